@@ -1,0 +1,1 @@
+"""The explorer: analysis, drawing and training of ResNeXt networks, and the pages that show them."""
