@@ -88,7 +88,7 @@ def name_of(spec: ResNeXtSpec) -> str:
     """
     for name in _candidates(spec):
         named = ResNeXtSpec(**fields_of(name))
-        used = {
+        used: dict[str, Any] = {
             "input_shape": spec.input_shape,
             "classes": spec.classes,
             "form": spec.form,

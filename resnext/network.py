@@ -285,7 +285,7 @@ _FORMS = {
 }
 
 
-def _conv_bn_relu(x: Any, filters: int, place: str, *, number: str = "", **conv: int) -> Any:
+def _conv_bn_relu(x: Any, filters: int, place: str, *, number: str = "", **conv: Any) -> Any:
     """Convolution, normalisation, ReLU: ``place`` is the prefix of the three names."""
     x = Conv2D(f"{place}conv{number}", filters, **conv)(x)
     x = BatchNormalization(f"{place}bn{number}")(x)

@@ -1,0 +1,52 @@
+# Two commands: `make app` opens the explorer, `make test` runs every test.
+# Both make a virtual environment in .venv first, with uv if it is there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+.PHONY: app test quick lint format assets clean
+
+app: $(VENV)/.app
+	$(BIN)/streamlit run streamlit_app.py
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+assets: $(VENV)/.app
+	$(BIN)/python -m explorer.pictures assets
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.app: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+ifdef UV
+	$(UV) venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python -r requirements.txt
+else
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+endif
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.app requirements-dev.txt
+ifdef UV
+	$(UV) pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+endif
+	@touch $@

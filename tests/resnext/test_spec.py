@@ -1,0 +1,114 @@
+"""The spec: published widths, rules, round trips."""
+
+import dataclasses
+import json
+
+import pytest
+
+from resnext import ResNeXtSpec, SpecError, Stage
+
+
+def test_stage_widths_are_those_of_table_1():
+    stages = ResNeXtSpec().stages
+    assert [stage.width for stage in stages] == [128, 256, 512, 1024]
+    assert [stage.filters for stage in stages] == [256, 512, 1024, 2048]
+    assert [stage.strides for stage in stages] == [1, 2, 2, 2]
+    assert [stage.blocks for stage in stages] == [3, 4, 6, 3]
+
+
+def test_cifar_widths_are_those_of_section_5_3():
+    stages = ResNeXtSpec.from_name("resnext29_8x64d").stages
+    assert [stage.width for stage in stages] == [512, 1024, 2048]
+    assert [stage.filters for stage in stages] == [256, 512, 1024]
+
+
+def test_a_spec_survives_json():
+    for name in ("resnext101_64x4d", "mini_resnext", "zoo50"):
+        spec = ResNeXtSpec.from_name(name, form="split")
+        assert ResNeXtSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
+
+
+def test_a_spec_is_frozen_and_hashable():
+    spec = ResNeXtSpec()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        spec.width = 8  # type: ignore[misc]
+    assert hash(spec) == hash(ResNeXtSpec(blocks=[3, 4, 6, 3]))  # type: ignore[arg-type]
+
+
+def test_groups_define_blocks_and_width():
+    spec = ResNeXtSpec(groups=Stage.from_groups([(64, 128, 2), (128, 256, 0)]))
+    assert spec.blocks == (3, 1)
+    assert spec.width == 2
+    assert [stage.strides for stage in spec.stages] == [1, 2]
+
+
+def test_a_group_may_be_a_dict_with_strides():
+    (stage,) = Stage.from_groups(
+        [{"filters_in": 64, "filters_out": 128, "n_blocks": 2, "strides": 2}]
+    )
+    assert stage == Stage(blocks=3, width=64, filters=128, strides=2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule", "value"),
+    [
+        ({"cardinality": 0}, "cardinality", "0"),
+        ({"cardinality": 2.5}, "cardinality", "2.5"),
+        ({"cardinality": True}, "cardinality", "True"),
+        ({"cardinality": "32"}, "cardinality", "'32'"),
+        ({"width": -4}, "width", "-4"),
+        ({"width": 10**9}, "65,536", str(10**9)),
+        ({"cardinality": 60_000, "width": 60_000}, "width", "3600000000"),
+        ({"blocks": ()}, "blocks", "0"),
+        ({"blocks": (3, 0)}, "positive whole numbers", "(3, 0)"),
+        ({"blocks": (10**9,)}, "positive whole numbers", "1000000000"),
+        ({"blocks": (201,)}, "1 to 200", "201"),
+        ({"blocks": (1,) * 9}, "1 to 8 stages", "9"),
+        ({"blocks": "3463"}, "must be a list", "'3463'"),
+        ({"blocks": None}, "must be a list", "None"),
+        ({"input_shape": (31, 224, 3)}, "at least 32", "31x224"),
+        ({"input_shape": (224, 224)}, "(height, width, channels)", "(224, 224)"),
+        ({"input_shape": (224, 5000, 3)}, "at most 4096", "224x5000"),
+        ({"input_shape": (224, 224, 4096)}, "1 to 1024", "4096"),
+        ({"classes": 0}, "classes", "0"),
+        ({"stem": "vgg"}, "imagenet, cifar, mini", "'vgg'"),
+        ({"stem": []}, "imagenet, cifar, mini", "[]"),
+        ({"form": "dense"}, "grouped", "'dense'"),
+        ({"head": 1}, "average, flatten", "1"),
+        ({"shortcut_bias": 1}, "True or False", "1"),
+        ({"groups": (Stage(1, 48, 128),)}, "divisible by the cardinality", "width=48"),
+        ({"groups": (Stage(1, 64, 128, projection=False),)}, "keeps its input's channels", "128"),
+        ({"groups": [(64, 128)]}, "(filters_in, filters_out, n_blocks)", "(64, 128)"),
+        ({"groups": "64"}, "must be a list", "'64'"),
+        ({"form": "split", "cardinality": 4096, "width": 1}, "at most 40,000 paths", "65,536"),
+    ],
+)
+def test_a_broken_rule_is_stated_with_its_value(fields, rule, value):
+    with pytest.raises(SpecError) as error:
+        ResNeXtSpec(**fields)
+    assert rule in str(error.value)
+    assert value in str(error.value)
+
+
+def test_unknown_fields_are_refused():
+    with pytest.raises(SpecError, match="'depth'"):
+        ResNeXtSpec.from_dict({"depth": 50})
+
+
+@pytest.mark.parametrize("group", [{"blocks": 3}, {"blocks": 3, "hat": 1}, 7, (1, 2, 3, 4, 5)])
+def test_bad_groups_in_plain_data_are_refused(group):
+    with pytest.raises(SpecError):
+        ResNeXtSpec.from_dict({"groups": [group]})
+
+
+def test_input_too_small_depends_on_the_strides():
+    assert ResNeXtSpec(input_shape=(32, 32, 3)).total_stride == 32
+    assert ResNeXtSpec.from_name("resnext29_8x64d", input_shape=(4, 4, 3)).total_stride == 4
+    with pytest.raises(SpecError, match="at least 4"):
+        ResNeXtSpec.from_name("resnext29_8x64d", input_shape=(3, 4, 3))
+
+
+def test_depths():
+    assert ResNeXtSpec.from_depth(152).depth == 152
+    with pytest.raises(SpecError, match="26, 50, 101, 152, 200"):
+        ResNeXtSpec.from_depth(51)
