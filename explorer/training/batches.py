@@ -1,0 +1,52 @@
+"""Batches as numpy arrays: shuffled, cropped and flipped at once, from the seed alone.
+
+Nothing here has a memory: order and augmentation follow from (seed, epoch) and (seed, step), so
+that a run taken up in the middle sees what it would have seen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from explorer.training.recipe import Recipe
+
+# CIFAR-10's training set, as in the authors' code; red, green, blue, 0 to 255.
+PIXEL_MEAN = (125.3, 123.0, 113.9)
+PIXEL_STD = (63.0, 62.1, 66.7)
+
+Images = NDArray[np.uint8]
+
+
+def normalised(images: Images) -> NDArray[np.float32]:
+    """Return images as the trained networks take them: mean about 0, deviation about 1."""
+    mean, std = pixel_statistics(images.shape[-1])
+    return np.asarray((images - mean) / std, np.float32)
+
+
+def pixel_statistics(channels: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and standard deviation for each of 1 or 3 channels."""
+    mean, std = np.array(PIXEL_MEAN, np.float32), np.array(PIXEL_STD, np.float32)
+    return (mean, std) if channels == 3 else (mean.mean(keepdims=True), std.mean(keepdims=True))
+
+
+def epoch_order(recipe: Recipe, epoch: int, count: int) -> NDArray[np.int64]:
+    """Return the order of `count` images in an epoch, counted from 0."""
+    return np.random.default_rng([recipe.seed, 0, epoch]).permutation(count)
+
+
+def augmented(images: Images, recipe: Recipe, step: int) -> Images:
+    """Return a batch cropped and flipped as `recipe` says for this step, counted from 0."""
+    rng = np.random.default_rng([recipe.seed, 1, step])
+    count, height, width = images.shape[:3]
+    pad = recipe.crop_padding
+    if pad:
+        padded = np.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+        windows = sliding_window_view(padded, (height, width), axis=(1, 2))
+        down, across = rng.integers(0, 2 * pad + 1, (2, count))
+        images = windows[np.arange(count), down, across].transpose(0, 2, 3, 1)
+    if recipe.flip:
+        mirrored = rng.random((count, 1, 1, 1)) < 0.5
+        images = np.where(mirrored, images[:, :, ::-1], images)
+    return np.ascontiguousarray(images)

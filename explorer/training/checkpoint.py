@@ -1,0 +1,74 @@
+"""Where a run is, exactly: weights, optimizer, position, and sums not yet written down."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.training.files import read_arrays, write_arrays
+
+
+@dataclass
+class Sums:
+    """Running totals over some steps."""
+
+    loss: float = 0.0
+    right: int = 0
+    images: int = 0
+
+    def add(self, loss: float, right: int, images: int) -> None:
+        """Add a batch; `loss` is its mean."""
+        self.loss += loss * images
+        self.right += right
+        self.images += images
+
+    @property
+    def mean_loss(self) -> float:
+        return self.loss / self.images
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.images
+
+
+@dataclass
+class Position:
+    """How far a run has come.
+
+    Attributes:
+        step: Steps taken over the whole training.
+        epochs: Epochs finished, their validation included.
+        elapsed: Seconds trained.
+        interval: Totals since the last point of the curve.
+        epoch: Totals since the epoch began.
+    """
+
+    step: int = 0
+    epochs: int = 0
+    elapsed: float = 0.0
+    interval: Sums = field(default_factory=Sums)
+    epoch: Sums = field(default_factory=Sums)
+
+
+def save_checkpoint(path: Path, position: Position, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write a checkpoint; a crash in the middle leaves the one before it."""
+    text = np.array(json.dumps(asdict(position)))
+    write_arrays(path, {**arrays, "position": text})
+
+
+def load_checkpoint(path: Path) -> tuple[Position, dict[str, NDArray[Any]]] | None:
+    """Return position and arrays, or None if there is no checkpoint that can be read."""
+    try:
+        arrays = read_arrays(path)
+        values = json.loads(str(arrays.pop("position")))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+    for name in ("interval", "epoch"):
+        values[name] = Sums(**values[name])
+    return Position(**values), arrays

@@ -1,0 +1,202 @@
+"""Folders and zips of images, `train/CLASS/*` and `test/CLASS/*`: listed, bounded, decoded."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+import zipfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from explorer.training.errors import DataError
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
+FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
+MAX_IMAGES = 2_000_000
+MAX_IMAGE_BYTES = 64 * 2**20
+MAX_TOTAL_BYTES = 64 * 2**30
+MAX_RATIO = 200  # of a zip member; images hardly shrink, bombs shrink a thousandfold
+MAX_PIXELS = 50_000_000
+MAX_CLASSES = 10_000
+
+
+@dataclass(frozen=True)
+class ImageListing:
+    """The images of a folder or zip, not decoded.
+
+    Attributes:
+        path: The folder or zip.
+        class_names: In alphabetical order, which gives the labels.
+        train: (name, label) pairs, sorted by name.
+        test: The same for the test set; may be empty.
+    """
+
+    path: Path
+    class_names: tuple[str, ...]
+    train: tuple[tuple[str, int], ...]
+    test: tuple[tuple[str, int], ...]
+
+
+def list_images(path: Path) -> ImageListing:
+    """List the images of a folder or zip.
+
+    Raises:
+        DataError: It is not laid out as `train/CLASS/*`, or it is hostile.
+    """
+    names = _zip_names(path) if path.is_file() else _folder_names(path)
+    found: dict[str, list[tuple[str, str]]] = {"train": [], "test": []}
+    for name in names:
+        parts = PurePosixPath(name).parts
+        if parts[-1].lower().endswith(SUFFIXES) and 3 <= len(parts) <= 4 and parts[-3] in found:
+            found[parts[-3]].append((name, parts[-2]))
+    if not found["train"]:
+        raise DataError(
+            f"{path.name} must hold images as train/CLASS/* (and test/CLASS/* for a test set), "
+            "in the formats JPEG, PNG, BMP or WebP; none were found"
+        )
+    classes = sorted({label for _, label in found["train"]})
+    if not 2 <= len(classes) <= MAX_CLASSES:
+        raise DataError(f"{path.name} must hold 2 to {MAX_CLASSES} classes; found {len(classes)}")
+    foreign = sorted({label for _, label in found["test"]} - set(classes))
+    if foreign:
+        raise DataError(f"{path.name}: test/{foreign[0]} is a class that train/ does not have")
+    number = {label: index for index, label in enumerate(classes)}
+    train, test = (
+        tuple((name, number[label]) for name, label in sorted(found[part]))
+        for part in ("train", "test")
+    )
+    return ImageListing(path, tuple(classes), train, test)
+
+
+def decode_images(
+    listing: ImageListing, names: Sequence[str], size: tuple[int, int, int]
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Decode images to one array, shape (len(names), height, width, channels).
+
+    Args:
+        listing: Where the names come from.
+        names: Which images, in order.
+        size: Height, width and channels (1 or 3); images of other sizes are resized.
+
+    Returns:
+        The array, and the names that did not decode, whose rows are zero.
+    """
+    images = np.zeros((len(names), *size), np.uint8)
+    read = _zip_reader(listing.path) if listing.path.is_file() else _folder_reader(listing.path)
+    failed: list[str] = []
+
+    def decode(rows: range) -> None:
+        for row in rows:
+            try:
+                images[row] = decode_image(read(names[row]), size)
+            except DataError:
+                failed.append(names[row])
+
+    workers = min(8, os.cpu_count() or 1)
+    parts = [range(start, min(start + 500, len(names))) for start in range(0, len(names), 500)]
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(decode, parts))
+    return images, sorted(failed)
+
+
+def decode_image(data: bytes, size: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """Return one image as uint8 of shape `size`.
+
+    Raises:
+        DataError: It is no image, is cut short, or has too many pixels.
+    """
+    height, width, channels = size
+    mode = "RGB" if channels == 3 else "L"
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise DataError(f"an image may have {MAX_PIXELS:,} pixels at most")
+            small = image if image.mode == mode else image.convert(mode)
+            if small.size != (width, height):
+                small = small.resize((width, height), Image.Resampling.BILINEAR)
+            return np.asarray(small).reshape(size)
+    except DataError:
+        raise
+    except Exception as error:  # a forged image can raise anything
+        raise DataError(f"not an image that can be read ({type(error).__name__})") from None
+
+
+def _folder_names(path: Path) -> list[str]:
+    names = []
+    for folder, _, files in os.walk(path):  # does not follow links to folders
+        where = Path(folder)
+        names += [(where / file).relative_to(path).as_posix() for file in files]
+        if len(names) > MAX_IMAGES:
+            raise DataError(f"{path.name} must hold at most {MAX_IMAGES:,} files")
+    return names
+
+
+def _zip_names(path: Path) -> list[str]:
+    try:
+        with warnings.catch_warnings(), zipfile.ZipFile(path) as archive:
+            warnings.simplefilter("ignore")
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DataError(f"{path.name} is not a zip that can be read ({error})") from None
+    if len(members) > MAX_IMAGES:
+        raise DataError(f"{path.name} must hold at most {MAX_IMAGES:,} files")
+    total = 0
+    for member in members:
+        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+        if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
+            raise DataError(
+                f"{path.name}: the name {member.filename!r} leads out of the archive; refused"
+            )
+        total += member.file_size
+        shrunk = member.file_size > MAX_RATIO * max(1, member.compress_size)
+        if member.file_size > MAX_IMAGE_BYTES or total > MAX_TOTAL_BYTES or shrunk:
+            raise DataError(
+                f"{path.name}: {member.filename!r} unpacks to {member.file_size:,} bytes from "
+                f"{member.compress_size:,}; a file may have {MAX_IMAGE_BYTES:,} bytes and "
+                f"{MAX_RATIO} times its packed size at most, all together {MAX_TOTAL_BYTES:,}"
+            )
+    return [member.filename for member in members if not member.is_dir()]
+
+
+def _zip_reader(path: Path) -> Callable[[str], bytes]:
+    """Return a reader of members that trusts no size written in the archive."""
+    archive = zipfile.ZipFile(path)
+
+    def read(name: str) -> bytes:
+        try:
+            with archive.open(name) as file:
+                data = file.read(MAX_IMAGE_BYTES + 1)
+        except Exception as error:  # zlib, CRC and encryption errors share no base class
+            raise DataError(f"{name} cannot be unpacked ({error})") from None
+        return _bounded(data, name)
+
+    return read
+
+
+def _folder_reader(path: Path) -> Callable[[str], bytes]:
+    root = path.resolve()
+
+    def read(name: str) -> bytes:
+        file = (root / name).resolve()
+        if not file.is_relative_to(root):
+            raise DataError(f"{name} is a link out of the folder")
+        try:
+            with file.open("rb") as stream:
+                return _bounded(stream.read(MAX_IMAGE_BYTES + 1), name)
+        except OSError as error:
+            raise DataError(f"{name} cannot be read ({error.strerror})") from None
+
+    return read
+
+
+def _bounded(data: bytes, name: str) -> bytes:
+    if len(data) > MAX_IMAGE_BYTES:
+        raise DataError(f"{name} has more than {MAX_IMAGE_BYTES:,} bytes")
+    return data

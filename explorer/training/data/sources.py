@@ -1,0 +1,138 @@
+"""A source is a word or a path; this finds out what it is without decoding any image."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.training.data import pickles, synthetic
+from explorer.training.data.images import ImageListing, list_images
+from explorer.training.errors import DataError
+
+SYNTHETIC = "synthetic"
+CIFAR10 = "cifar10"
+_CIFAR10_FILES = ("cifar-10-batches-py", "cifar-10-python.tar.gz", "cifar-10-batches-py.tar.gz")
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """What a source holds.
+
+    Attributes:
+        source: The word or path that was asked for.
+        kind: `synthetic`, `batches` (CIFAR-10's official files) or `images` (JPEG and such).
+        title: Its honest name.
+        class_names: In label order.
+        train_images: Images to learn from, the validation images included; None if unknown
+            before reading.
+        test_images: Images of the test set, likewise.
+        note: What a reader of the figures should know, or "".
+        read: Reads one official batch (kind `batches`).
+        listing: The files (kind `images`).
+    """
+
+    source: str
+    kind: str
+    title: str
+    class_names: tuple[str, ...]
+    train_images: int | None
+    test_images: int | None
+    note: str = ""
+    read: Callable[[str], bytes | None] | None = None
+    listing: ImageListing | None = None
+
+
+def open_source(source: str) -> SourceInfo:
+    """Return what `source` is.
+
+    Args:
+        source: `synthetic`, `cifar10` (Keras's cache, or a download), or the path of CIFAR-10's
+            official archive or folder, or of a folder or zip of images `train/CLASS/*`.
+
+    Raises:
+        DataError: There is nothing there that can be trained on.
+    """
+    if source == SYNTHETIC:
+        return SourceInfo(
+            source,
+            SYNTHETIC,
+            synthetic.TITLE,
+            synthetic.CLASS_NAMES,
+            synthetic.TRAIN_IMAGES,
+            synthetic.TEST_IMAGES,
+            "Drawn by this program from a seed; accuracies say nothing about CIFAR-10.",
+        )
+    if source == CIFAR10:
+        return _open_batches(source, _find_cifar10())
+    path = Path(source).expanduser()
+    if not source or "\0" in source or not path.exists():
+        raise DataError(
+            f"data must be synthetic, cifar10, or the path of an archive, a zip or a folder; "
+            f"nothing is there: {source!r}"
+        )
+    if pickles.batch_reader(path) is not None:
+        return _open_batches(source, path)
+    if path.is_dir() or zipfile.is_zipfile(path):
+        listing = list_images(path)
+        jpeg = listing.train[0][0].lower().endswith((".jpg", ".jpeg"))
+        return SourceInfo(
+            source,
+            "images",
+            path.name,
+            listing.class_names,
+            len(listing.train),
+            len(listing.test),
+            "JPEG images: pixels differ a little from the originals." if jpeg else "",
+            listing=listing,
+        )
+    raise DataError(
+        f"{path.name} must be CIFAR-10's official archive (.tar.gz) or folder, "
+        "or a zip or folder of images train/CLASS/*"
+    )
+
+
+def _open_batches(source: str, path: Path) -> SourceInfo:
+    read = pickles.batch_reader(path)
+    if read is None:
+        raise DataError(f"{path.name} holds no CIFAR-10 batches (data_batch_1 to 5, test_batch)")
+    names = pickles.class_names(read)
+    return SourceInfo(source, "batches", "CIFAR-10 batches", names, None, None, read=read)
+
+
+def _find_cifar10() -> Path:
+    """Return CIFAR-10 in Keras's cache; a download there is a last resort."""
+    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets"
+    for name in _CIFAR10_FILES:
+        for path in (home / name, home / "cifar-10-batches-py-target" / name):
+            if path.exists():
+                return path
+    return _download(home)
+
+
+def _download(home: Path) -> Path:
+    """Fetch the official archive (about 170 MB) and check it against its published MD5."""
+    import hashlib
+    import urllib.request
+
+    from explorer.training.files import write_atomically
+
+    address = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+    try:
+        with urllib.request.urlopen(address, timeout=15) as reply:
+            data = reply.read(200 * 2**20)
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise DataError(
+            f"CIFAR-10 is not in Keras's cache ({home}) and could not be downloaded from "
+            f"www.cs.toronto.edu ({reason}). Put cifar-10-python.tar.gz there, give the path of "
+            "a copy, or train on synthetic"
+        ) from None
+    if hashlib.md5(data, usedforsecurity=False).hexdigest() != "c58f30108f718f92721af3b95e74349a":
+        raise DataError("the CIFAR-10 that was downloaded is not the published file; try again")
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / _CIFAR10_FILES[1]
+    write_atomically(path, data)
+    return path

@@ -1,0 +1,130 @@
+"""Files that survive a power cut: whole or not there at all, or appended line by line."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# Out of space, out of quota, over the largest file allowed.
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
+    """Replace `path` by `data`; a reader, or a crash, sees the old file or the new one.
+
+    Args:
+        path: The file; its folder exists.
+        data: All of its bytes.
+        durable: Wait for the disk, so that a power cut keeps it too.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    if durable:
+        _sync_folder(path.parent)
+
+
+def write_json(path: Path, value: Mapping[str, Any], durable: bool = True) -> None:
+    """Write `value` as JSON, atomically."""
+    write_atomically(path, (json.dumps(value, indent=1) + "\n").encode(), durable)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object in `path`.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is not a JSON object.
+    """
+    value = json.loads(path.read_text("utf-8"))
+    if not isinstance(value, dict):
+        raise ValueError(f"{path.name} must hold a JSON object")
+    return value
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any], durable: bool = True) -> None:
+    """Write arrays as an uncompressed `.npz`, atomically."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    write_atomically(path, buffer.getvalue(), durable)
+
+
+def read_arrays(path: Path) -> dict[str, Any]:
+    """Return the arrays of a `.npz`; nothing in it is ever unpickled."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+class LineWriter:
+    """Appends JSON lines to a file; a line that a crash tore is closed off first."""
+
+    def __init__(self, path: Path) -> None:
+        torn = path.exists() and path.stat().st_size > 0 and path.read_bytes()[-1:] != b"\n"
+        self._file = path.open("ab")
+        if torn:
+            self._file.write(b"\n")
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Append one record, visible to readers at once."""
+        self._file.write((json.dumps(record, separators=(",", ":")) + "\n").encode())
+        self._file.flush()
+
+    def sync(self) -> None:
+        """Wait until everything written is on the disk."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the JSON objects of a file of lines; torn or foreign lines are passed over."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    records = []
+    for line in lines:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            records.append(record)
+    return records
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether an error, or what caused it, says that nothing more can be written."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in FULL_DISK:
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return "No space left on device" in str(error)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # a folder cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,182 @@
+"""The network at work: one compiled training step, prediction, and all that a resume needs.
+
+Importing this imports TensorFlow; only a run's own process does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from explorer.training.batches import pixel_statistics
+from explorer.training.recipe import Recipe
+from resnext import ResNeXtSpec, build_model
+
+ADAM_BETAS = (0.9, 0.999)
+ADAM_EPSILON = 1e-7
+PREDICT_BATCH = 250
+
+
+class Network:
+    """A model, its optimizer and the functions compiled for them.
+
+    The step calls the fused update kernels directly: Keras's optimizers and metrics would add
+    several operations for each of some hundred variables.
+    """
+
+    def __init__(self, spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> None:
+        keras.utils.set_random_seed(recipe.seed)
+        self.model = build_model(spec)
+        self._recipe = recipe
+        self._classes = spec.classes
+        self._mean, self._std = pixel_statistics(spec.input_shape[2])
+        self._body, self._head = _split_head(self.model)
+        self._weights = [variable.value for variable in self.model.trainable_variables]
+        slots = 2 if recipe.optimizer == "adam" else 1
+        self._slots = [
+            [tf.Variable(tf.zeros_like(weight), trainable=False) for weight in self._weights]
+            for _ in range(slots)
+        ]
+        # Biases, and the scales and offsets of batch norm, are vectors.
+        self._decayed = [recipe.weight_decay > 0 and w.shape.rank > 1 for w in self._weights]
+        images = (batch_size, *spec.input_shape)
+        self._step = tf.function(
+            self._train,
+            input_signature=[
+                tf.TensorSpec(images, tf.uint8),
+                tf.TensorSpec((batch_size,), tf.int64),
+                tf.TensorSpec((), tf.float32),
+                tf.TensorSpec((), tf.int64),
+            ],
+            jit_compile=False,
+        )
+        self._forward = tf.function(
+            self._logits,
+            input_signature=[tf.TensorSpec((None, *spec.input_shape), tf.uint8)],
+            jit_compile=False,
+        )
+
+    def step(
+        self, images: NDArray[np.uint8], labels: NDArray[np.int64], rate: float, number: int
+    ) -> tuple[float, NDArray[np.float32]]:
+        """Learn from one batch.
+
+        Args:
+            images: Shape (batch, height, width, channels).
+            labels: Shape (batch,).
+            rate: Learning rate.
+            number: Steps taken before this one.
+
+        Returns:
+            The batch's mean loss before the update, without the weight penalty, and its logits.
+        """
+        loss, logits = self._step(
+            tf.constant(images), tf.constant(labels), tf.constant(rate, tf.float32),
+            tf.constant(number, tf.int64),
+        )  # fmt: skip
+        return float(loss), logits.numpy()
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the last layer gives before softmax, shape (count, classes)."""
+        result: NDArray[np.float32] = self._forward(tf.constant(images)).numpy()
+        return result
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all weights and the optimizer's memory, by number."""
+        arrays = {f"weight/{i}": v.numpy() for i, v in enumerate(self._all_weights())}
+        for slot, variables in enumerate(self._slots):
+            arrays |= {f"slot{slot}/{i}": v.numpy() for i, v in enumerate(variables)}
+        return arrays
+
+    def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Take up the state that `state` returned."""
+        for number, variable in enumerate(self._all_weights()):
+            variable.assign(arrays[f"weight/{number}"])
+        for slot, variables in enumerate(self._slots):
+            for number, variable in enumerate(variables):
+                variable.assign(arrays[f"slot{slot}/{number}"])
+
+    def save(self, path: Path) -> None:
+        """Write the model as a `.keras` file."""
+        self.model.save(path)
+
+    def _all_weights(self) -> list[Any]:
+        return [variable.value for variable in self.model.variables]
+
+    def _normalise(self, images: Any) -> Any:
+        return (tf.cast(images, tf.float32) - self._mean) / self._std
+
+    def _head_logits(self, features: Any) -> Any:
+        if self._head is None:
+            return tf.math.log(features + 1e-7)
+        return tf.matmul(features, self._head.kernel.value) + self._head.bias.value
+
+    def _logits(self, images: Any) -> Any:
+        return self._head_logits(self._body(self._normalise(images), training=False))
+
+    def _train(self, images: Any, labels: Any, rate: Any, number: Any) -> tuple[Any, Any]:
+        smoothing = self._recipe.label_smoothing
+        targets = tf.one_hot(
+            labels,
+            self._classes,
+            on_value=1 - smoothing + smoothing / self._classes,
+            off_value=smoothing / self._classes,
+        )
+        with tf.GradientTape() as tape:
+            logits = self._head_logits(self._body(self._normalise(images), training=True))
+            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+        gradients = tape.gradient(loss, self._weights)
+        for row, gradient in enumerate(gradients):
+            penalty = self._recipe.weight_decay * self._weights[row] if self._decayed[row] else 0
+            self._update(row, gradient + penalty, rate, number)
+        return loss, logits
+
+    def _update(self, row: int, gradient: Any, rate: Any, number: Any) -> None:
+        weight = self._weights[row]
+        if self._recipe.optimizer == "sgd":
+            tf.raw_ops.ResourceApplyKerasMomentum(
+                var=weight.handle,
+                accum=self._slots[0][row].handle,
+                lr=rate,
+                grad=gradient,
+                momentum=self._recipe.momentum,
+                use_nesterov=True,
+            )
+            return
+        times = tf.cast(number + 1, tf.float32)
+        tf.raw_ops.ResourceApplyAdam(
+            var=weight.handle,
+            m=self._slots[0][row].handle,
+            v=self._slots[1][row].handle,
+            beta1_power=tf.pow(ADAM_BETAS[0], times),
+            beta2_power=tf.pow(ADAM_BETAS[1], times),
+            lr=rate,
+            beta1=ADAM_BETAS[0],
+            beta2=ADAM_BETAS[1],
+            epsilon=ADAM_EPSILON,
+            grad=gradient,
+        )
+
+
+def configure(threads: int) -> None:
+    """Settle the threads and demand repeatable kernels, before any tensor is made."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.experimental.enable_op_determinism()
+
+
+def _split_head(model: Any) -> tuple[Any, Any]:
+    """Return the model up to its softmax layer, and that layer: a loss on logits is exact.
+
+    A model that ends otherwise is returned whole, with None.
+    """
+    head = model.layers[-1]
+    dense = isinstance(head, keras.layers.Dense) and head.use_bias
+    if dense and head.activation is keras.activations.softmax:
+        return keras.Model(model.inputs, head.input), head
+    return model, None

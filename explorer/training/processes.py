@@ -1,0 +1,93 @@
+"""Processes that outlive the one that started them, known by more than a number."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def identity(pid: int) -> str | None:
+    """Return what tells this process from an earlier one of the same number; None if it is gone.
+
+    On Linux that is the boot and the clock tick of its start, neither of which moves when
+    somebody sets the clock.
+    """
+    if not sys.platform.startswith("linux"):
+        return _identity_elsewhere(pid)
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        # The name, in parentheses, may hold spaces.
+        values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if values[0] in "ZX" else f"{boot}:{values[19]}"
+
+
+def is_alive(pid: int | None, known: str | None) -> bool:
+    """Tell whether the process that had this identity still runs."""
+    return pid is not None and known is not None and identity(pid) == known
+
+
+def spawn(module: str, folder: Path, log: Path, detached: bool) -> subprocess.Popen[bytes]:
+    """Start `python -m module folder` with its output appended to `log`.
+
+    Args:
+        module: Full name of the module.
+        folder: Its one argument.
+        log: File for what it prints.
+        detached: In a session of its own, so that closing a terminal does not end it.
+    """
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONUNBUFFERED": "1",
+    }
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            start_new_session=detached,
+        )
+
+
+def collect_later(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a child in the background, so that its end leaves no zombie."""
+    threading.Thread(target=process.wait, daemon=True, name="collect").start()
+
+
+def kill(pid: int | None, known: str | None) -> None:
+    """End a process at once, if it is still the one that was known."""
+    if pid is not None and is_alive(pid, known):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def lower_priority() -> None:
+    """Step back behind the page, and be the first to go when memory runs out."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
+
+
+def _identity_elsewhere(pid: int) -> str | None:
+    import psutil  # type: ignore[import-untyped]
+
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return str(process.create_time())
+    except psutil.Error:
+        return None

@@ -1,0 +1,110 @@
+"""A run's supervisor: starts the trainer, sees that it obeys, and writes down how it ended.
+
+It stays small (no TensorFlow), so that it survives what ends the trainer and can tell why.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from explorer.training import processes
+from explorer.training.errors import RunError
+from explorer.training.files import is_disk_full, read_json
+from explorer.training.scheduler import tick
+from explorer.training.snapshot import RunState
+from explorer.training.store import RunStore, wanted
+
+POLL_SECONDS = 0.1
+GRACE_SECONDS = 1.5  # of the 2 s in which a run ends when asked
+EXIT_FINISHED, EXIT_HALTED, EXIT_FAILED, EXIT_DISK_FULL, EXIT_MEMORY = 0, 10, 20, 21, 22
+DISK_FULL = "the disk is full; free some space, then resume"
+MEMORY = "the memory ran out; try a smaller batch, input or network, then start again"
+
+
+def main(folder: Path) -> None:
+    """Supervise the run in `folder` from start to end."""
+    processes.lower_priority()
+    store, run = RunStore(folder.parent), folder.name
+    (folder / "outcome.json").unlink(missing_ok=True)
+    trainer = processes.spawn(
+        "explorer.training.trainer", folder, folder / "log.txt", detached=False
+    )
+    with store.locked():
+        store.set_state(
+            run,
+            replace(
+                store.state(run),
+                trainer=trainer.pid,
+                trainer_identity=processes.identity(trainer.pid),
+            ),
+        )
+    supervise(trainer, folder)
+    try:
+        with store.locked():
+            store.set_state(run, ending(trainer.returncode, folder))
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        (folder / "ballast").unlink(missing_ok=True)
+        with store.locked():
+            store.set_state(run, ending(trainer.returncode, folder))
+    except RunError:
+        pass  # deleted meanwhile
+    tick(store)
+
+
+def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> None:
+    """Wait for the trainer to end; kill it if it was asked to and takes too long."""
+    asked: float | None = None
+    while True:
+        try:
+            trainer.wait(POLL_SECONDS)
+            return
+        except subprocess.TimeoutExpired:
+            pass
+        if wanted(folder) == "run":
+            asked = None
+            continue
+        asked = asked or time.monotonic()
+        if time.monotonic() - asked > GRACE_SECONDS:
+            trainer.kill()
+
+
+def ending(code: int, folder: Path) -> RunState:
+    """Return the state that a trainer's exit code, and what it left written, amount to."""
+    want = wanted(folder)
+    if code == EXIT_FINISHED:
+        return RunState("finished")
+    if want != "run" and code in (EXIT_HALTED, -signal.SIGKILL, -signal.SIGTERM):
+        return RunState("paused" if want == "pause" else "stopped")
+    if code == EXIT_HALTED:
+        return RunState("queued")  # asked to go on after all, while it was ending
+    try:
+        return RunState("failed", str(read_json(folder / "outcome.json")["reason"]))
+    except (OSError, ValueError, KeyError):
+        return RunState("failed", exit_reason(code))
+
+
+def exit_reason(code: int) -> str:
+    """Say in a sentence what an exit code means."""
+    if code == EXIT_DISK_FULL:
+        return DISK_FULL
+    if code == EXIT_MEMORY:
+        return MEMORY
+    if code >= 0:
+        return f"the training process ended with exit code {code}; its log tells more"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = "unknown"
+    hint = "; the system does that when memory runs out" if -code == signal.SIGKILL else ""
+    return f"the training process was killed by signal {-code} ({name}{hint})"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
