@@ -1,0 +1,231 @@
+"""What one forward pass costs, by five counting conventions: for each, operator -> formula.
+
+They differ in what is counted besides convolutions and dense layers, which is why one network
+is quoted with different figures. In all five, softmax costs nothing (the published models end
+in logits), nor do adding, concatenating, slicing and reshaping. The sum of a block's shortcut
+is no exception in calflops: it patches functions of torch, and torchvision adds in place
+(``out += identity``), so its 8.504 G for ResNeXt-50 hold no additions (with them 8.509 G).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from resnext.graph import Node
+
+Formula = Callable[[Node], int]
+
+DEFAULT = "torchvision"
+
+CONVS = ("Conv2D", "GroupedConv2D", "DepthwiseConv2D", "SeparableConv2D")
+POOLS = ("MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D")
+ACTIVATIONS = ("ReLU", "Activation", "LeakyReLU", "PReLU", "ELU")
+FREE = (
+    "InputLayer",
+    "Add",
+    "Concatenate",
+    "ChannelSlice",
+    "Flatten",
+    "Reshape",
+    "ZeroPadding2D",
+    "Dropout",
+    "Softmax",
+)
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One way of counting.
+
+    Attributes:
+        name: By which it is chosen.
+        title: Its name in a sentence.
+        description: What it counts.
+        source: Whose it is.
+        formulas: Cost of a layer by the layer's kind.
+        activation: Cost of an activation function, also of one inside another layer.
+        flops_per_count: 2 where the total is in multiply-adds; 1 where it is in FLOPs already.
+    """
+
+    name: str
+    title: str
+    description: str
+    source: str
+    formulas: Mapping[str, Formula]
+    activation: Formula
+    flops_per_count: int = 2
+
+    @property
+    def unit(self) -> str:
+        """What the total is in: ``MACs`` or ``FLOPs``."""
+        return "MACs" if self.flops_per_count == 2 else "FLOPs"
+
+    def count(self, node: Node) -> int | None:
+        """Cost of one layer for one image; None if its kind, or its shape, is not known."""
+        formula = self.formulas.get(node.kind)
+        if formula is None or not node.output_shape:
+            return None
+        inside = node.kind not in ACTIVATIONS and has_activation(node)
+        return formula(node) + (self.activation(node) if inside else 0)
+
+
+def elements(node: Node) -> int:
+    """Number of values that the layer puts out."""
+    return math.prod(node.output_shape)
+
+
+def inputs(node: Node) -> int:
+    """Number of values that it reads."""
+    return sum(math.prod(shape) for shape in node.input_shapes)
+
+
+def positions(node: Node) -> int:
+    """Positions of its output: height x width, or 1 for a vector."""
+    return math.prod(node.output_shape[:-1])
+
+
+def multiply_adds(node: Node) -> int:
+    """Of a convolution or dense layer: each kernel weight once at each output position."""
+    return positions(node) * sum(w.size for w in node.weights if "kernel" in w.name)
+
+
+def activations(node: Node) -> int | None:
+    """Output values of convolutions and dense layers, 0 for others (timm, fvcore)."""
+    if node.kind in (*CONVS, "Dense"):
+        return elements(node) if node.output_shape else None
+    return 0 if CONVENTIONS[DEFAULT].count(node) is not None else None
+
+
+def has_activation(node: Node) -> bool:
+    """Whether the layer applies a function that conventions may charge for."""
+    if node.kind in ("ReLU", "LeakyReLU", "PReLU", "ELU"):
+        return True
+    return getattr(node.layer, "activation", "linear") not in ("linear", "softmax", None)
+
+
+def convention(name: str) -> Convention:
+    """The convention of this name.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if name not in CONVENTIONS:
+        raise ValueError(
+            f"The counting convention must be one of {', '.join(CONVENTIONS)}. Received {name!r}."
+        )
+    return CONVENTIONS[name]
+
+
+def _nothing(node: Node) -> int:
+    return 0
+
+
+def _per_element(node: Node) -> int:
+    return elements(node) if has_activation(node) else 0
+
+
+def _norm(node: Node) -> int:
+    return 2 * elements(node)
+
+
+def _biased(node: Node) -> int:
+    """Multiply-adds, and one addition per output value if there is a bias."""
+    return multiply_adds(node) + _bias(node)
+
+
+def _bias(node: Node) -> int:
+    return elements(node) if any(weight.name == "bias" for weight in node.weights) else 0
+
+
+def _weights_per_position(node: Node) -> int:
+    return positions(node) * sum(weight.size for weight in node.weights)
+
+
+def _weights_once(node: Node) -> int:
+    return sum(weight.size for weight in node.weights if weight.trainable)
+
+
+def _formulas(
+    *,
+    conv: Formula = multiply_adds,
+    dense: Formula = multiply_adds,
+    norm: Formula = _nothing,
+    activation: Formula = _nothing,
+    pool: Formula = _nothing,
+    average: Formula = _nothing,
+) -> Mapping[str, Formula]:
+    """One formula for each kind of layer that is known."""
+    return MappingProxyType(
+        dict.fromkeys(FREE, _nothing)
+        | dict.fromkeys(CONVS, conv)
+        | dict.fromkeys(POOLS, pool)
+        | dict.fromkeys(ACTIVATIONS, activation)
+        | {"Dense": dense, "BatchNormalization": norm, "GlobalAveragePooling2D": average}
+    )
+
+
+_ALL = (
+    Convention(
+        "torchvision",
+        "torchvision",
+        "Convolutions and dense layers, 1 per multiply-add; nothing else.",
+        "torchvision's model table (GFLOPS); the paper's table 1 counts so, too",
+        _formulas(),
+        _nothing,
+    ),
+    Convention(
+        "timm",
+        "timm (fvcore)",
+        "Multiply-adds of convolutions and dense layers; batch norm 2 per value; global "
+        "average pooling 1 per value that it reads.",
+        "fvcore's FlopCountAnalysis, as timm reports GMACs",
+        _formulas(norm=_norm, average=inputs),
+        _nothing,
+    ),
+    Convention(
+        "mmcls",
+        "mmclassification (ptflops)",
+        "Multiply-adds; a bias 1 per output value; batch norm 2, activation 1 per value; "
+        "pooling 1 per value that it reads.",
+        "mmclassification's get_flops; ptflops with its pytorch rules",
+        _formulas(
+            conv=_biased,
+            dense=_biased,
+            norm=_norm,
+            activation=_per_element,
+            pool=inputs,
+            average=inputs,
+        ),
+        _per_element,
+    ),
+    Convention(
+        "calflops",
+        "calflops",
+        "In FLOPs: 2 per multiply-add; a convolution's bias 1 per output value; batch norm 2, "
+        "activation 1 per value; pooling 1 per value that it reads.",
+        "calflops' calculate_flops",
+        _formulas(
+            conv=lambda node: 2 * multiply_adds(node) + _bias(node),
+            dense=lambda node: 2 * multiply_adds(node),
+            norm=_norm,
+            activation=_per_element,
+            pool=inputs,
+            average=inputs,
+        ),
+        _per_element,
+        flops_per_count=1,
+    ),
+    Convention(
+        "torchinfo",
+        "torchinfo",
+        "(Weights + bias) x output positions; batch norm its parameter count, once.",
+        "torchinfo's mult-adds",
+        _formulas(conv=_weights_per_position, dense=_weights_per_position, norm=_weights_once),
+        _nothing,
+    ),
+)
+
+CONVENTIONS: Mapping[str, Convention] = MappingProxyType({c.name: c for c in _ALL})
