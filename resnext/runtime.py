@@ -22,9 +22,7 @@ def configure_environment(threads: int | None = None) -> bool:
     Raises:
         ValueError: ``threads`` is not a positive whole number.
     """
-    if threads is not None and (
-        isinstance(threads, bool) or int(threads) != threads or threads < 1
-    ):
+    if threads is not None and (type(threads) is not int or threads < 1):
         raise ValueError(f"threads must be a positive whole number. Received {threads!r}.")
     if "tensorflow" in sys.modules:
         return False
@@ -33,7 +31,7 @@ def configure_environment(threads: int | None = None) -> bool:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if threads is not None:
         for name in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
-            os.environ.setdefault(name, str(int(threads)))
+            os.environ.setdefault(name, str(threads))
         # Blocks are chains: more than two operations are seldom ready at once.
-        os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(min(2, int(threads))))
+        os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(min(2, threads)))
     return True
