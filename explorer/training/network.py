@@ -5,6 +5,7 @@ Importing this imports TensorFlow; only a run's own process does.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ class Network:
         self._mean, self._std = pixel_statistics(spec.input_shape[2])
         self._body, self._head = _split_head(self.model)
         self._weights = [variable.value for variable in self.model.trainable_variables]
+        self._scales = [1.0] * len(self._weights)
+        if recipe.calm_head:
+            self._calm_head()
+        if recipe.zero_gammas:
+            _zero_gammas(self.model)
         slots = 2 if recipe.optimizer == "adam" else 1
         self._slots = [
             [tf.Variable(tf.zeros_like(weight), trainable=False) for weight in self._weights]
@@ -105,6 +111,19 @@ class Network:
         """Write the model as a `.keras` file."""
         self.model.save(path)
 
+    def _calm_head(self) -> None:
+        """See `Recipe.calm_head`; does nothing to a network that ends otherwise."""
+        if self._head is None:
+            return
+        before = self._head.input._keras_history.operation
+        positions = 1
+        if isinstance(before, keras.layers.Flatten):
+            positions = math.prod(before.input.shape[1:-1])
+        self._head.kernel.assign(np.zeros(self._head.kernel.shape, np.float32))
+        for row, variable in enumerate(self.model.trainable_variables):
+            if variable is self._head.kernel:
+                self._scales[row] = 1 / positions
+
     def _all_weights(self) -> list[Any]:
         return [variable.value for variable in self.model.variables]
 
@@ -132,8 +151,11 @@ class Network:
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
         gradients = tape.gradient(loss, self._weights)
         for row, gradient in enumerate(gradients):
-            penalty = self._recipe.weight_decay * self._weights[row] if self._decayed[row] else 0
-            self._update(row, gradient + penalty, rate, number)
+            if self._decayed[row]:
+                # A head with a smaller rate still shrinks as fast as everything else.
+                decay = self._recipe.weight_decay / self._scales[row]
+                gradient = gradient + decay * self._weights[row]  # noqa: PLW2901
+            self._update(row, gradient, rate * self._scales[row], number)
         return loss, logits
 
     def _update(self, row: int, gradient: Any, rate: Any, number: Any) -> None:
@@ -180,3 +202,15 @@ def _split_head(model: Any) -> tuple[Any, Any]:
     if dense and head.activation is keras.activations.softmax:
         return keras.Model(model.inputs, head.input), head
     return model, None
+
+
+def _zero_gammas(model: Any) -> None:
+    """Zero the scale of each batch norm that feeds an addition, the shortcut's own left out."""
+    for layer in model.layers:
+        if not isinstance(layer, keras.layers.Add):
+            continue
+        feeds = [tensor._keras_history.operation for tensor in layer.input]
+        norms = [feed for feed in feeds if isinstance(feed, keras.layers.BatchNormalization)]
+        for norm in norms:
+            if "shortcut" not in norm.name:
+                norm.gamma.assign(np.zeros(norm.gamma.shape, np.float32))

@@ -18,6 +18,7 @@ Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 MAX_BYTES = 4 * 2**30
 MAX_FAILED_NAMED = 5
+CACHE_FROM = 2000  # images; fewer are decoded again as quickly
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _decode_cached(
         failed.extend(lost)
         return images
 
-    if len(names) < 2000:  # quicker to decode than to explain
+    if len(names) < CACHE_FROM:
         return make(), set(failed)
     stamps = [file_stamp(listing.path)]
     if listing.path.is_dir():

@@ -92,13 +92,14 @@ def _texture(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
 def _clutter(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
     """Return the signed distance to a small blob or streak that belongs to no class."""
     u, v = _placed(x, y, rng, scale=(0.08, 0.22), reach=1.0)
-    return np.hypot(u * _numbers(rng, len(x), 0.35, 1.0), v) - 1
+    return np.asarray(np.hypot(u * _numbers(rng, len(x), 0.35, 1.0), v) - 1)
 
 
 def _paint(image: Floats, distance: Floats, colour: Floats) -> Floats:
     """Lay `colour` over `image` where `distance` is negative, with an edge about a pixel wide."""
     cover = np.clip(0.5 - distance * 5, 0, 1)[..., None]
-    return image + (colour - image) * cover
+    mixed: Floats = image + (colour - image) * cover
+    return mixed
 
 
 def _box(u: Floats, v: Floats, width: float, height: float) -> Floats:

@@ -1,0 +1,182 @@
+"""Folders and zips of images, honest and hostile."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.training import DataError, load_dataset, open_source
+from explorer.training.data import images
+
+
+def png(colour: tuple[int, int, int] = (10, 20, 30), side: int = 32, kind: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(file, kind)
+    return file.getvalue()
+
+
+def tree(per_class: int = 10, top: str = "") -> dict[str, bytes]:
+    return {
+        f"{top}{part}/{label}/{row:03}.png": png((shade, row, 0))
+        for part, count in (("train", per_class), ("test", 2))
+        for label, shade in (("dog", 200), ("cat", 100))
+        for row in range(count)
+    }
+
+
+def write_folder(path: Path, files: dict[str, bytes]) -> Path:
+    for name, data in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(data)
+    return path
+
+
+def write_zip(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize("top", ["", "cifar10/"])
+def test_a_folder_and_a_zip_give_the_same(tmp_path: Path, top: str) -> None:
+    folder = write_folder(tmp_path / "folder", tree(top=top))
+    packed = write_zip(tmp_path / "images.zip", tree(top=top))
+    first, second = load_dataset(str(folder)), load_dataset(str(packed))
+    assert first.class_names == second.class_names == ("cat", "dog")
+    assert (first.x_train == second.x_train).all()
+    assert (len(first.y_train), len(first.y_val), len(first.y_test)) == (18, 2, 4)
+    reds = np.where(first.y_train == 0, 100, 200)
+    assert (first.x_train[:, 0, 0, 0] == reds).all()
+    assert sorted(first.y_val) == [0, 1]
+
+
+def test_training_and_validation_share_no_image(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", tree(50))
+    data = load_dataset(str(folder))
+    keys = [{tuple(x[0, 0]) for x in part} for part in (data.x_train, data.x_val)]
+    assert not keys[0] & keys[1]
+    assert len(keys[0] | keys[1]) == 100
+
+
+def test_limit_draws_evenly_and_a_smaller_one_draws_a_part(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", tree(50))
+    sets = []
+    for limit in (20, 40):
+        data = load_dataset(str(folder), limit=limit)
+        labels = np.concatenate([data.y_train, data.y_val])
+        assert np.bincount(labels).tolist() == [limit // 2] * 2
+        sets.append({tuple(x[0, 0]) for x in np.concatenate([data.x_train, data.x_val])})
+    assert sets[0] < sets[1]
+
+
+def test_other_sizes_are_resized_and_grey_networks_get_grey(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", tree())
+    assert load_dataset(str(folder), (16, 24, 1)).x_train.shape == (18, 16, 24, 1)
+    with pytest.raises(DataError, match="1 or 3 channels"):
+        load_dataset(str(folder), (32, 32, 4))
+
+
+def test_images_that_do_not_decode_are_counted_and_named(tmp_path: Path) -> None:
+    files = tree() | {
+        "train/cat/cut.png": png()[:40],
+        "train/dog/text.jpg": b"not an image",
+        "train/dog/empty.png": b"",
+    }
+    data = load_dataset(str(write_zip(tmp_path / "images.zip", files)))
+    (note,) = [note for note in data.notes if "could not be read" in note]
+    assert note.startswith("3 images")
+    assert all(name in note for name in ("cat/cut.png", "dog/text.jpg", "dog/empty.png"))
+    assert len(data.y_train) + len(data.y_val) == 20
+
+
+def test_the_cache_remembers_failures_and_sees_a_changed_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.training.data.dataset.CACHE_FROM", 1)
+    path = write_zip(tmp_path / "images.zip", tree() | {"train/cat/cut.png": png()[:40]})
+    first, second = load_dataset(str(path)), load_dataset(str(path))
+    assert list((tmp_path / "cache").glob("*.npy"))
+    assert first.notes == second.notes
+    assert (first.x_train == second.x_train).all()
+    changed = {name: png((1, 2, 3)) if "cut" not in name else data for name, data in tree().items()}
+    write_zip(path, changed)
+    os.utime(path, ns=(1, 1))
+    assert (load_dataset(str(path)).x_train[:, 0, 0] == (1, 2, 3)).all()
+
+
+@pytest.mark.parametrize("name", ["../train/cat/x.png", "/train/cat/x.png", "C:/train/cat/x.png"])
+def test_names_that_lead_out_of_a_zip_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match="leads out"):
+        open_source(str(write_zip(tmp_path / "images.zip", tree() | {name: png()})))
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    bomb = write_zip(tmp_path / "bomb.zip", tree() | {"train/cat/bomb.png": bytes(10**7)})
+    with pytest.raises(DataError, match=r"bomb\.png"):
+        open_source(str(bomb))
+
+
+def test_a_zip_that_lies_about_a_size_gives_no_more_than_the_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "MAX_IMAGE_BYTES", 50)
+    monkeypatch.setattr(images, "_zip_names", lambda path: zipfile.ZipFile(path).namelist())
+    path = write_zip(tmp_path / "images.zip", tree())
+    listing = images.list_images(path)
+    decoded, failed = images.decode_images(listing, [listing.train[0][0]], (32, 32, 3))
+    assert failed == [listing.train[0][0]]
+    assert not decoded.any()
+
+
+def test_an_image_with_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "MAX_PIXELS", 1000)
+    with pytest.raises(DataError, match="1,000 pixels"):
+        images.decode_image(png(side=64), (32, 32, 3))
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(png())
+    folder = write_folder(tmp_path / "folder", tree())
+    (folder / "train/cat/link.png").symlink_to(secret)
+    data = load_dataset(str(folder))
+    assert any("link.png" in note for note in data.notes)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"readme.txt": b"hello"}, "train/CLASS"),
+        ({"train/cat/0.png": png()}, "2 to"),
+        ({"train/cat/0.gif": png(), "train/dog/0.gif": png()}, "JPEG, PNG"),
+        (tree() | {"test/bird/0.png": png()}, "test/bird"),
+    ],
+)
+def test_other_layouts_are_told(tmp_path: Path, files: dict[str, bytes], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        open_source(str(write_folder(tmp_path / "folder", files)))
+
+
+@pytest.mark.parametrize("source", ["", "/nowhere/at/all", "syntetic", "a\0b"])
+def test_a_source_that_is_not_there_is_told(source: str) -> None:
+    with pytest.raises(DataError, match="synthetic, cifar10"):
+        open_source(source)
+
+
+def test_a_file_of_another_kind_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(DataError, match="official archive"):
+        open_source(str(tmp_path / "notes.txt"))
+
+
+def test_more_images_than_fit_in_memory_are_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", tree(60))
+    with pytest.raises(DataError, match="GiB"):
+        load_dataset(str(folder), (4096, 4096, 3))

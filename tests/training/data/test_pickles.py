@@ -1,0 +1,131 @@
+"""Batches as CIFAR-10's authors wrote them, and as someone with bad intent would."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer.training import DataError, load_dataset, open_source
+from explorer.training.data.pickles import parse_batch, unpickle_arrays
+
+
+def batch(count: int = 20, seed: int = 0, **changes: Any) -> dict[bytes, Any]:
+    rng = np.random.default_rng(seed)
+    return {
+        b"data": rng.integers(0, 256, (count, 3072)).astype(np.uint8),
+        b"labels": [row % 10 for row in range(count)],
+        **changes,
+    }
+
+
+def archive(path: Path, files: dict[str, bytes]) -> Path:
+    with tarfile.open(path, "w:gz") as tar:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return path
+
+
+def official(path: Path) -> Path:
+    files = {f"data_batch_{n}": pickle.dumps(batch(40, n)) for n in range(1, 6)}
+    files["test_batch"] = pickle.dumps(batch(30, 9))
+    files["batches.meta"] = pickle.dumps({b"label_names": [f"c{n}".encode() for n in range(10)]})
+    return archive(path, {f"cifar-10-batches-py/{name}": data for name, data in files.items()})
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL))
+def test_a_batch_is_read_as_planar_rgb(protocol: int) -> None:
+    images, labels = parse_batch(pickle.dumps(batch(), protocol=protocol), "b", 10)
+    raw = batch()[b"data"]
+    assert images.shape == (20, 32, 32, 3)
+    assert images[3, 2, 1].tolist() == [raw[3, 33 * 2 - 1], raw[3, 1024 + 65], raw[3, 2048 + 65]]
+    assert labels.tolist() == [row % 10 for row in range(20)]
+
+
+def test_the_archive_and_its_folder_give_the_same(tmp_path: Path) -> None:
+    path = official(tmp_path / "cifar.tar.gz")
+    with tarfile.open(path) as tar:
+        tar.extractall(tmp_path / "folder", filter="data")
+    first, second = (load_dataset(str(p)) for p in (path, tmp_path / "folder"))
+    assert (first.x_train == second.x_train).all()
+    assert (len(first.y_train), len(first.y_val), len(first.y_test)) == (180, 20, 30)
+    assert np.bincount(first.y_val).tolist() == [2] * 10
+    assert first.class_names == tuple(f"c{n}" for n in range(10))
+
+
+class _Evil:
+    def __reduce__(self) -> Any:
+        return os.system, ("touch /tmp/resnext-owned",)
+
+
+class _Getter:
+    def __reduce__(self) -> Any:
+        return getattr, ("x", "join")
+
+
+@pytest.mark.parametrize("evil", [_Evil(), _Getter(), np.float64(1.0), Path("x"), np.dtype("O")])
+def test_nothing_but_plain_values_is_unpickled(evil: object) -> None:
+    with pytest.raises(DataError, match="only"):
+        unpickle_arrays(pickle.dumps({b"data": evil}), "data_batch_1")
+    assert not Path("/tmp/resnext-owned").exists()
+
+
+def test_arrays_of_objects_are_refused() -> None:
+    with pytest.raises(DataError, match="only numbers"):
+        unpickle_arrays(pickle.dumps({b"data": np.array([_Evil()], dtype=object)}), "b")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+def test_a_truncated_pickle_is_told(share: float) -> None:
+    data = pickle.dumps(batch())
+    with pytest.raises(DataError, match="damaged"):
+        unpickle_arrays(data[: int(len(data) * share)], "data_batch_1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({b"labels": [10] * 20}, "0 to 9; found 10"),
+        ({b"labels": [-1] * 20}, "0 to 9; found -1"),
+        ({b"labels": [0] * 19}, "20 whole numbers"),
+        ({b"labels": [0.5] * 20}, "whole numbers"),
+        ({b"labels": [[0], 1]}, "whole numbers"),
+        ({b"labels": None}, "whole numbers"),
+        ({b"data": np.zeros((20, 3071), np.uint8)}, "3072"),
+        ({b"data": np.zeros((20, 3072))}, "uint8"),
+        ({b"data": "pixels"}, "no array"),
+    ],
+)
+def test_wrong_arrays_and_labels_are_told(changes: dict[bytes, Any], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        parse_batch(pickle.dumps(batch(**{}) | changes), "data_batch_1", 10)
+
+
+def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+    path = official(tmp_path / "cifar.tar.gz")
+    path.write_bytes(path.read_bytes()[:-50_000])
+    with pytest.raises(DataError, match=r"damaged|cut short"):
+        load_dataset(str(path))
+
+
+def test_a_member_that_says_it_is_huge_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.training.data.pickles.MAX_BATCH_BYTES", 1000)
+    with pytest.raises(DataError, match="at most"):
+        load_dataset(str(official(tmp_path / "cifar.tar.gz")))
+
+
+def test_an_archive_of_something_else_is_told(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.tar.gz", {"../../readme": b"hello"})
+    with pytest.raises(DataError, match="data_batch_1"):
+        load_dataset(str(path))
+    assert open_source("synthetic").kind == "synthetic"

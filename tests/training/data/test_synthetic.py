@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.training import load_dataset, open_source
+from explorer.training.data.synthetic import synthetic_images
+
+
+def test_a_seed_gives_the_same_images_and_another_seed_others() -> None:
+    first, second, other = (synthetic_images(40, seed)[0] for seed in (3, 3, 4))
+    assert (first == second).all()
+    assert (first != other).mean() > 0.5
+
+
+def test_more_images_begin_with_the_same_ones() -> None:
+    assert (synthetic_images(1000)[0][:500] == synthetic_images(500)[0]).all()
+
+
+def test_colour_alone_tells_nothing() -> None:
+    images, labels = synthetic_images(3000)
+    means = images.mean(axis=(1, 2))
+    centres = np.array([means[labels == label].mean(axis=0) for label in range(10)])
+    nearest = ((means[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    assert (nearest == labels).mean() < 0.2
+
+
+def test_the_data_set_is_balanced_split_and_honestly_named() -> None:
+    data = load_dataset("synthetic", limit=1000)
+    assert np.bincount(data.y_train).tolist() == [90] * 10
+    assert np.bincount(data.y_val).tolist() == [10] * 10
+    assert len(data.y_test) == 200
+    assert "not CIFAR-10" in open_source("synthetic").title

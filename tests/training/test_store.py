@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+
+from explorer.training import Recipe, RunError, RunStore
+from explorer.training.processes import identity
+from explorer.training.snapshot import RunState
+from resnext import ResNeXtSpec
+
+
+def test_a_new_run_is_queued_and_read_back(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    run = store.create(tiny, quick, "synthetic", "my <b>run</b>", owner="me")
+    snapshot = RunStore(store.root).snapshot(run)
+    assert (snapshot.state, snapshot.name, snapshot.owner) == ("queued", "my <b>run</b>", "me")
+    assert (snapshot.spec, snapshot.recipe, snapshot.source) == (tiny, quick, "synthetic")
+    assert (snapshot.progress, snapshot.eta, snapshot.best_accuracy) == (0.0, None, None)
+    assert store.batch(run) is store.epoch(run) is store.model_path(run) is None
+
+
+@pytest.mark.parametrize("name", ["x" * 101, "two\nlines"])
+def test_names_are_one_short_line(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, name: str
+) -> None:
+    with pytest.raises(RunError, match="name"):
+        store.create(tiny, quick, "synthetic", name)
+
+
+@pytest.mark.parametrize("run", ["", "..", "../runs", "20260101-000000-abcdef", "/etc"])
+def test_only_runs_that_are_there_can_be_named(store: RunStore, run: str) -> None:
+    for ask in (store.snapshot, store.delete, store.export_csv, store.model_path):
+        with pytest.raises(RunError, match="no run"):
+            ask(run)
+
+
+def test_queued_runs_pause_resume_and_stop(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    run = store.create(tiny, quick, "synthetic")
+    for want, state in (("pause", "paused"), ("resume", "queued"), ("stop", "stopped")):
+        store.request(run, want)
+        assert store.snapshot(run).state == state
+    with pytest.raises(RunError, match="stopped"):
+        store.request(run, "pause")
+    with pytest.raises(RunError, match="explode"):
+        store.request(run, "explode")
+
+
+def test_a_deleted_run_is_gone(store: RunStore, tiny: ResNeXtSpec, quick: Recipe) -> None:
+    run = store.create(tiny, quick, "synthetic")
+    store.delete(run)
+    assert store.list() == []
+    assert [path.name for path in store.root.iterdir()] in ([], [".lock"])
+
+
+def test_a_damaged_run_does_not_hide_the_others(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    good, bad = (store.create(tiny, quick, "synthetic") for _ in range(2))
+    (store.folder(bad) / "spec.json").write_text('{"blocks": [1')
+    assert [snapshot.id for snapshot in store.list()] == [good]
+    with pytest.raises(RunError, match=bad):
+        store.snapshot(bad)
+
+
+def test_a_torn_metrics_line_is_met_with_grace(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    run = store.create(tiny, quick, "synthetic")
+    point = {
+        "kind": "point", "step": 3, "epoch": 0.3, "loss": 2.0, "accuracy": 0.1,
+        "rate": 0.1, "speed": 9.0, "elapsed": 1.0,
+    }  # fmt: skip
+    line = json.dumps(point)
+    (store.folder(run) / "metrics.jsonl").write_text(f"{line}\n{line[:20]}")
+    assert [p.step for p in store.snapshot(run).points] == [3]
+    assert store.export_csv(run).count("\n") == 2
+
+
+def test_a_process_of_the_same_number_is_not_taken_for_the_run(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    run = store.create(tiny, quick, "synthetic")
+    mine = identity(os.getpid())
+    with store.locked():
+        store.set_state(run, RunState("running", worker=os.getpid(), worker_identity=mine))
+    assert store.snapshot(run).state == "running"
+    with store.locked():
+        store.set_state(run, RunState("running", worker=os.getpid(), worker_identity="before"))
+    snapshot = store.snapshot(run)
+    assert snapshot.state == "failed"
+    assert "killed" in snapshot.reason
+
+
+def _create_many(root: Path, spec: ResNeXtSpec, recipe: Recipe) -> None:
+    store = RunStore(root)
+    for _ in range(10):
+        store.create(spec, recipe, "synthetic")
+        store.list()
+
+
+def test_two_processes_give_every_run_its_own_place(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    context = multiprocessing.get_context("spawn")
+    others = [
+        context.Process(target=_create_many, args=(store.root, tiny, quick)) for _ in range(2)
+    ]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join(60)
+        assert other.exitcode == 0
+    places = [store.state(run).place for run in store.ids()]
+    assert sorted(places) == list(range(1, 21))
