@@ -22,7 +22,7 @@ DEFAULT = "torchvision"
 
 CONVS = ("Conv2D", "GroupedConv2D", "DepthwiseConv2D", "SeparableConv2D")
 POOLS = ("MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D")
-ACTIVATIONS = ("ReLU", "Activation", "LeakyReLU", "PReLU", "ELU")
+ACTIVATIONS = ("ReLU", "Activation", "LeakyReLU", "ELU")
 FREE = (
     "InputLayer",
     "Add",
@@ -66,10 +66,15 @@ class Convention:
     def count(self, node: Node) -> int | None:
         """Cost of one layer for one image; None if its kind, or its shape, is not known."""
         formula = self.formulas.get(node.kind)
-        if formula is None or not node.output_shape:
+        if formula is None or not is_known(node):
             return None
         inside = node.kind not in ACTIVATIONS and has_activation(node)
         return formula(node) + (self.activation(node) if inside else 0)
+
+
+def is_known(node: Node) -> bool:
+    """Whether the layer's shape and weights are known; a foreign model's may not be."""
+    return bool(node.output_shape) and getattr(node.layer, "known", True)
 
 
 def elements(node: Node) -> int:
@@ -95,13 +100,13 @@ def multiply_adds(node: Node) -> int:
 def activations(node: Node) -> int | None:
     """Output values of convolutions and dense layers, 0 for others (timm, fvcore)."""
     if node.kind in (*CONVS, "Dense"):
-        return elements(node) if node.output_shape else None
+        return elements(node) if is_known(node) else None
     return 0 if CONVENTIONS[DEFAULT].count(node) is not None else None
 
 
 def has_activation(node: Node) -> bool:
     """Whether the layer applies a function that conventions may charge for."""
-    if node.kind in ("ReLU", "LeakyReLU", "PReLU", "ELU"):
+    if node.kind in ("ReLU", "LeakyReLU", "ELU"):
         return True
     return getattr(node.layer, "activation", "linear") not in ("linear", "softmax", None)
 

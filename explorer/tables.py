@@ -86,7 +86,7 @@ def notes(report: Report, bullet: str) -> str:
     totals = report.totals
     lines = [
         f"Parameters: {numbers.full(totals.trainable_params)} trainable, "
-        f"{numbers.full(totals.non_trainable_params)} moving statistics.",
+        f"{numbers.full(totals.non_trainable_params)} not trainable.",
         f"{rule.unit} as {rule.title} counts: {rule.description}",
     ]
     if report.uncounted:
@@ -130,16 +130,15 @@ def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
         header.remove("kind")
 
     def cells(row: Row, name: str) -> list[str]:
-        costs = [numbers.full(row.macs), numbers.full(row.flops)][-len(counts) :]
-        if not row.counted and row.macs is not None:
-            costs = [f"≥ {cost}" for cost in costs]
+        sums = (row.params, row.macs, row.flops, row.activations)
+        params, macs, flops, values = (_at_least(number, row.counted) for number in sums)
         return [
             name,
             *([row.kind] if kinds else []),
             numbers.shape(row.output_shape),
-            numbers.full(row.params),
-            *costs,
-            numbers.full(row.activations),
+            params,
+            *([macs, flops] if unit == "MACs" else [flops]),
+            values,
             numbers.size(row.weight_bytes),
             numbers.size(row.activation_bytes),
             numbers.full(row.receptive_field),
@@ -148,6 +147,11 @@ def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
 
     rows = [cells(row, row.name) for row in report.by(by)]
     return header, [*rows, cells(report.totals, "total")]
+
+
+def _at_least(number: int | None, counted: bool) -> str:
+    """A sum from which something unknown is missing says so."""
+    return numbers.full(number) if counted or number is None else f"≥ {number:,}"
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -1,0 +1,307 @@
+"""Keras layers as their JSON configs describe them: shapes and weights, without Keras.
+
+A layer whose kind, or whose setting, is not known here stays in the graph, marked unknown:
+its weights and cost are then not counted, never taken as zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from resnext.graph import Shape, Weight
+from resnext.layers import Layer, Shapes, window_output
+
+MOST = 2**31
+UNKNOWN_SHAPE: Shape = ()
+Config = Mapping[str, Any]
+Pair = tuple[int, int]
+
+
+class KerasConfigError(ValueError):
+    """What is wrong with a Keras model's config, and what was received."""
+
+
+class _UnknownSettingError(Exception):
+    """A setting that this module cannot read, such as channels first."""
+
+
+@dataclass(frozen=True)
+class KerasLayer(Layer):
+    """A layer read from a config.
+
+    Attributes:
+        class_name: The Keras class.
+        shape: Of the output; empty if not known.
+        variables: Its weights.
+        window: ((height, width), (strides down, right)) of a sliding window.
+        activation: Name of the function that it applies at the end.
+        known: Whether all this could be read.
+    """
+
+    class_name: str = ""
+    shape: Shape = UNKNOWN_SHAPE
+    variables: tuple[Weight, ...] = ()
+    window: tuple[Pair, Pair] = ((1, 1), (1, 1))
+    activation: str = "linear"
+    known: bool = True
+
+    @property
+    def kind(self) -> str:
+        return self.class_name
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        return self.shape
+
+    def weights(self, inputs: Shapes) -> tuple[Weight, ...]:
+        return self.variables
+
+
+def read_layer(name: str, kind: str, config: Config, inputs: Shapes, recorded: Shape) -> KerasLayer:
+    """The layer that a config describes.
+
+    Args:
+        name: Its place in the graph.
+        kind: Keras class name.
+        config: What the layer's ``get_config`` gave.
+        inputs: Shapes of its inputs; an empty one is not known.
+        recorded: Shape of its output as the file has it; empty if it does not say.
+    """
+    reader = _READERS.get(kind)
+    if reader is not None and all(inputs):
+        try:
+            fields = reader(config, inputs)
+        except _UnknownSettingError:
+            pass
+        else:
+            if config.get("trainable") is False:
+                fields["variables"] = tuple(
+                    Weight(w.name, w.shape, trainable=False) for w in fields.get("variables", ())
+                )
+            return KerasLayer(name, kind, **fields)
+    return KerasLayer(name, kind, shape=recorded, known=False)
+
+
+def whole(value: Any, least: int = 1) -> int:
+    """A whole number from a config."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value < MOST:
+        raise KerasConfigError(
+            f"A size in a Keras config must be a whole number from {least}. "
+            f"Received {str(value)[:80]!r}."
+        )
+    return value
+
+
+def _pair(value: Any) -> Pair:
+    """One number for both axes, or two."""
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        return whole(value[0]), whole(value[1])
+    return whole(value), whole(value)
+
+
+def _map(config: Config, inputs: Shapes) -> tuple[int, int, int]:
+    """Height, width and channels of the only input."""
+    if config.get("data_format") not in (None, "channels_last") or len(inputs[0]) != 3:
+        raise _UnknownSettingError
+    height, width, channels = inputs[0]
+    return height, width, channels
+
+
+def _activation(config: Config) -> str:
+    value = config.get("activation") or "linear"
+    if isinstance(value, Mapping):
+        value = value.get("config") if value.get("class_name") == "function" else "custom"
+    return value if isinstance(value, str) else "custom"
+
+
+def _slide(config: Config, inputs: Shapes, size: Pair, channels: int) -> dict[str, Any]:
+    """Output shape and window of a convolution or pooling."""
+    strides = _pair(config.get("strides") or size)
+    padding = config.get("padding", "valid")
+    if padding not in ("same", "valid"):
+        raise _UnknownSettingError
+    lengths = [
+        window_output(length, window, stride, padding)
+        for length, window, stride in zip(inputs[0], size, strides)
+    ]
+    if min(lengths) < 1:
+        raise KerasConfigError(
+            f"A window must fit its input. Received window {size} on {inputs[0][:2]}."
+        )
+    return {"shape": (*lengths, channels), "window": (size, strides)}
+
+
+def _bias(config: Config, channels: int) -> tuple[Weight, ...]:
+    return (Weight("bias", (channels,)),) if config.get("use_bias", True) else ()
+
+
+def _conv(config: Config, inputs: Shapes) -> dict[str, Any]:
+    channels = _map(config, inputs)[2]
+    filters, groups = whole(config.get("filters")), whole(config.get("groups", 1))
+    kernel, dilation = _pair(config.get("kernel_size")), _pair(config.get("dilation_rate", 1))
+    if channels % groups or filters % groups:
+        raise KerasConfigError(
+            "Channels and filters must be divisible by the groups. "
+            f"Received channels={channels}, filters={filters}, groups={groups}."
+        )
+    reach = _reach(kernel, dilation)
+    return {
+        **_slide({"strides": 1, **config}, inputs, reach, filters),
+        "variables": (
+            Weight("kernel", (*kernel, channels // groups, filters)),
+            *_bias(config, filters),
+        ),
+        "activation": _activation(config),
+    }
+
+
+def _reach(kernel: Pair, dilation: Pair) -> Pair:
+    """Pixels that a dilated kernel spans."""
+    return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
+
+
+def _depthwise(config: Config, inputs: Shapes) -> dict[str, Any]:
+    channels = _map(config, inputs)[2]
+    kernel, dilation = _pair(config.get("kernel_size")), _pair(config.get("dilation_rate", 1))
+    multiplier = whole(config.get("depth_multiplier", 1))
+    filters = channels * multiplier
+    return {
+        **_slide({"strides": 1, **config}, inputs, _reach(kernel, dilation), filters),
+        "variables": (Weight("kernel", (*kernel, channels, multiplier)), *_bias(config, filters)),
+        "activation": _activation(config),
+    }
+
+
+def _separable(config: Config, inputs: Shapes) -> dict[str, Any]:
+    fields = _depthwise({**config, "use_bias": False}, inputs)
+    depthwise, filters = fields["variables"][0], whole(config.get("filters"))
+    between = fields["shape"][-1]
+    return {
+        **fields,
+        "shape": (*fields["shape"][:-1], filters),
+        "variables": (
+            Weight("depthwise_kernel", depthwise.shape),
+            Weight("pointwise_kernel", (1, 1, between, filters)),
+            *_bias(config, filters),
+        ),
+    }
+
+
+def _pool(config: Config, inputs: Shapes) -> dict[str, Any]:
+    return _slide(config, inputs, _pair(config.get("pool_size", 2)), _map(config, inputs)[2])
+
+
+def _global_pool(config: Config, inputs: Shapes) -> dict[str, Any]:
+    channels = _map(config, inputs)[2]
+    return {"shape": (1, 1, channels) if config.get("keepdims") else (channels,)}
+
+
+def _dense(config: Config, inputs: Shapes) -> dict[str, Any]:
+    units = whole(config.get("units"))
+    return {
+        "shape": (*inputs[0][:-1], units),
+        "variables": (Weight("kernel", (inputs[0][-1], units)), *_bias(config, units)),
+        "activation": _activation(config),
+    }
+
+
+def _norm(config: Config, inputs: Shapes) -> dict[str, Any]:
+    axis, rank = config.get("axis", -1), len(inputs[0])
+    if axis not in (-1, rank, [-1], [rank]):
+        raise _UnknownSettingError
+    shape = inputs[0][-1:]
+    gamma = (Weight("gamma", shape),) if config.get("scale", True) else ()
+    beta = (Weight("beta", shape),) if config.get("center", True) else ()
+    statistics = (
+        Weight("moving_mean", shape, trainable=False),
+        Weight("moving_variance", shape, trainable=False),
+    )
+    return {"shape": inputs[0], "variables": (*gamma, *beta, *statistics)}
+
+
+def _same(config: Config, inputs: Shapes) -> dict[str, Any]:
+    return {"shape": inputs[0], "activation": _activation(config)}
+
+
+def _merge(config: Config, inputs: Shapes) -> dict[str, Any]:
+    """A sum; lengths of 1 are repeated."""
+    if len({len(shape) for shape in inputs}) != 1:
+        raise _UnknownSettingError
+    shape = tuple(max(lengths) for lengths in zip(*inputs))
+    if any(n not in (1, most) for given in inputs for n, most in zip(given, shape)):
+        raise KerasConfigError(f"Shapes that are added must agree. Received {inputs}.")
+    return {"shape": shape}
+
+
+def _concatenate(config: Config, inputs: Shapes) -> dict[str, Any]:
+    axis, rank = config.get("axis", -1), len(inputs[0])
+    if axis not in (-1, rank) or len({shape[:-1] for shape in inputs}) != 1:
+        raise _UnknownSettingError
+    return {"shape": (*inputs[0][:-1], sum(shape[-1] for shape in inputs))}
+
+
+def _slice(config: Config, inputs: Shapes) -> dict[str, Any]:
+    start, stop = whole(config.get("start"), 0), whole(config.get("stop"))
+    if not start < stop <= inputs[0][-1]:
+        raise KerasConfigError(
+            f"A slice must lie inside its {inputs[0][-1]} channels. Received {start} to {stop}."
+        )
+    return {"shape": (*inputs[0][:-1], stop - start)}
+
+
+def _flatten(config: Config, inputs: Shapes) -> dict[str, Any]:
+    return {"shape": (math.prod(inputs[0]),)}
+
+
+def _reshape(config: Config, inputs: Shapes) -> dict[str, Any]:
+    target, values = list(config.get("target_shape") or ()), math.prod(inputs[0])
+    if target.count(-1) == 1:
+        rest = math.prod(n for n in target if n != -1)
+        target[target.index(-1)] = values // whole(rest)
+    shape = tuple(whole(n) for n in target)
+    if math.prod(shape) != values:
+        raise KerasConfigError(
+            f"A reshape must keep the number of values. Received {inputs[0]} to {shape}."
+        )
+    return {"shape": shape}
+
+
+def _zero_padding(config: Config, inputs: Shapes) -> dict[str, Any]:
+    height, width, channels = _map(config, inputs)
+    padding = config.get("padding", 1)
+    sides = padding if isinstance(padding, (list, tuple)) else (padding, padding)
+    if len(sides) != 2:
+        raise _UnknownSettingError
+    added = [
+        sum(whole(n, 0) for n in (side if isinstance(side, (list, tuple)) else (side, side)))
+        for side in sides
+    ]
+    return {"shape": (height + added[0], width + added[1], channels)}
+
+
+_READERS: Mapping[str, Callable[[Config, Shapes], dict[str, Any]]] = {
+    "Conv2D": _conv,
+    "GroupedConv2D": _conv,
+    "DepthwiseConv2D": _depthwise,
+    "SeparableConv2D": _separable,
+    "MaxPooling2D": _pool,
+    "AveragePooling2D": _pool,
+    "GlobalAveragePooling2D": _global_pool,
+    "GlobalMaxPooling2D": _global_pool,
+    "Dense": _dense,
+    "BatchNormalization": _norm,
+    "ReLU": _same,
+    "LeakyReLU": _same,
+    "ELU": _same,
+    "Activation": _same,
+    "Softmax": _same,
+    "Dropout": _same,
+    "Add": _merge,
+    "Concatenate": _concatenate,
+    "ChannelSlice": _slice,
+    "Flatten": _flatten,
+    "Reshape": _reshape,
+    "ZeroPadding2D": _zero_padding,
+}
