@@ -22,12 +22,22 @@ SMALL = {
 }
 
 
+def inputs_of(layer):
+    """The tensors that a layer reads; an input layer reads none."""
+    if type(layer).__name__ == "InputLayer":
+        return []
+    return layer.input if isinstance(layer.input, list) else [layer.input]
+
+
 def assert_agreement(spec):
     import keras
 
     graph, model = trace(spec), build_model(spec)
-    assert [node.name.replace("/", "_") for node in graph] == [x.name for x in model.layers]
-    for node, layer in zip(graph, model.layers, strict=True):
+    assert {node.name.replace("/", "_") for node in graph} == {x.name for x in model.layers}
+    for node in graph:
+        layer = model.get_layer(node.name.replace("/", "_"))
+        reads = [tensor._keras_history.operation.name for tensor in inputs_of(layer)]
+        assert [source.replace("/", "_") for source in node.inputs] == reads, node.name
         assert node.kind == type(layer).__name__, node.name
         assert node.output_shape == tuple(layer.output.shape[1:]), node.name
         assert node.params == layer.count_params(), node.name
