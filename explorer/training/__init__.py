@@ -6,6 +6,7 @@ Importing this imports neither TensorFlow nor Streamlit.
 from explorer.training.data import Dataset, SourceInfo, load_dataset, open_source
 from explorer.training.errors import DataError, RecipeError, RunError, TrainingError
 from explorer.training.history import Epoch, Point
+from explorer.training.hosting import Limits, check_owner, limits, save_upload
 from explorer.training.pictures import BatchView, EpochView
 from explorer.training.recipe import OPTIMIZERS, SCHEDULES, Recipe, recipe_names
 from explorer.training.scheduler import check_fit, max_runs, resume, start, tick
@@ -22,6 +23,7 @@ __all__ = [
     "Dataset",
     "Epoch",
     "EpochView",
+    "Limits",
     "Point",
     "Recipe",
     "RecipeError",
@@ -31,11 +33,14 @@ __all__ = [
     "SourceInfo",
     "TrainingError",
     "check_fit",
+    "check_owner",
+    "limits",
     "load_dataset",
     "max_runs",
     "open_source",
     "recipe_names",
     "resume",
+    "save_upload",
     "start",
     "tick",
 ]

@@ -14,6 +14,7 @@ from explorer.training.batches import augmented, epoch_order
 from explorer.training.checkpoint import Position, Sums
 from explorer.training.data import Dataset
 from explorer.training.errors import NotANumber
+from explorer.training.hosting import check_time
 from explorer.training.measures import Evaluation, count_right, evaluation
 from explorer.training.recipe import Recipe
 
@@ -119,6 +120,7 @@ class Loop:
         if self.halt():
             self._checkpoint()
             raise Halted
+        check_time(self._elapsed())
         began = time.monotonic()
         position = self.position
         inside = position.step - position.epochs * self.steps_per_epoch

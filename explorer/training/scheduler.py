@@ -8,6 +8,7 @@ from dataclasses import replace
 from explorer.training import processes
 from explorer.training.data import open_source
 from explorer.training.errors import DataError, RunError
+from explorer.training.hosting import check_start
 from explorer.training.recipe import Recipe
 from explorer.training.snapshot import ACTIVE, VANISHED, RunState
 from explorer.training.store import RunStore
@@ -42,8 +43,9 @@ def start(
 
     Raises:
         DataError: The source is not there, or does not fit the network.
-        RunError: The name is too long.
+        RunError: The name is too long, or a host's limits are reached.
     """
+    check_start(store, source, owner)
     check_fit(spec, source)
     run = store.create(spec, recipe, source, name, owner)
     tick(store)

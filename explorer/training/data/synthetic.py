@@ -111,7 +111,7 @@ def _triangle(u: Floats, v: Floats) -> Floats:
 
 
 def _star(u: Floats, v: Floats) -> Floats:
-    return np.hypot(u, v) - 0.62 - 0.38 * np.cos(5 * np.arctan2(v, u))
+    return np.asarray(np.hypot(u, v) - 0.62 - 0.38 * np.cos(5 * np.arctan2(v, u)))
 
 
 def _drop(u: Floats, v: Floats) -> Floats:

@@ -1,0 +1,118 @@
+"""What visitors may do where the app is hosted for others: one environment variable turns it on.
+
+With RESNEXT_HOSTED=1 nobody can name a path of the server, uploads, runs and training time are
+capped for each visitor and in all, and only its owner can change a run. Without it the person at
+the machine is trusted and nothing is capped.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.training.data.sources import CIFAR10, SYNTHETIC
+from explorer.training.errors import DataError, RunError
+from explorer.training.files import write_atomically
+from explorer.training.snapshot import RunSnapshot
+from explorer.training.store import RunStore
+
+OPEN_STATES = ("queued", "starting", "running", "paused")
+UPLOAD_SUFFIXES = (".zip", ".tar.gz")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Caps on a host for many.
+
+    Attributes:
+        hosted: Whether anything is capped at all.
+        runs_per_visitor: Runs of one visitor that are not over.
+        runs_in_all: Runs of all visitors that are not over.
+        run_seconds: Training time of one run.
+        upload_bytes: Size of one upload, and of all uploads of one visitor.
+        uploads_in_all: Bytes of all uploads together.
+    """
+
+    hosted: bool = False
+    runs_per_visitor: int = 2
+    runs_in_all: int = 10
+    run_seconds: float = 1800.0
+    upload_bytes: int = 200 * 2**20
+    uploads_in_all: int = 2 * 2**30
+
+
+def limits() -> Limits:
+    """Return the limits that the environment asks for."""
+    return Limits(hosted=os.environ.get("RESNEXT_HOSTED", "") not in ("", "0", "false"))
+
+
+def check_start(store: RunStore, source: str, owner: str) -> None:
+    """Raise if this visitor may not start a run on this source.
+
+    Raises:
+        DataError: The source is a path that was not uploaded by this visitor.
+        RunError: The visitor, or all together, have too many runs.
+    """
+    caps = limits()
+    if not caps.hosted:
+        return
+    if source not in (SYNTHETIC, CIFAR10):
+        path = Path(source).resolve()
+        if not owner or path.parent != _uploads(store, owner).resolve() or not path.is_file():
+            raise DataError(f"data must be {SYNTHETIC}, {CIFAR10} or a file that you uploaded")
+    waiting = [run for run in store.list() if run.state in OPEN_STATES]
+    mine = sum(run.owner == owner for run in waiting)
+    if mine >= caps.runs_per_visitor:
+        raise RunError(f"each visitor may have {caps.runs_per_visitor} runs at a time: {mine}")
+    if len(waiting) >= caps.runs_in_all:
+        raise RunError(f"the queue is full ({caps.runs_in_all} runs); try again later")
+
+
+def check_owner(run: RunSnapshot, visitor: str) -> None:
+    """Raise `RunError` if this visitor may not pause, resume, stop or delete a run."""
+    if limits().hosted and (not visitor or run.owner != visitor):
+        raise RunError("only the person who started a run can change or delete it")
+
+
+def check_time(elapsed: float) -> None:
+    """Raise `RunError` once a run has trained for as long as a host allows."""
+    caps = limits()
+    if caps.hosted and elapsed > caps.run_seconds:
+        raise RunError(f"the training time allowed here, {caps.run_seconds:.0f} s, is used up")
+
+
+def save_upload(store: RunStore, name: str, data: bytes, owner: str = "") -> str:
+    """Keep an uploaded archive and return the source that names it.
+
+    Args:
+        store: The runs that it is for.
+        name: The file's name; only its ending is used.
+        data: The archive.
+        owner: The visitor, letters and digits.
+
+    Raises:
+        DataError: It is no archive by its name, or too large.
+    """
+    caps = limits()
+    suffix = next((end for end in UPLOAD_SUFFIXES if name.lower().endswith(end)), None)
+    if suffix is None:
+        raise DataError(f"an upload must end in {' or '.join(UPLOAD_SUFFIXES)}: {name[:100]!r}")
+    folder = _uploads(store, owner)
+    if caps.hosted:
+        kept = sum(path.stat().st_size for path in folder.glob("*"))
+        everyone = sum(path.stat().st_size for path in folder.parent.glob("*/*"))
+        if kept + len(data) > caps.upload_bytes:
+            raise DataError(f"uploads of one visitor may take {caps.upload_bytes:,} bytes in all")
+        if everyone + len(data) > caps.uploads_in_all:
+            raise DataError("the space for uploads is used up; try again later")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{time.time_ns()}{suffix}"
+    write_atomically(path, data)
+    return str(path)
+
+
+def _uploads(store: RunStore, owner: str) -> Path:
+    safe = "".join(sign for sign in owner if sign.isalnum() and sign.isascii())[:64]
+    return store.root / ".uploads" / (safe or "local")
