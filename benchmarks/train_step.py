@@ -1,0 +1,179 @@
+"""Milliseconds a sample of a training step: ours, the zoo's as written, and PyTorch's.
+
+    python benchmarks/train_step.py [--cases mini_resnext:32 ...] [--rounds 5] [--skip-start]
+
+Each contender lives in a process of its own and they take turns, a round each, so that whatever
+else the machine does falls on all of them. Prints the medians of the rounds and their ratios, and
+the time from pressing start to the first point on the curve.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+
+from explorer.training import Recipe, RunStore, start
+from explorer.training.batches import augmented, normalised
+from resnext import ResNeXtSpec
+
+CASES = ("mini_resnext:32", "mini_resnext:128", "resnext29_32x4d:32", "resnext50_32x4d:8")
+ROUND_SECONDS = 6.0
+Step = Callable[[np.ndarray, np.ndarray, int], object]
+
+
+def ours(spec: ResNeXtSpec, batch: int) -> Step:
+    from resnext.runtime import configure_environment
+
+    configure_environment()
+    from explorer.training.network import Network, configure
+
+    configure(os.cpu_count() or 1)
+    recipe = Recipe(batch_size=batch, learning_rate=0.01)
+    network = Network(spec, recipe, batch)
+    return lambda x, y, n: network.step(augmented(x, recipe, n), y, 0.01, n)
+
+
+def zoo(spec: ResNeXtSpec, batch: int) -> Step:
+    """The zoo's split form and recipe with Keras's own layers; XLA off, which helps it."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+    from plain_networks import keras_network
+
+    model = keras_network(spec)
+    model.compile(
+        keras.optimizers.Adam(0.001),
+        "sparse_categorical_crossentropy",
+        metrics=["acc"],
+        jit_compile=False,
+    )
+    return lambda x, y, n: model.train_on_batch(normalised(x), y)
+
+
+def pytorch(spec: ResNeXtSpec, batch: int) -> Step:
+    import torch
+    from plain_networks import torch_network
+
+    torch.set_num_threads(os.cpu_count() or 1)
+    recipe = Recipe(batch_size=batch)
+    model = torch_network(spec).to(memory_format=torch.channels_last)
+    kernels = [weight for weight in model.parameters() if weight.ndim > 1]
+    others = [weight for weight in model.parameters() if weight.ndim <= 1]
+    optimizer = torch.optim.SGD(
+        [{"params": kernels, "weight_decay": 5e-4}, {"params": others}],
+        lr=0.01,
+        momentum=0.9,
+        nesterov=True,
+    )
+    loss = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
+
+    def step(x: np.ndarray, y: np.ndarray, number: int) -> float:
+        images = torch.from_numpy(normalised(augmented(x, recipe, number))).permute(0, 3, 1, 2)
+        optimizer.zero_grad(set_to_none=True)
+        value = loss(model(images), torch.from_numpy(y))
+        value.backward()
+        optimizer.step()
+        return float(value)
+
+    return step
+
+
+CONTENDERS = {"ours": ours, "zoo": zoo, "pytorch": pytorch}
+
+
+def serve(pipe: Connection, contender: str, name: str, batch: int) -> None:
+    """Build a contender, then run a round whenever asked and send back its ms a sample."""
+    spec = ResNeXtSpec.from_name(name)
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (batch, *spec.input_shape)).astype(np.uint8)
+    labels = rng.integers(0, spec.classes, batch)
+    step = CONTENDERS[contender](spec, batch)
+    for number in range(3):
+        step(images, labels, number)
+    pipe.send("ready")
+    while pipe.recv() == "round":
+        began, count = time.perf_counter(), 0
+        while time.perf_counter() - began < ROUND_SECONDS:
+            step(images, labels, count)
+            count += 1
+        pipe.send(1000 * (time.perf_counter() - began) / (count * batch))
+
+
+def race(name: str, batch: int, contenders: list[str], rounds: int) -> dict[str, list[float]]:
+    """Return the ms a sample of each round of each contender."""
+    context = multiprocessing.get_context("spawn")
+    lines: dict[str, Any] = {}
+    processes = []
+    for contender in contenders:
+        line, far = context.Pipe()
+        process = context.Process(target=serve, args=(far, contender, name, batch), daemon=True)
+        process.start()
+        line.recv()
+        lines[contender] = line
+        processes.append(process)
+    times: dict[str, list[float]] = {contender: [] for contender in contenders}
+    for _ in range(rounds):
+        for contender, line in lines.items():
+            line.send("round")
+            times[contender].append(line.recv())
+    for line, process in zip(lines.values(), processes):
+        line.send("end")
+        process.join()
+    return times
+
+
+def first_point() -> float:
+    """Return the seconds from pressing start to the first point on the curve."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(folder)
+        began = time.perf_counter()
+        run = start(store, ResNeXtSpec.from_name("mini_resnext"), Recipe(), "synthetic")
+        while not store.snapshot(run).points:
+            time.sleep(0.05)
+            if store.snapshot(run).state == "failed":
+                raise SystemExit(store.snapshot(run).reason)
+        seconds = time.perf_counter() - began
+        store.request(run, "stop")
+        while store.snapshot(run).is_active:
+            time.sleep(0.1)
+        return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", nargs="*", default=CASES, metavar="NETWORK:BATCH")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--skip-start", action="store_true")
+    asked = parser.parse_args()
+    contenders = [c for c in CONTENDERS if c != "pytorch" or importlib.util.find_spec("torch")]
+    print("| network | batch | ours | zoo | PyTorch | ours / zoo | ours / PyTorch |")
+    print("|---|---|---|---|---|---|---|")
+    for case in asked.cases:
+        name, _, batch = case.partition(":")
+        times = race(name, int(batch), contenders, asked.rounds)
+        median = {contender: statistics.median(values) for contender, values in times.items()}
+        torch = median.get("pytorch", float("nan"))
+        print(
+            f"| {name} | {batch} | {median['ours']:.2f} | {median['zoo']:.2f} | {torch:.2f} "
+            f"| {median['ours'] / median['zoo']:.2f} | {median['ours'] / torch:.2f} |",
+            flush=True,
+        )
+    if not asked.skip_start:
+        print(f"\nFrom start to the first point: {first_point():.1f} s")
+
+
+if __name__ == "__main__":
+    main()
