@@ -34,10 +34,11 @@ def rows_frame(rows: Sequence[Row]) -> pd.DataFrame:
 
     table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS))
     table["output_shape"] = [numbers.shape(row.output_shape) for row in rows]
-    return table.astype({name: _whole_type(getattr(row, name) for row in rows) for name in _WHOLE})
+    return table.astype({name: whole_type(getattr(row, name) for row in rows) for name in _WHOLE})
 
 
-def _whole_type(values: Iterable[int | None]) -> str:
+def whole_type(values: Iterable[int | None]) -> str:
+    """The pandas type that holds these whole numbers and their sum."""
     return "Int64" if sum(value or 0 for value in values) < 2**63 else "object"
 
 

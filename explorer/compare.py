@@ -1,0 +1,214 @@
+"""Networks side by side: stages aligned, differences to the first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from explorer import numbers, tables
+from explorer.conventions import DEFAULT, convention
+from explorer.report import SUMMED, Report, Row, analyse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOTAL = "total"
+SHOWN = (("params", "Parameters"), ("macs", "MACs"), ("activations", "Activations"))
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """One stage of every network; None where a network has no such stage."""
+
+    stage: str
+    rows: tuple[Row | None, ...]
+
+    def difference(self, index: int, column: str) -> int | None:
+        """This network's value less the first one's; a missing stage counts as 0."""
+        first, other = self.value(0, column), self.value(index, column)
+        return None if first is None or other is None else other - first
+
+    def value(self, index: int, column: str) -> int | None:
+        """A network's value; 0 if it has no such stage, None if it is not known."""
+        row = self.rows[index]
+        return 0 if row is None else getattr(row, column)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several reports under one counting convention.
+
+    Attributes:
+        names: One for each network, all different.
+        reports: In the same order; differences are to the first.
+    """
+
+    names: tuple[str, ...]
+    reports: tuple[Report, ...]
+
+    @property
+    def count(self) -> str:
+        """Name of the counting convention."""
+        return self.reports[0].count
+
+    @cached_property
+    def stages(self) -> tuple[Aligned, ...]:
+        """All stages that any of the networks has, in network order."""
+        by_name = [{row.name: row for row in report.stages} for report in self.reports]
+        return tuple(
+            Aligned(stage, tuple(rows.get(stage) for rows in by_name))
+            for stage in _merged([list(rows) for rows in by_name])
+        )
+
+    @cached_property
+    def total(self) -> Aligned:
+        """The networks as wholes."""
+        return Aligned(TOTAL, tuple(report.totals for report in self.reports))
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each stage of each network, and for each total.
+
+        Columns: ``stage``, ``network``, ``output_shape``, the summed columns of `Row`, and
+        each of these as ``..._difference`` to the first network.
+        """
+        import pandas as pd
+
+        rows = []
+        for aligned in (*self.stages, self.total):
+            for index, name in enumerate(self.names):
+                row = aligned.rows[index]
+                values = {column: aligned.value(index, column) for column in SUMMED}
+                differences = {
+                    f"{column}_difference": aligned.difference(index, column) for column in SUMMED
+                }
+                shape = numbers.shape(row.output_shape if row else None)
+                place = {"stage": aligned.stage, "network": name, "output_shape": shape}
+                rows.append({**place, **values, **differences})
+        table = pd.DataFrame(rows)
+        return table.astype({name: tables.whole_type(table[name]) for name in table.columns[3:]})
+
+    def wide(self, column: str = "params") -> pd.DataFrame:
+        """One row for each stage and one column for each network, of one column of `Row`."""
+        import pandas as pd
+
+        aligned = (*self.stages, self.total)
+        table = pd.DataFrame(
+            {name: [a.value(i, column) for a in aligned] for i, name in enumerate(self.names)},
+            index=pd.Index([a.stage for a in aligned], name="stage"),
+        )
+        return table.astype({name: tables.whole_type(table[name]) for name in table.columns})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "count": self.count,
+            "names": list(self.names),
+            "networks": [
+                {"name": name, "input_shape": list(report.input_shape)}
+                | {"totals": tables.as_dict(report)["totals"]}
+                for name, report in zip(self.names, self.reports)
+            ],
+            "rows": [self._plain(aligned) for aligned in (*self.stages, self.total)],
+        }
+
+    def _plain(self, aligned: Aligned) -> dict[str, Any]:
+        networks = []
+        for index, name in enumerate(self.names):
+            row = aligned.rows[index]
+            networks.append(
+                {
+                    "name": name,
+                    "output_shape": list(row.output_shape) if row and row.output_shape else None,
+                    **{column: aligned.value(index, column) for column in SUMMED},
+                    "difference": {c: aligned.difference(index, c) for c in SUMMED},
+                }
+            )
+        return {"stage": aligned.stage, "networks": networks}
+
+    def to_json(self) -> str:
+        """`as_dict` as indented JSON."""
+        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
+
+    def to_csv(self) -> str:
+        """`frame` as CSV."""
+        return self.frame().to_csv(index=False)
+
+    def to_markdown(self) -> str:
+        """One Markdown table for parameters, one for MACs, one for activations."""
+        return self._written("### ", tables.markdown, "- ")
+
+    def to_text(self) -> str:
+        """The same, aligned for a terminal."""
+        return self._written("", tables.text, "")
+
+    def _written(self, mark: str, write: Any, bullet: str) -> str:
+        rule = convention(self.count)
+        parts = []
+        for column, words in SHOWN:
+            title = rule.unit if column == "macs" else words
+            parts.append(f"{mark}{title}\n\n{write(*self._display(column), 1)}\n")
+        notes = [f"{rule.unit} as {rule.title} counts: {rule.description}"]
+        notes += [
+            f"{name}: {len(report.uncounted)} layers of unknown kind are not counted."
+            for name, report in zip(self.names, self.reports)
+            if report.uncounted
+        ]
+        return "\n".join(parts) + "\n" + "".join(f"{bullet}{note}\n" for note in notes)
+
+    def _display(self, column: str) -> tuple[list[str], list[list[str]]]:
+        header = ["stage", self.names[0]]
+        for name in self.names[1:]:
+            header += [name, "difference"]
+        rows = []
+        for aligned in (*self.stages, self.total):
+            cells = [aligned.stage]
+            for index, row in enumerate(aligned.rows):
+                cells.append(numbers.full(aligned.value(index, column) if row else None))
+                if index:
+                    cells.append(numbers.signed(aligned.difference(index, column)))
+            rows.append(cells)
+        return header, rows
+
+
+def compare(sources: Sequence[Any], count: str = DEFAULT) -> Comparison:
+    """Analyse each source and align the reports.
+
+    Args:
+        sources: Of each, anything that `explorer.report.analyse` takes.
+        count: Name of a counting convention.
+
+    Raises:
+        ValueError: There is no source, or one cannot be analysed.
+    """
+    if not sources:
+        raise ValueError("A comparison must have at least one network. Received none.")
+    return compare_reports([analyse(source, count) for source in sources])
+
+
+def compare_reports(reports: Sequence[Report]) -> Comparison:
+    """Align reports that are there already; those of one name are numbered."""
+    names: list[str] = []
+    for report in reports:
+        name, number = report.name, 1
+        while name in names:
+            number += 1
+            name = f"{report.name} ({number})"
+        names.append(name)
+    return Comparison(tuple(names), tuple(reports))
+
+
+def _merged(orders: Iterable[list[str]]) -> list[str]:
+    """All names, each after the one that it follows in its own order."""
+    merged: list[str] = []
+    for order in orders:
+        place = 0
+        for name in order:
+            if name in merged:
+                place = merged.index(name) + 1
+            else:
+                merged.insert(place, name)
+                place += 1
+    return merged
