@@ -1,0 +1,110 @@
+"""Train: start runs, watch them live, compare and race them."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from explorer.training import RunSnapshot, RunStore, TrainingError
+from explorer.views import train_run
+from explorer.views.train_form import new_run
+from explorer.views.train_race import race
+
+MODES = ("Train one", "Race")
+
+
+@st.cache_resource
+def store_of(root: str) -> RunStore:
+    """One store for each folder: it is safe to share, and remembers what it has read."""
+    return RunStore(root)
+
+
+def store() -> RunStore:
+    """The runs of this app: RESNEXT_RUNS, or ``runs`` where it was started."""
+    return store_of(os.environ.get("RESNEXT_RUNS", "runs"))
+
+
+def render() -> None:
+    """The page."""
+    st.title("Train")
+    runs = store()
+    with st.container(border=True):
+        mode = st.segmented_control(
+            "What to start", MODES, default=MODES[0], key="train_mode", required=True
+        )
+        started = race(runs) if mode == MODES[1] else new_run(runs)
+    if started:
+        choose(started)
+        st.rerun()
+    try:
+        runs.tick()
+    except TrainingError as error:
+        st.error(str(error))
+    snapshots = runs.list()
+    if not snapshots:
+        st.info(
+            "No run yet. Press **Start**: with the built-in images the first point of the curve "
+            "is there within seconds.",
+            icon=":material/show_chart:",
+        )
+        return
+    train_run.watch(runs, chosen(snapshots), tuple(run.state for run in snapshots))
+    run_list(snapshots)
+
+
+def choose(ids: list[str]) -> None:
+    """Show these runs from now on; the link says so too."""
+    st.query_params["run"] = ",".join(ids)
+    st.session_state["run_list_version"] = st.session_state.get("run_list_version", 0) + 1
+
+
+def chosen(snapshots: list[RunSnapshot]) -> list[str]:
+    """The runs to show: those of the link, else the newest."""
+    known = {run.id for run in snapshots}
+    asked = [run for run in st.query_params.get("run", "").split(",") if run]
+    found = [run for run in asked if run in known][:6]
+    if asked and len(found) < min(len(asked), 6):
+        st.warning("The link names a run that is not here; it may have been deleted.")
+    active = [run.id for run in snapshots if run.is_active]
+    return found or active[:1] or [snapshots[0].id]
+
+
+def run_list(snapshots: list[RunSnapshot]) -> None:
+    """All runs; picking one opens it, picking several lays their curves over each other."""
+    import pandas as pd
+
+    st.subheader("All runs")
+    st.caption("Pick one to open it, or up to six to lay their curves over each other.")
+    frame = pd.DataFrame(
+        {
+            "Run": [run.name for run in snapshots],
+            "State": [run.state for run in snapshots],
+            "Network": [run.spec.name for run in snapshots],
+            "Best accuracy": [
+                100 * run.best_accuracy if run.best_accuracy is not None else None
+                for run in snapshots
+            ],
+            "Epochs": [f"{len(run.epochs)} / {run.recipe.epochs}" for run in snapshots],
+            "Duration": [train_run.clock(run.duration) for run in snapshots],
+            "Recipe": [run.recipe.name for run in snapshots],
+            "Started": [pd.Timestamp(run.created, unit="s", tz="UTC") for run in snapshots],
+        }
+    )
+    version = st.session_state.get("run_list_version", 0)
+    key = f"run_list_{version}_{hash(tuple(run.id for run in snapshots))}"
+    event = st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={
+            "Best accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+            "Started": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+        },
+    )
+    picked = [snapshots[row].id for row in event.selection.rows][:6]
+    if picked and st.query_params.get("run") != ",".join(picked):
+        st.query_params["run"] = ",".join(picked)
+        st.rerun()
