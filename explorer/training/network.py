@@ -14,8 +14,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from explorer.training.batches import pixel_statistics
+from explorer.training.batches import normalised, pixel_statistics
 from explorer.training.recipe import Recipe
+from explorer.training.whitening import PATCH_IMAGES, whitening_kernel
 from resnext import ResNeXtSpec, build_model
 
 ADAM_BETAS = (0.9, 0.999)
@@ -66,6 +67,14 @@ class Network:
             input_signature=[tf.TensorSpec((None, *spec.input_shape), tf.uint8)],
             jit_compile=False,
         )
+
+    def whiten(self, images: NDArray[np.uint8]) -> None:
+        """Start the first convolution from these images, if its shape allows."""
+        first = next(layer for layer in self.model.layers if hasattr(layer, "kernel"))
+        size, _, _, filters = first.kernel.shape
+        kernel = whitening_kernel(normalised(images[:PATCH_IMAGES]), size, filters)
+        if kernel is not None:
+            first.kernel.assign(kernel)
 
     def step(
         self, images: NDArray[np.uint8], labels: NDArray[np.int64], rate: float, number: int
