@@ -10,7 +10,9 @@ from resnext.conv_plan import STRATEGIES, VARIABLE, Plan, forced_strategy, make_
     [
         (32, 4, "native", Plan("native", 16)),
         (32, 2, "native", Plan("native", 8)),
-        (32, 8, "native", Plan("native", 16)),
+        (32, 3, "native", Plan("native", 16)),
+        (32, 8, "native", Plan("native", 32)),
+        (64, 1, "native", Plan("native", 64)),
         (32, 64, "native", Plan("native", 32)),
         (32, 4, "supergroups", Plan("supergroups", 8)),
         (32, 64, "supergroups", Plan("split", 32)),
