@@ -1,0 +1,1 @@
+"""What the lesson computes and draws; it knows nothing of the page that shows it."""

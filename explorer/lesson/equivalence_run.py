@@ -1,0 +1,195 @@
+"""The comparison of the forms itself: it imports TensorFlow, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.lesson.equivalence import FormCost
+from explorer.lesson.forms import Part, make_input, random_weights, relative_difference
+from explorer.lesson.process import Answer, Arrays
+from resnext import FORMS, Graph, ResNeXtSpec
+from resnext.conv_plan import VARIABLE
+from resnext.weights import convert, read_weights, write_weights
+
+DRAWS = 4
+# Rounding alone leaves gradients this near in float32; a jump at a ReLU does not.
+SMOOTH = 2e-5
+ROUNDS = 15
+ROUND_SECONDS = 6.0
+
+
+def compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
+    """The comparison itself; it imports TensorFlow and belongs in a process of its own."""
+    if request["dtype"] == "float64":
+        # The native operation has no gradient for it on a processor.
+        os.environ.setdefault(VARIABLE, "split")
+    import keras
+
+    keras.config.set_dtype_policy(request["dtype"])
+    keras.config.set_floatx(request["dtype"])
+    part = Part(ResNeXtSpec.from_dict(request["spec"]), request["stage"], request["blocks"])
+    weights = _weights(part, request)
+    written = [_Form(part, form, weights) for form in FORMS]
+    compared = _compare_at_best(written, _inputs(part, request, arrays))
+    times = _times(written, compared.given)
+    costs = {
+        form.name: asdict(form.cost(milliseconds, compared.given.itemsize))
+        for form, milliseconds in zip(written, times, strict=True)
+    }
+    return Answer(
+        {
+            "forms": costs,
+            "max_abs_diff": compared.outputs,
+            "max_grad_diff": compared.gradients,
+            "max_output": compared.largest,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The largest differences on one input; see `Equivalence`."""
+
+    given: NDArray[Any]
+    outputs: float
+    gradients: float
+    largest: float
+
+
+def _inputs(part: Part, request: Mapping[str, Any], arrays: Arrays) -> list[NDArray[Any]]:
+    """The inputs to compare on: one, or some draws of the noise."""
+    if "image" in arrays:
+        return [arrays["image"][None].astype(request["dtype"])]
+    draws = DRAWS if request["kind"] == "noise" else 1
+    return [
+        make_input(request["kind"], part.input_shape, request["seed"] + draw).astype(
+            request["dtype"]
+        )
+        for draw in range(draws)
+    ]
+
+
+def _compare_at_best(forms: list[_Form], inputs: list[NDArray[Any]]) -> _Compared:
+    """The comparison on the first input at which no ReLU is undecided, else on the best.
+
+    Where the value before a ReLU is zero but for rounding, the gradient jumps with the
+    rounding; equality can be looked for only where the function is smooth. Forms that are not
+    one function differ on every input.
+    """
+    found: list[_Compared] = []
+    for given in inputs:
+        found.append(_compare(forms, given))
+        if found[-1].gradients < SMOOTH:
+            break
+    return min(found, key=lambda compared: compared.gradients)
+
+
+def _compare(forms: list[_Form], given: NDArray[Any]) -> _Compared:
+    """All forms beside the first one, on one input."""
+    output = forms[0].output(given)
+    rng = np.random.default_rng(2)
+    direction = rng.normal(size=output.shape).astype(output.dtype)
+    gradients = forms[0].gradients(given, direction)
+    differences = [float(np.max(np.abs(form.output(given) - output))) for form in forms[1:]]
+    relative = [
+        relative_difference(gradients, form.gradients(given, direction)) for form in forms[1:]
+    ]
+    return _Compared(given, max(differences), max(relative), float(np.max(np.abs(output))))
+
+
+def _weights(part: Part, request: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Weights of the part in the grouped form: trained ones, or drawn from the seed."""
+    if request["model"] is None:
+        return dict(random_weights(part.graph("grouped"), request["seed"]))
+    from resnext import load_model, trace
+
+    graph = trace(part.spec)
+    trained = read_weights(load_model(request["model"]), graph)
+    return part.cut(convert(trained, part.spec.form, "grouped"))
+
+
+class _Form:
+    """One form as a Keras model with the given weights, and what is asked of it."""
+
+    def __init__(self, part: Part, name: str, weights: dict[str, NDArray[Any]]) -> None:
+        import keras
+        import tensorflow as tf
+
+        self.name, self.graph = name, part.graph(name)
+        images = keras.Input(part.input_shape, name="input")
+        model = keras.Model(images, part.apply(images, name))
+        write_weights(model, self.graph, convert(weights, "grouped", name))
+        self._keys, variables = _trainable(model, self.graph)
+        self._forward = tf.function(lambda x: model(x, training=False), jit_compile=False)
+        forward = self._forward
+
+        def gradients(x: Any, direction: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                # The gradient along one random direction tests every output at once. Calling
+                # the traced function spares a second walk through Keras's layers.
+                along = tf.reduce_sum(forward(x) * direction)
+            return tape.gradient(along, [x, *variables])
+
+        self._gradients = tf.function(gradients, jit_compile=False)
+
+    def output(self, given: NDArray[Any]) -> NDArray[Any]:
+        result: NDArray[Any] = self._forward(_tensor(given)).numpy()
+        return result
+
+    def gradients(self, given: NDArray[Any], direction: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Gradients by weight, in the grouped form, and the input's under ``input``."""
+        of_input, *rest = (g.numpy() for g in self._gradients(_tensor(given), _tensor(direction)))
+        named = dict(zip(self._keys, rest, strict=True))
+        return {**convert(named, self.name, "grouped"), "input": of_input}
+
+    def cost(self, milliseconds: float, bytes_per_value: int) -> FormCost:
+        values = sum(int(np.prod(node.output_shape)) for node in self.graph.nodes[1:])
+        return FormCost(
+            layers=len(self.graph) - 1,
+            params=sum(node.params for node in self.graph),
+            ms=milliseconds,
+            activation_bytes=values * bytes_per_value,
+        )
+
+
+def _tensor(values: NDArray[Any]) -> Any:
+    import tensorflow as tf
+
+    return tf.constant(values)
+
+
+def _trainable(model: Any, graph: Graph) -> tuple[list[str], list[Any]]:
+    """The trainable variables of a model, and the place of each."""
+    from resnext.keras_builder import keras_name
+
+    keys, variables = [], []
+    for node in graph:
+        layer = model.get_layer(keras_name(node.name))
+        for weight, variable in zip(node.weights, layer.weights, strict=True):
+            if weight.trainable:
+                keys.append(f"{node.name}/{weight.name}")
+                variables.append(variable.value)
+    return keys, variables
+
+
+def _times(forms: list[_Form], given: NDArray[Any]) -> list[float]:
+    """Median milliseconds of each form's forward pass, turn by turn so that noise is shared."""
+    taken: list[list[float]] = [[] for _ in forms]
+    end = time.perf_counter() + ROUND_SECONDS
+    for _ in range(ROUNDS):
+        for form, times in zip(forms, taken, strict=True):
+            start = time.perf_counter()
+            form.output(given)
+            times.append(1000 * (time.perf_counter() - start))
+        if time.perf_counter() > end:
+            break
+    return [statistics.median(times) for times in taken]

@@ -1,0 +1,67 @@
+"""Receptive fields: the published sizes, and the pixels that really change an output."""
+
+import numpy as np
+import pytest
+
+from explorer.lesson.receptive import field_of, scaled_position, stage_ends
+from resnext import ResNeXtSpec, build_model, trace
+
+
+def sizes(name):
+    graph = trace(ResNeXtSpec.from_name(name))
+    return [field_of(graph, end, 0, 0).size[0] for end in stage_ends(graph)[1:]]
+
+
+def test_the_published_sizes():
+    assert sizes("resnext50_32x4d") == [35, 91, 267, 427]
+    assert sizes("resnext29_8x64d") == [9, 19, 39]
+    assert sizes("resnext101_32x4d")[-1] == 971
+    assert sizes("resnext152_32x4d")[-1] == 1451
+
+
+def test_the_field_leaves_the_cifar_image_behind():
+    graph = trace(ResNeXtSpec.from_name("resnext29_8x64d"))
+    first, *_, last = (
+        field_of(graph, end, *scaled_position(graph, end, 0.5, 0.5)) for end in stage_ends(graph)
+    )
+    assert not first.leaves_image
+    assert first.seen == 9
+    assert first.rows == (15, 17)
+    assert last.leaves_image
+    assert last.size == (39, 39)
+    assert last.share == 1.0
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 2), (2, 1)])
+def test_only_the_pixels_of_the_field_change_the_output(row, column):
+    """By another road: where is the gradient of one position not zero?"""
+    import tensorflow as tf
+
+    spec = ResNeXtSpec(
+        blocks=(1, 1), cardinality=2, width=4, input_shape=(19, 22, 3), stem="imagenet", classes=2
+    )
+    graph, model = trace(spec), build_model(spec)
+    name = "stage2/block1/relu"
+    import keras
+
+    part = keras.Model(model.input, model.get_layer("stage2_block1_relu").output)
+    image = tf.random.stateless_normal((1, 19, 22, 3), seed=(1, 2))
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        output = tf.reduce_sum(part(image, training=False)[0, row, column])
+    changed = np.abs(tape.gradient(output, image).numpy()[0]).max(axis=-1) > 0
+    rows, columns = np.nonzero(changed.any(axis=1))[0], np.nonzero(changed.any(axis=0))[0]
+    field = field_of(graph, name, row, column)
+    assert (rows[0], rows[-1]) == (max(0, field.rows[0]), min(18, field.rows[1]))
+    assert (columns[0], columns[-1]) == (max(0, field.columns[0]), min(21, field.columns[1]))
+    assert field.seen == changed.sum()
+
+
+def test_wrong_places_are_told():
+    graph = trace(ResNeXtSpec.from_name("mini_resnext"))
+    with pytest.raises(ValueError, match="no layer 'stage9'"):
+        field_of(graph, "stage9", 0, 0)
+    with pytest.raises(ValueError, match="Received row 99"):
+        field_of(graph, "stage1/block1/relu", 99, 0)
+    with pytest.raises(ValueError, match="feature map"):
+        field_of(graph, "classifier/dense", 0, 0)
