@@ -36,6 +36,7 @@ class Recipe:
         calm_head: Start the classifier at zero and divide its learning rate by the number of
             positions that it flattens, as if it stood on their average. A dense layer on
             8x8 positions else takes steps 64 times too long, and the loss explodes at first.
+        whiten_stem: Start the first convolution from the images; see `whitening`.
         zero_gammas: Start each block's last batch norm at zero, so that the network starts
             shallow (arXiv 1706.02677, section 5.1).
         crop_padding: Pixels of zero padding from which a random crop is cut; 0 is no crop.
@@ -58,6 +59,7 @@ class Recipe:
     weight_decay: float = 5e-4
     label_smoothing: float = 0.1
     calm_head: bool = True
+    whiten_stem: bool = False
     zero_gammas: bool = False
     crop_padding: int = 4
     flip: bool = True
@@ -84,7 +86,7 @@ class Recipe:
             _real("milestones", milestone, 0.0, 1.0)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("schedule", self.schedule, SCHEDULES)
-        for name in ("flip", "tensorboard", "calm_head", "zero_gammas"):
+        for name in ("flip", "tensorboard", "calm_head", "whiten_stem", "zero_gammas"):
             if not isinstance(getattr(self, name), bool):
                 raise RecipeError(f"{name} must be true or false; received {getattr(self, name)!r}")
         if not isinstance(self.name, str) or not 1 <= len(self.name) <= 100:

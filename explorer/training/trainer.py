@@ -63,6 +63,8 @@ def train(folder: Path, files: RunFiles) -> None:
     network = Network(spec, recipe, min(recipe.batch_size, len(data.y_train)))
     if arrays is not None:
         network.restore(arrays)
+    elif recipe.whiten_stem:
+        network.whiten(data.x_train)
     files.record(
         "data",
         {
