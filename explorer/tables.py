@@ -78,7 +78,7 @@ def to_text(report: Report, by: str = "stage") -> str:
 
 def title(report: Report) -> str:
     """Which network, on which input."""
-    return f"{report.name}, input {numbers.shape(report.input_shape)}"
+    return f"{_printable(report.name)}, input {numbers.shape(report.input_shape)}"
 
 
 def notes(report: Report, bullet: str) -> str:
@@ -91,7 +91,7 @@ def notes(report: Report, bullet: str) -> str:
         f"{rule.unit} as {rule.title} counts: {rule.description}",
     ]
     if report.uncounted:
-        named = ", ".join(f"{row.name} ({row.kind})" for row in report.uncounted[:5])
+        named = ", ".join(_printable(f"{row.name} ({row.kind})") for row in report.uncounted[:5])
         more = len(report.uncounted) - 5
         lines.append(
             f"Not counted, unknown kind: {named}" + (f" and {more} more." if more > 0 else ".")
@@ -106,8 +106,11 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def text(header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2) -> str:
-    """An aligned table; the last row, the totals, stands under a line."""
+def text(
+    header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2, totals: bool = True
+) -> str:
+    """An aligned table for a terminal; with ``totals`` its last row stands under a line."""
+    rows = [[_printable(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     lines = [
         "  ".join(
@@ -117,7 +120,8 @@ def text(header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2) -
         for row in (header, *rows)
     ]
     line = "─" * max(map(len, lines))
-    return "\n".join([lines[0], line, *lines[1:-1], line, lines[-1]])
+    end = [line, lines[-1]] if totals else lines[-1:]
+    return "\n".join([lines[0], line, *lines[1:-1], *end])
 
 
 def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
@@ -161,7 +165,12 @@ def _plain(row: Row) -> dict[str, Any]:
     return plain
 
 
+def _printable(cell: str) -> str:
+    """Names come from files, too: nothing in them may steer the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in cell)
+
+
 def _escaped(cell: str) -> str:
-    """Names come from files, too: nothing in them may end a cell or become HTML."""
+    """Nothing in a name may end a cell or become HTML."""
     cell = " ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|")
     return cell.replace("&", "&amp;").replace("<", "&lt;").replace("`", "\\`")

@@ -1,0 +1,123 @@
+"""Runs as text, JSON, CSV and Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from explorer import tables
+
+if TYPE_CHECKING:
+    from explorer.training import RunSnapshot
+
+_HEADER = ("id", "name", "state", "network", "data", "epochs", "best accuracy", "time")
+
+
+def listing(snapshots: Sequence[RunSnapshot], format: str = "table") -> str:
+    """One line for each run."""
+    if format == "json":
+        return json.dumps([_brief(snapshot) for snapshot in snapshots], indent=2)
+    rows = [_cells(snapshot) for snapshot in snapshots]
+    if format == "csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([_HEADER, *rows])
+        return text.getvalue().rstrip("\n")
+    if format == "markdown":
+        return tables.markdown(_HEADER, rows, words=5)
+    if not rows:
+        return "There are no runs here yet. To start one: python -m explorer train mini_resnext"
+    return tables.text(_HEADER, rows, words=5, totals=False)
+
+
+def details(snapshot: RunSnapshot, format: str = "table") -> str:
+    """One run with its recipe and its epochs."""
+    if format == "json":
+        plain = _brief(snapshot)
+        plain["spec"] = snapshot.spec.to_dict()
+        plain["recipe"] = snapshot.recipe.to_dict()
+        plain["epochs"] = [asdict(epoch) for epoch in snapshot.epochs]
+        plain["notes"] = list(snapshot.notes)
+        return json.dumps(plain, indent=2)
+    facts = dict(zip(_HEADER, _cells(snapshot)))
+    facts["recipe"] = ", ".join(
+        f"{key} {value}"
+        for key, value in snapshot.recipe.to_dict().items()
+        if value not in ([], None)
+    )
+    if snapshot.reason:
+        facts["reason"] = snapshot.reason
+    if snapshot.test_accuracy is not None:
+        facts["test accuracy"] = f"{snapshot.test_accuracy:.4f}"
+    for number, note in enumerate(snapshot.notes, start=1):
+        facts[f"note {number}"] = note
+    lines = [f"{key:<15} {value}" for key, value in facts.items()]
+    if snapshot.epochs:
+        header = ("epoch", "loss", "accuracy", "val loss", "val accuracy")
+        rows = [
+            [
+                str(epoch.epoch),
+                *(
+                    f"{value:.4f}"
+                    for value in (epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy)
+                ),
+            ]
+            for epoch in snapshot.epochs
+        ]
+        lines += ["", tables.text(header, rows, words=0, totals=False)]
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """3 s, 2 min 5 s or 1 h 4 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _cells(snapshot: RunSnapshot) -> list[str]:
+    best = snapshot.best_accuracy
+    return [
+        snapshot.id,
+        _line(snapshot.name),
+        snapshot.state,
+        snapshot.spec.name,
+        _line(snapshot.source),
+        f"{len(snapshot.epochs)}/{snapshot.recipe.epochs}",
+        "–" if best is None else f"{best:.4f}",
+        duration(snapshot.duration),
+    ]
+
+
+def _brief(snapshot: RunSnapshot) -> dict[str, Any]:
+    fields = (
+        "id",
+        "name",
+        "state",
+        "asked",
+        "reason",
+        "source",
+        "created",
+        "progress",
+        "eta",
+        "duration",
+        "speed",
+        "best_accuracy",
+        "best_epoch",
+        "test_accuracy",
+        "has_model",
+    )
+    plain = {name: getattr(snapshot, name) for name in fields}
+    return {**plain, "network": snapshot.spec.name, "epochs_done": len(snapshot.epochs)}
+
+
+def _line(text: str) -> str:
+    """Names are free text: no control characters reach the terminal."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    return shown if len(shown) <= 40 else f"{shown[:39]}…"

@@ -1,0 +1,170 @@
+"""``train`` and ``runs``: the same store and the same engine as the app's."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.cli.networks import add_network_options, spec_of
+
+if TYPE_CHECKING:
+    from explorer.training import Recipe, RunStore
+
+TRAIN = """\
+Train a network in a process of its own, and watch it. Ctrl-C stops it cleanly; it can be
+resumed where it stood, also in the app, which shows the same runs.
+
+examples:
+  python -m explorer train mini_resnext --data synthetic --epochs 2
+  python -m explorer train mini_resnext --data cifar10 --epochs 10
+  python -m explorer train mini_resnext --data cifar10-images.zip --epochs 2 --limit 2000
+  python -m explorer train resnext29_32x4d --data my_images/ --classes 3 --recipe authors
+
+data: synthetic (drawn by this program, needs no network), cifar10 (Keras's cache, or a
+download), or the path of CIFAR-10's official archive or folder, or of a folder or zip of images
+train/CLASS/*.
+"""
+
+RUNS = """\
+Look at training runs and steer them; ID may be shortened as long as it is clear.
+
+examples:
+  python -m explorer runs list
+  python -m explorer runs show ID
+  python -m explorer runs pause ID
+  python -m explorer runs resume ID
+  python -m explorer runs stop ID
+  python -m explorer runs export ID -o curve.csv
+  python -m explorer runs delete ID
+"""
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the main parser."""
+    raw = argparse.RawDescriptionHelpFormatter
+    train = commands.add_parser(
+        "train", help="train a network", description=TRAIN, formatter_class=raw
+    )
+    train.add_argument("name", metavar="NAME", help="a network, such as mini_resnext")
+    train.add_argument("--data", metavar="SOURCE", default="synthetic", help="see above")
+    train.add_argument("--epochs", type=int, metavar="N")
+    train.add_argument("--limit", type=int, metavar="N", help="use only so many images")
+    train.add_argument("--batch-size", type=int, metavar="N")
+    train.add_argument("--learning-rate", type=float, metavar="RATE")
+    train.add_argument("--seed", type=int, metavar="N")
+    train.add_argument("--recipe", default="short", metavar="NAME", help="short, authors or zoo")
+    train.add_argument("--label", metavar="TEXT", help="the run's name")
+    train.add_argument(
+        "--detach", action="store_true", help="start it and return; see runs show ID"
+    )
+    add_network_options(train)
+    _add_runs_option(train)
+    train.set_defaults(handler=run_train)
+
+    runs = commands.add_parser(
+        "runs", help="list and steer training runs", description=RUNS, formatter_class=raw
+    )
+    actions = runs.add_subparsers(metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="all runs, newest first")
+    listing.add_argument("--format", choices=("table", "json", "csv", "markdown"), default="table")
+    show = actions.add_parser("show", help="one run: state, recipe, epochs")
+    show.add_argument("--format", choices=("table", "json"), default="table")
+    resume = actions.add_parser("resume", help="take up a run that was paused, stopped or killed")
+    resume.add_argument("--detach", action="store_true", help="return at once")
+    export = actions.add_parser("export", help="the curve as CSV")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE")
+    others = {
+        "stop": actions.add_parser("stop", help="stop a run; it can be resumed"),
+        "pause": actions.add_parser("pause", help="pause a run"),
+        "delete": actions.add_parser("delete", help="remove a run and its files"),
+    }
+    parsers = {"list": listing, "show": show, "resume": resume, "export": export, **others}
+    for action, parser in parsers.items():
+        if action != "list":
+            parser.add_argument("id", metavar="ID")
+        _add_runs_option(parser)
+        parser.set_defaults(handler=run_runs, action=action)
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Start a run and watch it."""
+    from explorer.cli.progress import follow
+    from explorer.training import RunStore, start
+
+    spec, recipe = spec_of(arguments.name, arguments), recipe_of(arguments)
+    store = RunStore(arguments.runs)
+    run = start(store, spec, recipe, arguments.data, arguments.label)
+    print(f"Run {run}: {spec.name} on {arguments.data}, {recipe.epochs} epochs.")
+    if arguments.detach:
+        return 0
+    return follow(store, run)
+
+
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """The recipe of this name with the changes that were asked for."""
+    from explorer.training import Recipe
+
+    base = Recipe.from_name(arguments.recipe)
+    options = ("epochs", "limit", "batch_size", "learning_rate", "seed")
+    changes = {name: value for name in options if (value := getattr(arguments, name)) is not None}
+    if 0 < changes.get("epochs", base.epochs) < 4 * base.warmup_epochs:
+        changes["warmup_epochs"] = changes.get("epochs", base.epochs) / 4  # as in the app
+    return Recipe.from_name(arguments.recipe, **changes)
+
+
+def run_runs(arguments: argparse.Namespace) -> int:
+    """Look at runs, or steer one."""
+    from explorer.cli import progress, run_tables
+    from explorer.training import RunStore, resume
+
+    store, action = RunStore(arguments.runs), arguments.action
+    store.tick()
+    if action == "list":
+        print(run_tables.listing(store.list(), arguments.format))
+        return 0
+    run = find(store, arguments.id)
+    if action == "show":
+        print(run_tables.details(store.snapshot(run), arguments.format))
+    elif action == "export":
+        text = store.export_csv(run)
+        if arguments.output is None:
+            sys.stdout.write(text)
+        else:
+            arguments.output.write_text(text, encoding="utf-8")
+            print(f"Wrote {arguments.output}.", file=sys.stderr)
+    elif action == "delete":
+        store.delete(run)
+        print(f"Deleted {run}.")
+    elif action == "resume":
+        resume(store, run)
+        print(f"Resumed {run}.")
+        return 0 if arguments.detach else progress.follow(store, run)
+    else:
+        store.request(run, action)
+        state = progress.settle(store, run)
+        print(f"Run {run} is {state}.")
+    return 0
+
+
+def find(store: RunStore, text: str) -> str:
+    """The only run whose id holds this text.
+
+    Raises:
+        RunError: There is none, or there are several.
+    """
+    from explorer.training import RunError
+
+    found = [run for run in store.ids() if text and text in run]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RunError(f"several runs match {text[:80]!r}, such as {found[0]} and {found[1]}")
+    raise RunError(f"there is no run {text[:80]!r} in {store.root}")
+
+
+def _add_runs_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (runs)"
+    )

@@ -1,0 +1,140 @@
+"""``train`` and ``runs`` on real processes: a run, a Ctrl-C, a resume."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from explorer.cli import main
+from explorer.cli.progress import bar_line, epoch_line, resume_command
+from explorer.cli.run_tables import duration, listing
+from explorer.cli.training import find, recipe_of
+from explorer.training import Epoch, Recipe, RunError, RunStore
+from resnext import ResNeXtSpec
+
+MINI = ResNeXtSpec.from_name("mini_resnext")
+
+
+def test_short_trainings_warm_up_in_proportion():
+    import argparse
+
+    given = dict.fromkeys(("limit", "batch_size", "learning_rate", "seed"))
+    one = recipe_of(argparse.Namespace(recipe="short", epochs=1, **given))
+    assert (one.epochs, one.warmup_epochs) == (1, 0.25)
+    full = recipe_of(argparse.Namespace(recipe="short", epochs=20, **given))
+    assert full.warmup_epochs == Recipe().warmup_epochs
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59.4, "59 s"), (125, "2 min 5 s"), (3840, "1 h 4 min"), (-3, "0 s")],
+)
+def test_durations(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_runs_of_an_empty_store(tmp_path, capsys):
+    assert main(["runs", "list", "--runs", str(tmp_path)]) == 0
+    assert "no runs here yet" in capsys.readouterr().out
+    assert main(["runs", "list", "--runs", str(tmp_path), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_run_that_is_not_there(tmp_path, capsys):
+    for action in ("show", "stop", "pause", "resume", "delete", "export"):
+        assert main(["runs", action, "zz", "--runs", str(tmp_path)]) == 2
+        assert "there is no run 'zz'" in capsys.readouterr().err
+
+
+def test_ids_may_be_short_if_clear(tmp_path):
+    store = RunStore(tmp_path)
+    first = store.create(MINI, Recipe(), "synthetic")
+    second = store.create(MINI, Recipe(), "synthetic")
+    assert find(store, second[-6:]) == second
+    with pytest.raises(RunError, match="several runs match"):
+        find(store, first[:8])
+
+
+def test_names_cannot_steer_the_terminal(tmp_path):
+    store = RunStore(tmp_path)
+    store.create(MINI, Recipe(), "synthetic\x1b[31m", "x" * 90)
+    shown = listing(store.list())
+    assert "\x1b" not in shown
+    assert "…" in shown
+
+
+def test_a_queued_run_waits_and_can_be_deleted(tmp_path, capsys, monkeypatch):
+    store = RunStore(tmp_path)
+    run = store.create(MINI, Recipe(), "synthetic")
+    assert "waiting for its turn" in bar_line(store.snapshot(run))
+    monkeypatch.setattr(RunStore, "tick", lambda self: None)
+    assert main(["runs", "stop", run, "--runs", str(tmp_path)]) == 0
+    assert "is stopped" in capsys.readouterr().out
+    assert main(["runs", "show", run, "--runs", str(tmp_path), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["spec"]["cardinality"] == 32
+    assert main(["runs", "delete", run, "--runs", str(tmp_path)]) == 0
+    assert store.ids() == []
+
+
+def test_how_to_resume_names_the_folder(tmp_path):
+    assert resume_command(RunStore("runs"), "ID") == "python -m explorer runs resume ID"
+    assert resume_command(RunStore("my runs"), "ID").endswith("--runs 'my runs'")
+
+
+def test_epoch_lines_align():
+    epoch = Epoch(3, 30, 1.5, 0.4, 1.6, 0.35, 0.1, 2.0, 65.0)
+    assert epoch_line(epoch, 10).startswith("epoch  3/10  loss 1.5000  accuracy 0.4000")
+    assert epoch_line(epoch, 10).endswith("1 min 5 s")
+
+
+def test_wrong_input(tmp_path, capsys):
+    for changes in (["--epochs", "0"], ["--data", "/nowhere"], ["--recipe", "magic"]):
+        assert main(["train", "mini_resnext", "--runs", str(tmp_path), *changes]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert main(["train", "resnext50_32x4d", "--runs", str(tmp_path)]) == 2
+    assert "10 classes" in capsys.readouterr().err
+    assert RunStore(tmp_path).ids() == []
+
+
+def command(folder, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "explorer", *arguments, "--runs", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_train_stop_by_ctrl_c_and_resume(tmp_path):
+    train = command(
+        tmp_path,
+        *("train", "mini_resnext", "--epochs", "3", "--limit", "256", "--batch-size", "32"),
+    )
+    store = RunStore(tmp_path)
+    deadline = time.monotonic() + 150
+    while time.monotonic() < deadline:
+        if store.ids() and store.snapshot(store.ids()[0]).epochs:
+            break
+        time.sleep(0.2)
+    train.send_signal(signal.SIGINT)
+    out, err = train.communicate(timeout=60)
+    (run,) = store.ids()
+    assert train.returncode == 130
+    assert err == ""
+    assert f"runs resume {run}" in out
+    assert store.snapshot(run).state in ("stopped", "finished")
+    if store.snapshot(run).state == "stopped":
+        out, err = command(tmp_path, "runs", "resume", run[-6:]).communicate(timeout=240)
+        assert err == ""
+        assert "epoch 3/3" in out
+        assert "Finished" in out
+    assert (
+        main(["runs", "export", run, "-o", str(tmp_path / "c.csv"), "--runs", str(tmp_path)]) == 0
+    )
+    assert (tmp_path / "c.csv").read_text().count("\n") > 3

@@ -1,0 +1,89 @@
+"""Links: any spec comes back; anything else gives a note and a network, never an error."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.links import KEYS, from_query, numbers, to_query
+from resnext import FORMS, PRESETS, ResNeXtSpec, SpecError, Stage
+
+
+@pytest.mark.parametrize("name", [*PRESETS, "resnext29_4x24d", "resnext200_2x8d"])
+@pytest.mark.parametrize("form", ["grouped", "split"])
+def test_a_named_network_comes_back(name, form):
+    spec = ResNeXtSpec.from_name(name, form=form, classes=7, input_shape=(64, 96, 1))
+    query = to_query(spec)
+    assert query["network"] == name
+    assert from_query(query) == (spec, [])
+
+
+def test_a_plain_preset_is_a_short_link():
+    assert to_query(ResNeXtSpec.from_name("resnext101_64x4d")) == {"network": "resnext101_64x4d"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.builds(
+        ResNeXtSpec,
+        blocks=st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple),
+        cardinality=st.integers(1, 64),
+        width=st.integers(1, 64),
+        input_shape=st.tuples(st.integers(32, 512), st.integers(32, 512), st.integers(1, 4)),
+        classes=st.integers(1, 2000),
+        stem=st.sampled_from(["imagenet", "cifar"]),
+        form=st.sampled_from(FORMS),
+        shortcut_bias=st.booleans(),
+        include_top=st.booleans(),
+        head=st.sampled_from(["average", "flatten"]),
+    )
+)
+def test_any_network_comes_back(spec):
+    assert from_query(to_query(spec)) == (spec, [])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(KEYS),
+        st.one_of(
+            st.text(max_size=30),
+            st.integers(-5, 10**12).map(str),
+            st.sampled_from([*FORMS, "3-4-6-3", "0x0x0", "999999999x3x3", "zoo50", "1", "cifar"]),
+        ),
+    )
+)
+def test_hostile_queries_give_a_network(query):
+    spec, notes = from_query(query)
+    assert isinstance(spec, ResNeXtSpec)
+    assert all(len(note) < 600 for note in notes)
+
+
+def test_notes_state_rule_and_value():
+    spec, notes = from_query({"network": "vgg16", "classes": "many", "cardinality": "8"})
+    assert spec == ResNeXtSpec(cardinality=8)
+    assert "'vgg16'" in notes[0]
+    assert "whole number" in notes[1]
+    assert "'many'" in notes[1]
+
+
+def test_a_combination_that_breaks_a_rule_gives_the_named_network():
+    spec, notes = from_query({"network": "resnext101_32x4d", "input": "8x8x3"})
+    assert spec == ResNeXtSpec.from_name("resnext101_32x4d")
+    assert "at least 32" in notes[0]
+
+
+def test_the_mini_network_with_other_paths_comes_back():
+    spec = ResNeXtSpec.from_name("mini_resnext", cardinality=8, shortcut_bias=False)
+    assert from_query(to_query(spec)) == (spec, [])
+
+
+def test_custom_groups_have_no_link():
+    with pytest.raises(SpecError, match="no link"):
+        to_query(ResNeXtSpec(groups=(Stage(1, 64, 128),)))
+
+
+def test_lists_of_numbers():
+    assert numbers("3, 4, 6, 3") == numbers("3-4-6-3") == numbers("3 4 6 3") == (3, 4, 6, 3)
+    for text in ("", "3-", "a", "1.5", "-3", "9" * 30, "1-" * 40 + "1"):
+        with pytest.raises(SpecError):
+            numbers(text)
