@@ -80,13 +80,13 @@ def pytorch(spec: ResNeXtSpec, batch: int) -> Step:
     )
     loss = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
 
-    def step(x: np.ndarray, y: np.ndarray, number: int) -> float:
+    def step(x: np.ndarray, y: np.ndarray, number: int) -> object:
         images = torch.from_numpy(normalised(augmented(x, recipe, number))).permute(0, 3, 1, 2)
         optimizer.zero_grad(set_to_none=True)
         value = loss(model(images), torch.from_numpy(y))
         value.backward()
         optimizer.step()
-        return float(value)
+        return value.item()
 
     return step
 

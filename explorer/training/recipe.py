@@ -59,7 +59,7 @@ class Recipe:
     weight_decay: float = 5e-4
     label_smoothing: float = 0.1
     calm_head: bool = True
-    whiten_stem: bool = False
+    whiten_stem: bool = True
     zero_gammas: bool = False
     crop_padding: int = 4
     flip: bool = True
@@ -178,6 +178,7 @@ _PRESETS = {
         warmup_epochs=0.0,
         label_smoothing=0.0,
         calm_head=False,
+        whiten_stem=False,
     ),
     # What the Keras zoo's own CIFAR-10 log was made with.
     "zoo": replace(
@@ -191,6 +192,7 @@ _PRESETS = {
         weight_decay=0.0,
         label_smoothing=0.0,
         calm_head=False,
+        whiten_stem=False,
         crop_padding=0,
         flip=False,
     ),
