@@ -74,7 +74,9 @@ class Network:
         size, _, _, filters = first.kernel.shape
         kernel = whitening_kernel(normalised(images[:PATCH_IMAGES]), size, filters)
         if kernel is not None:
-            first.kernel.assign(kernel)
+            start = first.kernel.numpy()
+            start[..., : kernel.shape[-1]] = kernel
+            first.kernel.assign(start)
 
     def step(
         self, images: NDArray[np.uint8], labels: NDArray[np.int64], rate: float, number: int

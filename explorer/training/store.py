@@ -15,6 +15,7 @@ runs/ID/run.json        what was asked for: name, source, owner
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import shutil
@@ -76,7 +77,7 @@ class RunStore:
             {"id": run, "name": label, "source": source, "owner": owner, "created": time.time()},
         )
         write_json(draft / "control.json", {"want": "run"})
-        (draft / "ballast").write_bytes(b"\1" * BALLAST_BYTES)
+        _load_ballast(draft)
         with self.locked():
             state = RunState("queued", place=self._next_place())
             write_json(draft / "state.json", state.to_dict())
@@ -131,6 +132,7 @@ class RunStore:
                 if state.state == "finished":
                     raise RunError("this run is finished; there is nothing to resume")
                 write_json(folder / "control.json", {"want": "run"})
+                _load_ballast(folder)
                 if state.state not in ("queued", *ACTIVE):
                     self.set_state(run, RunState("queued", place=self._next_place()))
                 return
@@ -237,6 +239,11 @@ class RunStore:
             known = (size, read_history(read_lines(path)))
             self._histories[run] = known
         return known[1]
+
+
+def _load_ballast(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        (folder / "ballast").write_bytes(b"\1" * BALLAST_BYTES)
 
 
 def wanted(folder: Path) -> str:

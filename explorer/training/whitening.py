@@ -19,17 +19,22 @@ FLOOR = 5e-4  # below this share of the variance a direction is noise: it is not
 def whitening_kernel(
     images: NDArray[np.float32], size: int, filters: int
 ) -> NDArray[np.float32] | None:
-    """Return a kernel of shape (size, size, channels, filters), or None if it cannot be filled.
+    """Return the first filters of a kernel, or None if not one pair of them can be made.
 
     Args:
         images: Normalised images, shape (N, height, width, channels).
         size: Side of the kernel.
-        filters: Twice the directions wanted, at most twice the values in a patch.
+        filters: Of the whole kernel. Where a patch has fewer values than half of them, the
+            filters left over are for the caller to start otherwise.
+
+    Returns:
+        Shape (size, size, channels, n), n at most `filters`: n/2 directions, strongest first,
+        then their opposites.
     """
     channels = images.shape[-1]
     values = size * size * channels
-    count = filters // 2
-    if filters % 2 or not 1 <= count <= values or min(images.shape[1:3]) < size:
+    count = min(filters // 2, values)
+    if count < 1 or min(images.shape[1:3]) < size:
         return None
     windows = sliding_window_view(images[:PATCH_IMAGES], (size, size), axis=(1, 2))
     patches = windows[:, ::2, ::2].transpose(0, 1, 2, 4, 5, 3).reshape(-1, values)
@@ -40,5 +45,5 @@ def whitening_kernel(
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.sign(directions[largest, np.arange(count)])
     scaled = directions / np.sqrt(strengths + FLOOR * strengths.sum())
-    kernel = np.concatenate([scaled, -scaled], axis=1).reshape(size, size, channels, filters)
+    kernel = np.concatenate([scaled, -scaled], axis=1).reshape(size, size, channels, 2 * count)
     return kernel.astype(np.float32)

@@ -272,3 +272,27 @@ def test_deleting_a_run_at_work_ends_it(
     assert store.ids() == []
     assert _gone(state.trainer)
     assert _gone(state.worker)
+
+
+def test_a_disk_that_is_full_to_the_last_byte(
+    tiny: ResNeXtSpec, quick: Recipe, wait_for: Wait, store: RunStore
+) -> None:
+    """As above on a real, small disk, with the supervisor: the reason is still written down."""
+    import subprocess
+
+    store.root.mkdir(parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(store.root)]
+    if shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    try:
+        run = start(store, tiny, quick, "synthetic")
+        room = shutil.disk_usage(store.root).free - 60_000
+        (store.root / "somebody-else").write_bytes(bytes(room))
+        snapshot = wait_for(run)
+        assert snapshot.state == "failed"
+        assert "disk is full" in snapshot.reason
+        (store.root / "somebody-else").unlink()
+        resume(store, run)
+        assert wait_for(run).state == "finished"
+    finally:
+        subprocess.run(["umount", "-l", str(store.root)], check=True)

@@ -31,6 +31,13 @@ def test_the_answers_to_patches_are_of_like_strength_and_unrelated() -> None:
     assert not 0.5 < raw < 1.1  # so that the test could fail
 
 
-@pytest.mark.parametrize(("size", "filters"), [(3, 31), (3, 64), (1, 8), (19, 32)])
+@pytest.mark.parametrize(("filters", "made"), [(31, 30), (54, 54), (64, 54)])
+def test_a_patch_has_no_more_directions_than_values(filters: int, made: int) -> None:
+    kernel = whitening_kernel(smooth_images(), 3, filters)
+    assert kernel is not None
+    assert kernel.shape[-1] == made
+
+
+@pytest.mark.parametrize(("size", "filters"), [(3, 1), (19, 32)])
 def test_shapes_that_cannot_be_filled_are_left_alone(size: int, filters: int) -> None:
     assert whitening_kernel(smooth_images(), size, filters) is None
