@@ -12,6 +12,7 @@ from explorer.views.train_form import new_run
 from explorer.views.train_race import race
 
 MODES = ("Train one", "Race")
+LIST_SECONDS = 5.0
 
 
 @st.cache_resource
@@ -50,7 +51,8 @@ def render() -> None:
         )
         return
     train_run.watch(runs, chosen(snapshots), tuple(run.state for run in snapshots))
-    run_list(snapshots)
+    busy = any(run.is_active for run in snapshots)
+    st.fragment(run_list, run_every=LIST_SECONDS if busy else None)(runs)
 
 
 def choose(ids: list[str]) -> None:
@@ -70,10 +72,11 @@ def chosen(snapshots: list[RunSnapshot]) -> list[str]:
     return found or active[:1] or [snapshots[0].id]
 
 
-def run_list(snapshots: list[RunSnapshot]) -> None:
+def run_list(runs: RunStore) -> None:
     """All runs; picking one opens it, picking several lays their curves over each other."""
     import pandas as pd
 
+    snapshots = runs.list()
     st.subheader("All runs")
     st.caption("Pick one to open it, or up to six to lay their curves over each other.")
     frame = pd.DataFrame(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from explorer.views.state import current_spec
 
 from explorer.training import (
     Recipe,
@@ -18,6 +17,7 @@ from explorer.training import (
     save_upload,
     start,
 )
+from explorer.views.state import current_spec
 from explorer.views.visitor import visitor
 from resnext import ResNeXtSpec, SpecError
 
@@ -39,12 +39,12 @@ def new_run(store: RunStore) -> list[str]:
     left, right = st.columns(2, gap="large")
     with left:
         network = st.selectbox("Network", NETWORKS, key="train_network")
+        name = st.text_input(
+            "Name of the run", max_chars=100, placeholder="the network's name", key="train_name"
+        )
     with right:
         source, classes = source_picker(store)
     recipe = recipe_picker()
-    name = st.text_input(
-        "Name of the run", max_chars=100, placeholder="the network's name", key="train_name"
-    )
     pressed = st.button(
         "Start training",
         type="primary",
@@ -146,7 +146,7 @@ def recipe_picker(*, key: str = "train") -> Recipe | None:
         ("epochs", "Epochs", {"min_value": 1, "max_value": 10_000}),
         ("batch_size", "Batch size", {"min_value": 1, "max_value": 8192}),
         ("learning_rate", "Learning rate", {"min_value": 1e-6, "format": "%g"}),
-        ("limit", "Images", {"min_value": 20, "placeholder": "all"}),
+        ("limit", "Images used", {"min_value": 20, "placeholder": "all"}),
         ("seed", "Seed", {"min_value": 0}),
     ]
     values = {

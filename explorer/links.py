@@ -1,0 +1,117 @@
+"""A network as the query of an address, and back: a link reopens exactly this network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from resnext import ResNeXtSpec, SpecError
+
+DEFAULT = "resnext50_32x4d"
+_NUMBERS = ("cardinality", "width", "classes")
+_WORDS = ("stem", "form", "head")
+_SWITCHES = {"bias": "shortcut_bias", "top": "include_top"}
+KEYS = ("network", "blocks", "input", *_NUMBERS, *_WORDS, *_SWITCHES)
+_MOST = 200  # characters of a value worth reading or repeating
+
+
+def to_query(spec: ResNeXtSpec) -> dict[str, str]:
+    """The shortest query that `from_query` turns into an equal spec.
+
+    Raises:
+        SpecError: The spec has custom groups, and no name says which.
+    """
+    base = _base(spec)
+    if spec.groups != base.groups:
+        raise SpecError(f"A network with groups of its own has no link. Received {spec.name}.")
+    query = {} if base.name == DEFAULT and spec.name != DEFAULT else {"network": base.name}
+    for name in ("blocks", "input_shape", *_NUMBERS, *_WORDS):
+        if spec.groups and name in ("blocks", "width"):
+            continue  # they follow from the groups
+        value = getattr(spec, name)
+        if value == getattr(base, name):
+            continue
+        joined = {"blocks": "-", "input_shape": "x"}.get(name)
+        key = "input" if name == "input_shape" else name
+        query[key] = joined.join(map(str, value)) if joined else str(value)
+    for key, name in _SWITCHES.items():
+        if getattr(spec, name) != getattr(base, name):
+            query[key] = "1" if getattr(spec, name) else "0"
+    return query
+
+
+def from_query(query: Mapping[str, str]) -> tuple[ResNeXtSpec, list[str]]:
+    """The network that a query asks for, and a note on each part that could not be had.
+
+    Nothing in a query raises: what breaks a rule is told, and the nearest network that keeps
+    the rules is given.
+    """
+    notes = []
+    name = query.get("network", DEFAULT)
+    try:
+        base = ResNeXtSpec.from_name(name)
+    except SpecError as error:
+        notes.append(f"{error} {DEFAULT} is shown instead.")
+        base = ResNeXtSpec.from_name(DEFAULT)
+    changes: dict[str, Any] = {}
+    for key in KEYS[1:]:
+        if key not in query:
+            continue
+        try:
+            field, value = _read(key, query[key])
+        except SpecError as error:
+            notes.append(f"{error} It is left out.")
+        else:
+            changes[field] = value
+    try:
+        return ResNeXtSpec.from_dict({**_plain(base), **changes}), notes
+    except SpecError as error:
+        notes.append(f"{error} {base.name} is shown instead.")
+        return base, notes
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """``3-4-6-3``, ``3,4,6,3`` or ``224x224x3`` as whole numbers.
+
+    Raises:
+        SpecError: It is something else.
+    """
+    if not re.fullmatch(r"\d{1,9}([-,x ]+\d{1,9}){0,15}", text.strip()):
+        raise SpecError(
+            f"A list of numbers is written like 3-4-6-3 or 224x224x3. Received {text[:_MOST]!r}."
+        )
+    return tuple(int(part) for part in re.findall(r"\d+", text))
+
+
+def _read(key: str, text: str) -> tuple[str, Any]:
+    """Field and value of one part of a query."""
+    if key == "blocks":
+        return "blocks", numbers(text)
+    if key == "input":
+        return "input_shape", numbers(text)
+    if key in _SWITCHES:
+        if text not in ("0", "1"):
+            raise SpecError(f"{key} must be 0 or 1. Received {text[:_MOST]!r}.")
+        return _SWITCHES[key], text == "1"
+    if key in _WORDS:
+        return key, text[:_MOST]
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise SpecError(f"{key} must be a whole number. Received {text[:_MOST]!r}.")
+    return key, int(text)
+
+
+def _base(spec: ResNeXtSpec) -> ResNeXtSpec:
+    """The named network that a query starts from: this one if it has a name."""
+    try:
+        return ResNeXtSpec.from_name("mini_resnext" if spec.groups else spec.name)
+    except SpecError:
+        return ResNeXtSpec.from_name(DEFAULT)
+
+
+def _plain(spec: ResNeXtSpec) -> dict[str, Any]:
+    """Fields without what follows from custom groups."""
+    plain = spec.to_dict()
+    if spec.groups:
+        del plain["blocks"], plain["width"]
+    return plain

@@ -1,0 +1,185 @@
+"""Compare: any networks side by side, aligned by stage, with what others published."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from explorer import numbers
+from explorer.compare import Comparison, compare_reports
+from explorer.conventions import CONVENTIONS
+from explorer.figures import (
+    METRICS,
+    accuracy_scatter,
+    cost_bars,
+    cost_scatter,
+    throughput_bars,
+)
+from explorer.published import TIMM, figures
+from explorer.views.state import current_spec, plain, report_of
+from resnext import PRESETS, ResNeXtSpec, SpecError
+
+DEFAULT = ("resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d")
+HERE = "The sidebar's network"
+MOST = 8
+COLUMNS = {**METRICS, "trainable_params": "Trainable parameters", "weight_bytes": "Weights, bytes"}
+
+
+def render() -> None:
+    """The page."""
+    st.title("Compare", anchor=False)
+    names = chosen_names()
+    count = st.selectbox(
+        "Counting convention",
+        list(CONVENTIONS),
+        key="compare_count",
+        format_func=lambda name: CONVENTIONS[name].title,
+    )
+    comparison = comparison_of(names, count)
+    if comparison is None:
+        st.info("Choose at least one network, such as resnext50_32x4d.")
+        return
+    cards(comparison)
+    aligned(comparison)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Cost", anchor=False)
+        st.plotly_chart(cost_scatter(comparison), key="cost_scatter")
+    with right:
+        published_chart(comparison)
+    speed(comparison)
+
+
+def chosen_names() -> list[str]:
+    """The names of the address or of the picker; both say the same afterwards."""
+    if "compare_names" not in st.session_state:
+        asked = [name for name in st.query_params.get("with", "").split(",") if name][:MOST]
+        st.session_state["compare_names"] = asked or list(DEFAULT)
+    options = list(dict.fromkeys([HERE, *PRESETS, *st.session_state["compare_names"]]))
+    names = st.multiselect(
+        "Networks; differences are to the first",
+        options,
+        key="compare_names",
+        accept_new_options=True,
+        max_selections=MOST,
+        help="Type any name, such as `resnext50_8x14d`.",
+    )
+    written = ",".join(names)
+    if names != list(DEFAULT) and st.query_params.get("with") != written:
+        st.query_params["with"] = written
+    elif names == list(DEFAULT) and "with" in st.query_params:
+        del st.query_params["with"]
+    return list(names)
+
+
+def comparison_of(names: list[str], count: str) -> Comparison | None:
+    """Reports of the names that are good; the others get their sentence."""
+    reports = []
+    for name in names:
+        try:
+            spec = current_spec() if name == HERE else ResNeXtSpec.from_name(name)
+        except SpecError as error:
+            st.error(plain(error))
+        else:
+            reports.append(report_of(spec, count))
+    return compare_reports(reports) if reports else None
+
+
+def cards(comparison: Comparison) -> None:
+    """Each network's totals, and how far it is from the first."""
+    first = comparison.reports[0].totals
+    with st.container(horizontal=True, gap="small"):
+        for index, (name, report) in enumerate(zip(comparison.names, comparison.reports)):
+            totals = report.totals
+            delta = ""
+            if index:
+                delta = (
+                    f" · {_times(totals.trainable_params, first.trainable_params)} parameters, "
+                    f"{_times(totals.macs, first.macs)} MACs of the first"
+                )
+            with st.container(border=True, width=300):
+                st.markdown(f"**{plain(name)}**")
+                st.markdown(
+                    f"{numbers.short(totals.trainable_params)} parameters  \n"
+                    f"{numbers.short(totals.macs)} {CONVENTIONS[comparison.count].unit}"
+                )
+                st.caption(
+                    f"{numbers.short(totals.activations)} activations, "
+                    f"{totals.receptive_field} px receptive field{delta}"
+                )
+
+
+def aligned(comparison: Comparison) -> None:
+    """One row a stage, one column a network, differences beside."""
+    st.subheader("Stage by stage", anchor=False)
+    metric = st.segmented_control(
+        "Of",
+        list(COLUMNS),
+        default="macs",
+        format_func=COLUMNS.__getitem__,
+        key="compare_metric",
+        required=True,
+    )
+    frame = pd.DataFrame({"Stage": [a.stage for a in (*comparison.stages, comparison.total)]})
+    for index, name in enumerate(comparison.names):
+        frame[name] = [a.value(index, metric) for a in (*comparison.stages, comparison.total)]
+        if index:
+            frame[f"Δ {name}"] = [
+                a.difference(index, metric) for a in (*comparison.stages, comparison.total)
+            ]
+    number = st.column_config.NumberColumn(format="localized")
+    st.dataframe(frame, hide_index=True, column_config=dict.fromkeys(frame.columns[1:], number))
+    if metric in METRICS:
+        st.plotly_chart(cost_bars(comparison, metric), key="cost_bars")
+    with st.container(horizontal=True):
+        for name, text in (("CSV", comparison.to_csv()), ("JSON", comparison.to_json())):
+            st.download_button(
+                name,
+                text,
+                f"comparison.{name.lower()}",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"compare_{name}",
+            )
+
+
+def published_chart(comparison: Comparison) -> None:
+    """MACs against published accuracy, one source at a time: they trained differently."""
+    st.subheader("Published accuracy", anchor=False)
+    names = {report.name for report in comparison.reports}
+    sources = list(
+        dict.fromkeys(
+            figure.source
+            for figure in figures()
+            if figure.name in names
+            and figure.quantity == "top1_accuracy"
+            and figure.data == "ImageNet-1K"
+        )
+    )
+    if not sources:
+        st.info("Nobody published an ImageNet accuracy of these networks that we know of.")
+        return
+    source = st.selectbox("Source", sources, key="compare_source")
+    chart = accuracy_scatter(comparison, source)
+    if chart is not None:
+        st.plotly_chart(chart, key="accuracy_scatter")
+    missing = names - {figure.name for figure in figures() if figure.source == source}
+    if missing:
+        st.caption(f"{source} says nothing of {', '.join(map(plain, sorted(missing)))}.")
+
+
+def speed(comparison: Comparison) -> None:
+    """Equal MACs are not equal speed."""
+    chart = throughput_bars([report.name for report in comparison.reports])
+    if chart is None:
+        return
+    st.subheader("Equal MACs are not equal speed", anchor=False)
+    st.caption(
+        "Grouped convolutions do as few multiply-adds as the table says, but move as much data. "
+        f"Images per second: {TIMM}."
+    )
+    st.plotly_chart(chart, key="throughput")
+
+
+def _times(value: int | None, first: int | None) -> str:
+    return f"{value / first:.2f} ×" if value is not None and first else "–"

@@ -1,0 +1,139 @@
+"""Tables: what each stage, block and layer costs, under the convention of one's choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from explorer import numbers, tables
+from explorer.conventions import CONVENTIONS
+from explorer.figures import METRICS, icicle, stage_bars
+from explorer.report import Report, Row
+from explorer.views.state import current_spec, report_of
+
+LEVELS = {"stage": "By stage (the zoo's group)", "block": "By block", "layer": "By layer"}
+FORMATS: dict[str, tuple[str, Any]] = {
+    "CSV": ("text/csv", tables.to_csv),
+    "JSON": ("application/json", tables.to_json),
+    "Markdown": ("text/markdown", tables.to_markdown),
+}
+
+
+def render() -> None:
+    """The page."""
+    spec = current_spec()
+    st.title(f"{spec.name} in numbers", anchor=False)
+    left, right = st.columns([1, 2], vertical_alignment="bottom", gap="large")
+    count = left.selectbox(
+        "Counting convention",
+        list(CONVENTIONS),
+        key="count",
+        bind="query-params",
+        format_func=lambda name: CONVENTIONS[name].title,
+    )
+    rule = CONVENTIONS[count]
+    right.caption(f"{rule.description} {rule.source}")
+    report = report_of(spec, count)
+    table(report, rule.unit)
+    st.subheader("Where it sits", anchor=False)
+    st.plotly_chart(stage_bars(report), key="stage_bars")
+    metric = st.segmented_control(
+        "Open up",
+        list(METRICS),
+        default="macs",
+        format_func=METRICS.__getitem__,
+        key="icicle_metric",
+        required=True,
+    )
+    st.caption("Click a part to open it; click the bar above to go back.")
+    st.plotly_chart(icicle(report, metric), key="icicle")
+
+
+def table(report: Report, unit: str) -> None:
+    """The table at a level, searchable and sortable, and its downloads."""
+    level = st.segmented_control(
+        "Level",
+        list(LEVELS),
+        default="stage",
+        format_func=LEVELS.__getitem__,
+        key="table_level",
+        required=True,
+    )
+    rows = list(report.by(level))
+    if level != "stage":
+        asked = st.text_input(
+            "Search",
+            key="table_search",
+            placeholder="stage2, GroupedConv2D, conv3 …",
+            icon=":material/search:",
+        )
+        words = asked.lower().split()
+        rows = [r for r in rows if all(w in f"{r.name} {r.kind}".lower() for w in words)]
+    if not rows:
+        st.info("No layer matches. Search for a place, such as stage2, or a kind, such as Conv2D.")
+        return
+    shown = rows if level != "stage" else [*rows, report.totals]
+    frame = display_frame(shown, report.totals, unit)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=min(640, 40 + 35 * len(shown)),
+        column_config=columns(frame),
+    )
+    if report.uncounted:
+        st.warning(f"{len(report.uncounted)} layers of unknown kind are not counted in MACs.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for name, (mime, write) in FORMATS.items():
+            st.download_button(
+                name,
+                write(report, level),
+                f"{report.name}-{level}.{name.lower()[:4]}",
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download_{name}",
+            )
+        st.caption(f"{len(rows):,} of {len(report.by(level)):,} rows. {unit} for one image.")
+
+
+def display_frame(rows: list[Row], totals: Row, unit: str) -> pd.DataFrame:
+    """The columns that the page shows; numbers stay numbers, so that they sort."""
+    whole = totals.macs or 1
+    frame = pd.DataFrame(
+        {
+            "Place": [row.name for row in rows],
+            "Kind": [row.kind for row in rows],
+            "Output": [numbers.shape(row.output_shape) for row in rows],
+            "Parameters": [row.params for row in rows],
+            "Trainable": [row.trainable_params for row in rows],
+            unit: [row.macs for row in rows],
+            "Share": [100 * row.macs / whole if row.macs is not None else None for row in rows],
+            "FLOPs": [row.flops for row in rows],
+            "Activations": [row.activations for row in rows],
+            "Weights, KiB": [_kib(row.weight_bytes) for row in rows],
+            "Feature maps, KiB": [_kib(row.activation_bytes) for row in rows],
+            "Receptive field": [row.receptive_field for row in rows],
+            "Stride": [row.stride for row in rows],
+        }
+    )
+    return frame.loc[:, ~frame.columns.duplicated()]
+
+
+def columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """How each column is written."""
+    config: dict[str, Any] = {
+        name: st.column_config.NumberColumn(format="localized")
+        for name in frame.columns
+        if name not in ("Place", "Kind", "Output", "Share")
+    }
+    config["Share"] = st.column_config.ProgressColumn(
+        format="%.1f %%", min_value=0, max_value=100, help="Of the network's total."
+    )
+    config["Place"] = st.column_config.TextColumn(pinned=True)
+    return config
+
+
+def _kib(size: int | None) -> float | None:
+    return None if size is None else size / 1024

@@ -1,0 +1,31 @@
+"""The ResNeXt explorer: ``streamlit run streamlit_app.py``."""
+
+import streamlit as st
+
+from explorer.views import architecture, compare, learn, state, tables, train
+
+st.set_page_config(
+    page_title="ResNeXt explorer",
+    page_icon=":material/account_tree:",
+    layout="wide",
+)
+page = st.navigation(
+    [
+        st.Page(
+            architecture.render,
+            title="Architecture",
+            icon=":material/account_tree:",
+            url_path="architecture",
+            default=True,
+        ),
+        st.Page(tables.render, title="Tables", icon=":material/table:", url_path="tables"),
+        st.Page(
+            compare.render, title="Compare", icon=":material/compare_arrows:", url_path="compare"
+        ),
+        st.Page(train.render, title="Train", icon=":material/show_chart:", url_path="train"),
+        st.Page(learn.render, title="Learn", icon=":material/school:", url_path="learn"),
+    ],
+    position="top",
+)
+state.sidebar()
+page.run()
