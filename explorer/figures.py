@@ -17,7 +17,7 @@ STEM_COLOUR, CLASSIFIER_COLOUR, ROOT_COLOUR = "#94a3b8", "#f59e0b", "#64748b"
 NETWORK_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#64748b")
 METRICS = {
     "macs": "MACs",
-    "params": "Parameters",
+    "trainable_params": "Parameters",
     "activations": "Activations",
     "activation_bytes": "Feature maps, bytes",
 }
@@ -56,6 +56,7 @@ def icicle(report: Report, metric: str) -> go.Figure:
             parents=parents,
             values=values,
             branchvalues="total",
+            sort=False,
             marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,0.5)"}},
             maxdepth=3,
             customdata=[numbers.full(value) for value in values],
@@ -75,7 +76,7 @@ def stage_bars(report: Report) -> go.Figure:
     figure = go.Figure()
     totals = report.totals
     labels = ["Feature maps", "Activations", "MACs", "Parameters"]
-    metrics = ["activation_bytes", "activations", "macs", "params"]
+    metrics = ["activation_bytes", "activations", "macs", "trainable_params"]
     for row in report.stages:
         shares = [
             (_value(row, metric) / whole if (whole := _value(totals, metric)) else 0.0)
@@ -119,7 +120,7 @@ def cost_bars(comparison: Comparison, metric: str) -> go.Figure:
         barmode="stack",
         height=110 + 44 * len(comparison.names),
         margin={"l": 0, "r": 8, "t": 40, "b": 0},
-        xaxis={"title": METRICS[metric]},
+        xaxis={"title": METRICS[metric], "exponentformat": "SI"},
         yaxis={"automargin": True, "autorange": "reversed"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )
@@ -155,7 +156,7 @@ def accuracy_scatter(comparison: Comparison, source: str) -> go.Figure | None:
             textposition="top center",
             cliponaxis=False,
             marker={
-                "size": 10 + (_value(report.totals, "params") / 1e6) ** 0.5 * 2,
+                "size": 10 + (_value(report.totals, "trainable_params") / 1e6) ** 0.5 * 2,
                 "color": NETWORK_COLOURS[number % len(NETWORK_COLOURS)],
                 "line": {"width": 1, "color": "white"},
             },
@@ -221,8 +222,13 @@ def _scattered(figure: go.Figure, x_title: str, y_title: str) -> go.Figure:
         height=420,
         showlegend=False,
         margin={"l": 8, "r": 24, "t": 24, "b": 8},
-        xaxis={"title": x_title, "rangemode": "tozero", "automargin": True},
-        yaxis={"title": y_title, "automargin": True},
+        xaxis={
+            "title": x_title,
+            "rangemode": "tozero",
+            "automargin": True,
+            "exponentformat": "SI",
+        },
+        yaxis={"title": y_title, "automargin": True, "exponentformat": "SI"},
     )
     return figure
 

@@ -84,6 +84,10 @@ def headline(report: Report) -> None:
     with st.container(horizontal=True, gap="medium", key="headline"):
         for label, value, help_text in figures:
             st.metric(label, value, help=help_text, width="content")
+    st.caption(
+        "For one image. MACs as torchvision counts them (one for each multiply-add of "
+        "convolutions and dense layers), FLOPs = 2 × MACs; Tables has four other conventions."
+    )
 
 
 def picture(spec: ResNeXtSpec, report: Report) -> None:
@@ -153,7 +157,8 @@ def details(report: Report, focus: str | None) -> None:
     st.markdown(f"**{row.name}** · {row.kind}")
     facts = {
         "Output": numbers.shape(row.output_shape),
-        "Parameters": numbers.full(row.params),
+        "Parameters": numbers.full(row.trainable_params),
+        "Moving statistics": numbers.full(row.non_trainable_params),
         "MACs": numbers.full(row.macs),
         "Share of MACs": numbers.percent(row.macs, report.totals.macs),
         "Activations": numbers.full(row.activations),
@@ -170,7 +175,7 @@ def details(report: Report, focus: str | None) -> None:
                     "Part": [part.name.removeprefix(f"{row.name}/") for part in inside],
                     "Kind": [part.kind for part in inside],
                     "Output": [numbers.shape(part.output_shape) for part in inside],
-                    "Parameters": [numbers.full(part.params) for part in inside],
+                    "Parameters": [numbers.full(part.trainable_params) for part in inside],
                     "MACs": [numbers.short(part.macs) for part in inside],
                 }
             ),

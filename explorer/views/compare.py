@@ -22,7 +22,11 @@ from resnext import PRESETS, ResNeXtSpec, SpecError
 DEFAULT = ("resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d")
 HERE = "The sidebar's network"
 MOST = 8
-COLUMNS = {**METRICS, "trainable_params": "Trainable parameters", "weight_bytes": "Weights, bytes"}
+COLUMNS = {
+    **METRICS,
+    "params": "With moving statistics",
+    "weight_bytes": "Weights, bytes",
+}
 
 
 def render() -> None:
