@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from explorer.receptive_field import window_of
 from resnext.graph import Node
 
@@ -35,3 +37,8 @@ _WORDS = {
     "Concatenate": "concatenate",
     "Flatten": "flatten",
 }
+
+
+def proper_name(name: str) -> str:
+    """A network's name as it is written in prose: ResNeXt-50 32×4d."""
+    return re.sub(r"resnext(\d+)_(\d+)x(\d+)d", r"ResNeXt-\1 \2×\3d", name)
