@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from explorer.lesson.questions import Maker, Question
+from explorer.lesson.questions import Maker, Question, latex_number
 from explorer.lesson.receptive import field_of, stage_ends
 from explorer.lesson.width import BUDGET, block_params, solve
 from resnext import ResNeXtSpec, network, trace
@@ -15,13 +15,8 @@ POINTS = ((1, 64), (2, 40), (4, 24), (8, 14), (16, 8), (32, 4), (64, 2))
 PRESETS = ("resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d")
 
 
-def _number(value: int) -> str:
-    """A number for LaTeX, with thin spaces between thousands."""
-    return f"{value:,}".replace(",", r"\,")
-
-
 def _product(*factors: int) -> str:
-    return r" \cdot ".join(_number(factor) for factor in factors)
+    return r" \cdot ".join(latex_number(factor) for factor in factors)
 
 
 def _kernel(layer: Conv2D | Dense, *shape: int) -> Weight:
@@ -34,7 +29,7 @@ def width_for_cardinality(rng: random.Random) -> Question:
     found = solve(cardinality)
     near = [
         rf"d = {d}:\quad {cardinality}\,(256 \cdot {d} + 9 \cdot {d}^2 + 256 \cdot {d})"
-        rf" = {_number(params)},\quad {_number(abs(params - BUDGET))}\ \text{{away}}"
+        rf" = {latex_number(params)},\quad {latex_number(abs(params - BUDGET))}\ \text{{away}}"
         for d in range(max(1, found.width - 1), found.width + 2)
         for params in [block_params(cardinality, d)]
     ]
@@ -45,7 +40,7 @@ def width_for_cardinality(rng: random.Random) -> Question:
         found.width,
         "channels a path",
         (*near, rf"d = {found.width}"),
-        "Section 3.3, table 2",
+        "Section 3.4, table 2",
         {"cardinality": cardinality},
     )
 
@@ -63,9 +58,9 @@ def weights_of_a_block(rng: random.Random) -> Question:
         (
             r"C\,(256\,d + 3 \cdot 3 \cdot d \cdot d + d \cdot 256)",
             rf"= {cardinality}\,(256 \cdot {width} + 9 \cdot {width}^2 + 256 \cdot {width})"
-            rf" = {_number(answer)}",
+            rf" = {latex_number(answer)}",
         ),
-        "Section 3.3",
+        "Section 3.4",
         {"cardinality": cardinality, "width": width},
     )
 
@@ -83,7 +78,7 @@ def grouped_kernel(rng: random.Random) -> Question:
         "weights",
         (
             r"k \cdot k \cdot \tfrac{\text{channels in}}{\text{groups}} \cdot \text{channels out}",
-            rf"= {_product(*kernel.shape)} = {_number(kernel.size)}",
+            rf"= {_product(*kernel.shape)} = {latex_number(kernel.size)}",
         ),
         "Section 3.3, figure 3c",
         {"groups": groups, "channels": channels},
@@ -105,9 +100,9 @@ def times_fewer(rng: random.Random) -> Question:
         (
             rf"\frac{{{_product(3, 3, channels, channels)}}}"
             rf"{{{_product(3, 3, channels // groups, channels)}}}"
-            rf" = \frac{{{_number(dense)}}}{{{_number(grouped)}}} = {dense // grouped}",
+            rf" = \frac{{{latex_number(dense)}}}{{{latex_number(grouped)}}} = {dense // grouped}",
         ),
-        "Section 3.3; step 3 of this page",
+        "Step 3 of this page; figure 3c",
         {"groups": groups, "channels": channels},
     )
 
@@ -126,7 +121,7 @@ def stage_width(rng: random.Random) -> Question:
         "channels",
         (
             r"C \cdot d \cdot 2^{\,\text{stage} - 1}",
-            rf"= {cardinality} \cdot {width} \cdot {2 ** (number - 1)} = {_number(answer)}",
+            rf"= {cardinality} \cdot {width} \cdot {2 ** (number - 1)} = {latex_number(answer)}",
         ),
         "Section 3.1, rule 2; table 1",
         {"cardinality": cardinality, "width": width, "stage": number},
@@ -168,7 +163,7 @@ def normalisation(rng: random.Random) -> Question:
         "values",
         (
             r"\gamma,\ \beta \text{ are trained; a mean and a variance are kept: four a channel}",
-            rf"4 \cdot {_number(channels)} = {_number(answer)}",
+            rf"4 \cdot {latex_number(channels)} = {latex_number(answer)}",
         ),
         "Section 4",
         {"channels": channels},
@@ -250,8 +245,8 @@ def projection(rng: random.Random) -> Question:
         f"{kernel.shape[3]} on its shortcut. How many weights has that 1x1 convolution?",
         kernel.size,
         "weights",
-        (rf"1 \cdot 1 \cdot {_product(*kernel.shape[2:])} = {_number(kernel.size)}",),
-        "Section 4; section 3.1",
+        (rf"1 \cdot 1 \cdot {_product(*kernel.shape[2:])} = {latex_number(kernel.size)}",),
+        "Section 4",
         {"channels": kernel.shape[2], "filters": kernel.shape[3]},
     )
 
@@ -266,7 +261,7 @@ def classifier(rng: random.Random) -> Question:
         "parameters has its dense layer, biases included?",
         node.params,
         "parameters",
-        (rf"2048 \cdot {classes} + {classes} = {_number(node.params)}",),
+        (rf"2048 \cdot {classes} + {classes} = {latex_number(node.params)}",),
         "Table 1",
         {"classes": classes},
     )

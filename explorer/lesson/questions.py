@@ -80,3 +80,8 @@ def is_right(question: Question, text: str) -> bool:
         ValueError: It is not a whole number.
     """
     return read_number(text) == question.answer
+
+
+def latex_number(value: int) -> str:
+    """A number for LaTeX, with thin spaces between thousands."""
+    return f"{value:,}".replace(",", r"\,")

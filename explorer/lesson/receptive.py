@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resnext import layers
+from explorer.receptive_field import window_of
 from resnext.graph import Graph, Node
 
 Span = tuple[int, int]
@@ -112,15 +112,12 @@ def _walk_back(graph: Graph, name: str, axis: int, position: int) -> Span:
 
 def _read(node: Node, span: Span, axis: int) -> Span:
     """What a layer reads of its input to give these positions of its output."""
-    layer = node.layer
-    if isinstance(layer, layers.Conv2D):
-        size = layer.kernel_size
-    elif isinstance(layer, layers.MaxPooling2D):
-        size = layer.pool_size
-    else:
+    window = window_of(node)[axis]
+    if window.size == window.stride == 1:
         return span
-    length, stride = node.input_shapes[0][axis], layer.strides
+    size, stride = window.size, window.stride
+    length = node.input_shapes[0][axis]
     # TensorFlow's "same" padding puts the odd row at the end.
     missing = max((-(-length // stride) - 1) * stride + size - length, 0)
-    before = missing // 2 if layer.padding == "same" else 0
+    before = missing // 2 if getattr(node.layer, "padding", "same") == "same" else 0
     return span[0] * stride - before, span[1] * stride - before + size - 1

@@ -1,4 +1,4 @@
-"""Cardinality against width at one complexity (paper, section 3.3 and table 2).
+"""Cardinality against width at one complexity (paper, section 3.4 and table 2).
 
 One block on 256 channels with C paths of width d has C (256 d + 9 d^2 + 256 d) weights: each
 path is a 1x1 convolution down to d channels, a 3x3 one among them, and a 1x1 back up.

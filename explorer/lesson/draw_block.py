@@ -1,0 +1,237 @@
+"""One bottleneck block in the aggregated form, step by step (paper, figures 1 and 3a)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.lesson.svg import ARROW, box, figure, group, line, path_colour, shape, text
+from resnext import GraphTracer, Node, network
+from resnext.layers import Input
+
+STEPS = ("Input", "Split", "Transform", "Widen", "Merge", "Add")
+LEFT, WIDE = 20.0, 360.0
+RIGHT = LEFT + WIDE
+WIDTH, HEIGHT = 420.0, 520.0
+# Upper edge of each tensor.
+TOPS = {"input": 34.0, "thin": 128.0, "turned": 214.0, "wide": 306.0, "sum": 402.0, "out": 478.0}
+BAR = 26.0
+STACK = 56.0
+FAINT, STRONG = 0.10, 0.55
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one step adds.
+
+    Attributes:
+        step: One of `STEPS`.
+        layers: Keras layers.
+        weights: Weights of its convolutions.
+        macs: Multiply-adds of its convolutions.
+        shape: What the step gives: of one path in Split and Transform, else of the block.
+    """
+
+    step: str
+    layers: int
+    weights: int
+    macs: int
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """An identity block of C paths of width d on a feature map (side, side, channels)."""
+
+    cardinality: int
+    width: int
+    channels: int = 256
+    side: int = 56
+
+    def counts(self) -> tuple[Counted, ...]:
+        """Each step's counts, read off the block's own graph in the aggregated form."""
+        tracer = GraphTracer()
+        x = tracer.add(Input("input", (self.side, self.side, self.channels)), ())
+        width = self.cardinality * self.width
+        network.identity_block(
+            x, width, self.channels, self.cardinality, form="aggregated", name="block"
+        )
+        steps: dict[str, list[Node]] = {step: [] for step in STEPS}
+        for node in tracer.graph("block"):
+            steps[_step_of(node)].append(node)
+        return tuple(_counted(step, nodes) for step, nodes in steps.items())
+
+
+def _step_of(node: Node) -> str:
+    last = node.place[-1]
+    for step, names in (
+        ("Split", ("conv1", "bn1", "relu1")),
+        ("Transform", ("conv2", "bn2", "relu2")),
+        ("Widen", ("conv3",)),
+        ("Merge", ("merge", "bn3")),
+        ("Add", ("add", "relu")),
+    ):
+        if last in names:
+            return step
+    return "Input"
+
+
+def _counted(step: str, nodes: list[Node]) -> Counted:
+    convolutions = [node for node in nodes if node.kind == "Conv2D"]
+    positions = [node.output_shape[0] * node.output_shape[1] for node in convolutions]
+    macs = sum(node.params * count for node, count in zip(convolutions, positions, strict=True))
+    weights = sum(node.params for node in convolutions)
+    shape = nodes[-1].output_shape if nodes else ()
+    return Counted(step, len(nodes), weights, macs, shape)
+
+
+def draw_block(block: Block, step: str, follow: int = 1) -> str:
+    """The block up to a step, as HTML.
+
+    Args:
+        block: Which one.
+        step: One of `STEPS`: it is drawn as new, with all before it.
+        follow: The path that is followed from end to end, counted from 1.
+    """
+    last = STEPS.index(step)
+    parts = (_input, _split, _transform, _widen, _merge, _add)
+    body = "".join(
+        group(part(block, follow - 1), new=i == last) for i, part in enumerate(parts[: last + 1])
+    )
+    words = (
+        f"A block of {block.cardinality} paths of width {block.width}, drawn up to the step "
+        f"{step}; path {follow} is marked."
+    )
+    return figure(WIDTH, HEIGHT, ARROW + body, words, shown=560)
+
+
+def _label(block: Block, top: float, words: str) -> str:
+    return text(LEFT, top - 6, words)
+
+
+def _stripes(top: float, count: int) -> str:
+    """A tensor of the whole block: its channels, in the colour of the text."""
+    each = WIDE / count
+    stripes = "".join(
+        box(LEFT + i * each, top, each, BAR, "currentColor", opacity=0.18 + 0.14 * (i % 4) / 3)
+        for i in range(0, count, max(1, count // 64))
+    )
+    return box(LEFT, top, WIDE, BAR, line="currentColor", opacity=0.6) + stripes
+
+
+def _columns(block: Block, top: float, followed: int) -> str:
+    """Thin tensors side by side, each channel a shade of its path's colour."""
+    each = WIDE / block.cardinality
+    gap = min(2.0, each / 6)
+    shades = min(block.width, 8)
+    drawn = []
+    for i in range(block.cardinality):
+        x, inner = LEFT + i * each + gap / 2, each - gap
+        drawn += [
+            box(
+                x + inner * k / shades,
+                top,
+                inner / shades,
+                BAR,
+                path_colour(i, block.cardinality, k / max(1, shades - 1)),
+                title=f"Path {i + 1}: {block.width} channels",
+            )
+            for k in range(shades)
+        ]
+        if i == followed:
+            drawn.append(box(x - 1, top - 1, inner + 2, BAR + 2, line="currentColor"))
+    return "".join(drawn)
+
+
+def _funnels(block: Block, top: float, bottom: float, followed: int, opens: bool) -> str:
+    """Between the whole width and a path's column: every path reads, and writes, all of it."""
+    each = WIDE / block.cardinality
+    drawn = []
+    order = [i for i in range(block.cardinality) if i != followed] + [followed]
+    for i in order:
+        narrow = (LEFT + i * each, LEFT + (i + 1) * each)
+        above, below = (narrow, (LEFT, RIGHT)) if opens else ((LEFT, RIGHT), narrow)
+        corners = [(above[0], top), (above[1], top), (below[1], bottom), (below[0], bottom)]
+        faint = FAINT if block.cardinality <= 8 else FAINT / 3
+        drawn.append(
+            shape(
+                corners,
+                path_colour(i, block.cardinality),
+                STRONG if i == followed else faint,
+            )
+        )
+    return "".join(drawn)
+
+
+def _input(block: Block, followed: int) -> str:
+    words = f"Input: {block.side}×{block.side}×{block.channels}"
+    return _label(block, TOPS["input"], words) + _stripes(TOPS["input"], block.channels)
+
+
+def _split(block: Block, followed: int) -> str:
+    top = TOPS["thin"]
+    words = f"{block.cardinality} × (1×1 conv): {block.channels} → {block.width} channels each"
+    return (
+        _funnels(block, TOPS["input"] + BAR, top - 22, followed, opens=False)
+        + _label(block, top, words)
+        + _columns(block, top, followed)
+    )
+
+
+def _transform(block: Block, followed: int) -> str:
+    top, above = TOPS["turned"], TOPS["thin"] + BAR
+    each = WIDE / block.cardinality
+    arrows = "".join(
+        line(f"M{LEFT + (i + 0.5) * each:.2f},{above + 4} V{top - 24}", arrow=i == followed,
+             opacity=0.9 if i == followed else 0.25)
+        for i in range(block.cardinality)
+    )  # fmt: skip
+    words = f"{block.cardinality} × (3×3 conv): {block.width} → {block.width} channels each"
+    return arrows + _label(block, top, words) + _columns(block, top, followed)
+
+
+def _widen(block: Block, followed: int) -> str:
+    top = TOPS["wide"]
+    each = STACK / block.cardinality
+    layers = "".join(
+        box(LEFT, top + i * each, WIDE, each, path_colour(i, block.cardinality),
+            opacity=1.0 if i == followed else 0.45, title=f"What path {i + 1} adds")
+        for i in range(block.cardinality)
+    )  # fmt: skip
+    words = f"{block.cardinality} × (1×1 conv): {block.width} → {block.channels} channels each"
+    return (
+        _funnels(block, TOPS["turned"] + BAR, top - 22, followed, opens=True)
+        + _label(block, top, words)
+        + layers
+        + box(LEFT, top, WIDE, STACK, line="currentColor", opacity=0.6)
+    )
+
+
+def _merge(block: Block, followed: int) -> str:
+    top = TOPS["sum"]
+    middle = LEFT + WIDE / 2
+    down = line(f"M{middle},{TOPS['wide'] + STACK + 4} V{top - 22}", arrow=True)
+    words = f"Sum of the {block.cardinality} paths: {block.side}×{block.side}×{block.channels}"
+    return down + _label(block, top, words) + _stripes(top, block.channels)
+
+
+def _add(block: Block, followed: int) -> str:
+    top, middle = TOPS["out"], LEFT + WIDE / 2
+    edge = RIGHT + 22
+    start, end = TOPS["input"] + BAR / 2, TOPS["sum"] + BAR + 14
+    around = line(
+        f"M{RIGHT},{start} H{edge - 8} Q{edge},{start} {edge},{start + 8} V{end - 8} "
+        f"Q{edge},{end} {edge - 8},{end} H{middle + 10}",
+        width=2,
+        arrow=True,
+    )
+    plus = f'<circle cx="{middle}" cy="{end}" r="9" fill="none" stroke="currentColor"/>' + text(
+        middle, end + 5, "+", size=16, anchor="middle", bold=True
+    )
+    return (
+        around
+        + plus
+        + line(f"M{middle},{TOPS['sum'] + BAR} V{end - 9}", width=1)
+        + text(edge - 12, end - 7, "shortcut", size=12, anchor="end")
+        + text(LEFT, top - 6, "Output, after ReLU")
+        + _stripes(top, block.channels)
+    )

@@ -1,0 +1,151 @@
+"""The other drawings of the lesson: kernel, block at scale, bars, receptive fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.lesson.receptive import Field
+from explorer.lesson.svg import box, figure, group, line, path_colour, shape, text
+from explorer.lesson.width import CHANNELS, solve
+from explorer.tiles import data_url
+
+MOST_PATHS = 64
+KERNEL_SIDE = 300.0
+
+
+def kernel_matrix(cardinality: int, width: int) -> str:
+    """The grouped 3x3 kernel as the block-diagonal matrix that it is, channels to scale.
+
+    A square of the matrix is one 3x3 window from a channel in to a channel out; outside the
+    blocks all are zero and not stored.
+    """
+    channels = cardinality * width
+    widest = max(solve(c).grouped_width for c in range(1, MOST_PATHS + 1))
+    unit = KERNEL_SIDE / max(widest, channels)
+    left, top, side = 34.0, 26.0, channels * unit
+    blocks = "".join(
+        box(
+            left + i * width * unit,
+            top + i * width * unit,
+            width * unit,
+            width * unit,
+            path_colour(i, cardinality),
+            title=f"Path {i + 1}: {width} × {width} windows of 3×3",
+        )
+        for i in range(cardinality)
+    )
+    body = (
+        box(left, top, side, side, "currentColor", opacity=0.07)
+        + blocks
+        + box(left, top, side, side, line="currentColor", opacity=0.7)
+        + text(left, 16, f"{channels} channels out")
+        + f'<g transform="translate(22 {top}) rotate(-90)">'
+        + text(0, 0, f"{channels} in", anchor="end")
+        + "</g>"
+    )
+    words = (
+        f"A square of {channels} by {channels} channels in which only {cardinality} blocks of "
+        f"{width} by {width} along the diagonal are filled."
+    )
+    return figure(left + KERNEL_SIDE + 10, top + KERNEL_SIDE + 10, body, words)
+
+
+def block_at_scale(cardinality: int, width: int) -> str:
+    """The block's widths to scale: 256 channels, C d, C d, and 256 again."""
+    grouped = cardinality * width
+    widest = max(CHANNELS, *(solve(c).grouped_width for c in range(1, MOST_PATHS + 1)), grouped)
+    unit, middle = 320.0 / widest, 180.0
+    rows = (
+        (40.0, CHANNELS, 1, f"{CHANNELS} channels in"),
+        (116.0, grouped, cardinality, f"1×1: {cardinality} × {width} = {grouped}"),
+        (192.0, grouped, cardinality, f"3×3: {cardinality} × {width} = {grouped}"),
+        (268.0, CHANNELS, 1, f"1×1: {CHANNELS} channels out"),
+    )
+    body = ""
+    for (y, count, *_), (below, next_count, *_) in pairwise(rows):
+        one, two = count * unit / 2, next_count * unit / 2
+        corners = [(middle - one, y + 26), (middle + one, y + 26)]
+        corners += [(middle + two, below), (middle - two, below)]
+        body += shape(corners, "currentColor", 0.08)
+    for y, count, parts, words in rows:
+        start, each = middle - count * unit / 2, count * unit / parts
+        for i in range(parts):
+            fill = path_colour(i, cardinality) if parts == cardinality and count == grouped else ""
+            body += box(start + i * each, y, max(each - min(1.0, each / 8), 0.4), 26,
+                        fill or "currentColor", opacity=1 if fill else 0.35)  # fmt: skip
+        body += text(middle, y - 6, words, anchor="middle")
+    label = f"A block from 256 channels to {grouped} in {cardinality} paths and back to 256."
+    return figure(360, 304, body, label)
+
+
+def path_bars(
+    strength: Sequence[float] | NDArray[np.floating], off: frozenset[int] = frozenset()
+) -> str:
+    """How strong each path is, as bars in the paths' colours; those switched off are hollow."""
+    values = [float(value) for value in strength]
+    count, most = len(values), max([*values, 1e-12])
+    each = 420.0 / count
+    bars = ""
+    for i, value in enumerate(values):
+        height = 110 * value / most
+        gone = i + 1 in off
+        colour = path_colour(i, count)
+        bars += box(
+            30 + i * each, 130 - height, max(each - 2, 1), height, "none" if gone else colour,
+            line=colour, title=f"Path {i + 1}: {value:.3f}{' (off)' if gone else ''}",
+        )  # fmt: skip
+    marks = {0, count - 1, *range(7, count, 8)} if count > 12 else set(range(count))
+    labels = "".join(
+        text(30 + (i + 0.5) * each - 1, 146, str(i + 1), size=11, anchor="middle")
+        for i in sorted(marks)
+    )
+    body = bars + labels + line("M30,130.5 H450", width=1)
+    body += text(24, 26, f"{most:.2f}", size=11, anchor="end")
+    body += text(24, 133, "0", size=11, anchor="end")
+    strongest = values.index(max(values)) + 1
+    return figure(456, 152, body, f"Strength of {count} paths; the strongest is {strongest}.")
+
+
+def receptive_picture(
+    fields: Sequence[Field], image: NDArray[np.uint8], labels: Sequence[str], new: int
+) -> str:
+    """An image with the receptive fields of one place in several layers drawn over it.
+
+    Args:
+        fields: From early to late layers, at least one.
+        image: (height, width, 1 or 3).
+        labels: A name for each field.
+        new: Which of them fades in.
+    """
+    height, width = fields[0].image
+    top = min(0, *(field.rows[0] for field in fields))
+    left = min(0, *(field.columns[0] for field in fields))
+    bottom = max(height, *(field.rows[1] + 1 for field in fields))
+    right = max(width, *(field.columns[1] + 1 for field in fields))
+    unit = 420.0 / max(bottom - top, right - left)
+    corner_x, corner_y = 10 - left * unit, 24 - top * unit
+    body = (
+        f'<image x="{corner_x:.2f}" y="{corner_y:.2f}" width="{width * unit:.2f}" '
+        f'height="{height * unit:.2f}" preserveAspectRatio="none" '
+        f'style="image-rendering:pixelated" href="{data_url(image)}"/>'
+    )
+    body += box(corner_x, corner_y, width * unit, height * unit, line="currentColor")
+    for i, (field, label) in enumerate(zip(fields, labels, strict=True)):
+        colour = path_colour(i, max(2, len(fields)), 0.6)
+        x, y = corner_x + field.columns[0] * unit, corner_y + field.rows[0] * unit
+        tall, wide = field.size
+        frame = (
+            f'<rect x="{x:.2f}" y="{y:.2f}" width="{wide * unit:.2f}" '
+            f'height="{tall * unit:.2f}" fill="{colour}" fill-opacity="0.12" stroke="{colour}" '
+            f'stroke-width="3"><title>{label}: {tall}×{wide} pixels</title></rect>'
+        )
+        body += group(frame, new=i == new)
+    words = f"An image of {height} by {width} pixels. " + "; ".join(
+        f"{label}: {field.size[0]} by {field.size[1]} pixels"
+        for label, field in zip(labels, fields, strict=True)
+    )
+    return figure((right - left) * unit + 20, (bottom - top) * unit + 34, body, words, shown=460)

@@ -1,0 +1,56 @@
+"""Small multiples: each path's activations as a tiny picture, before and after."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.lesson.svg import path_colour
+from explorer.tiles import data_url
+
+STYLE = """<style>
+.lesson-paths {display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr));
+  gap: 8px;}
+.lesson-paths figure {margin: 0; border-top: 4px solid var(--path); padding-top: 3px;}
+.lesson-paths figure.off {opacity: .3;}
+.lesson-paths img {width: 48%; aspect-ratio: 1; image-rendering: pixelated;
+  box-sizing: border-box; border: 1px solid #8885;}
+.lesson-paths figcaption {font-size: 12px; line-height: 1.3;}
+</style>"""
+
+
+def small_multiples(
+    before: NDArray[np.float32],
+    after: NDArray[np.float32],
+    off: frozenset[int] = frozenset(),
+    channel: int | None = None,
+) -> str:
+    """HTML with two tiny pictures for each path.
+
+    Args:
+        before: (h, w, C, d), not negative.
+        after: (h', w', C, d), likewise.
+        off: Paths that are switched off, from 1: shown faint.
+        channel: One of a path's channels, from 0; None is their mean.
+    """
+    one, two = (_tones(values, channel) for values in (before, after))
+    count = before.shape[2]
+    figures = []
+    for i in range(count):
+        name = f"Path {i + 1}"
+        figures.append(
+            f'<figure class="{"off" if i + 1 in off else "on"}" '
+            f'style="--path:{path_colour(i, count)}">'
+            f'<img alt="{name} before its 3x3" src="{data_url(one[..., i, None])}"> '
+            f'<img alt="{name} after its 3x3" src="{data_url(two[..., i, None])}">'
+            f"<figcaption>{i + 1}</figcaption></figure>"
+        )
+    return f'{STYLE}<div class="lesson-paths">{"".join(figures)}</div>'
+
+
+def _tones(values: NDArray[np.float32], channel: int | None) -> NDArray[np.uint8]:
+    """(h, w, C) of grey tones; one scale for all paths, so that they can be compared."""
+    chosen = values.mean(axis=-1) if channel is None else values[..., channel]
+    # The few largest values would leave the rest black.
+    top = max(float(np.quantile(chosen, 0.995)), 1e-12)
+    return np.asarray(255 * np.clip(chosen / top, 0, 1), np.uint8)

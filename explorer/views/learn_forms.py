@@ -1,0 +1,170 @@
+"""Step 2: the forms side by side, measured now, in a process of its own."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from explorer.lesson.breaking import cases
+from explorer.lesson.draw_forms import draw_form
+from explorer.lesson.equivalence import DTYPES, Equivalence, measure
+from explorer.lesson.forms import INPUTS, Part
+from explorer.lesson.process import ProcessError
+from explorer.views.learn_parts import drawing, explain, facts, formula, short
+from explorer.views.learn_trained import trained_networks
+from resnext import FORMS, ResNeXtSpec
+
+NAMES = {
+    "aggregated": "a: aggregated",
+    "concatenated": "b: concatenated early",
+    "grouped": "c: grouped",
+    "split": "split, as the zoo has it",
+}
+SUBJECTS = {
+    "One block": ("resnext50_32x4d", 1, 1),
+    "Stage 2 of ResNeXt-50": ("resnext50_32x4d", 2, None),
+    "mini_resnext": ("mini_resnext", None, None),
+}
+SECONDS = 300.0
+
+
+def render() -> None:
+    """The step."""
+    explain(
+        "The paper draws its block three ways. Form **a** sums *C* separate paths; form **b** "
+        "concatenates them before one last 1x1 convolution; form **c** is a single *grouped* "
+        "convolution. The fourth is the Keras zoo's: slice, convolve, concatenate. They are one "
+        "function, because a path's kernels are slices of form c's.",
+        "figure 3; section 4, which trained all three with the same results",
+    )
+    spec = ResNeXtSpec.from_name("resnext50_32x4d")
+    part = Part(spec, 1, 1)
+    for row in (("aggregated", "concatenated"), ("grouped", "split")):
+        for column, form in zip(st.columns(2), row, strict=True):
+            with column:
+                st.markdown(f"**{NAMES[form]}**")
+                drawing(draw_form(part.graph(form), form))
+    formula(
+        r"\sum_{i=1}^{C} B_i\,\tau_i(x) = "
+        r"\big[\,B_1 \cdots B_C\,\big]\begin{bmatrix}\tau_1(x)\\ \vdots\\ \tau_C(x)\end{bmatrix}"
+    )
+    explain("A sum of 1x1 convolutions is one 1x1 convolution of what was concatenated.")
+    _measured()
+    _broken()
+
+
+def _measured() -> None:
+    """One set of weights in all four forms: outputs, gradients, cost."""
+    st.subheader("Measured here, now", anchor=False)
+    left, middle, right = st.columns(3)
+    subject = left.selectbox("Of", list(SUBJECTS), key="lesson_subject", bind="query-params")
+    kind = middle.selectbox(
+        "Input", list(INPUTS), key="lesson_input", bind="query-params",
+        help="Random noise, a smooth gradient, or one bright position.",
+    )  # fmt: skip
+    dtype = right.selectbox("Numbers", list(DTYPES), key="lesson_dtype", bind="query-params")
+    name, stage, blocks = SUBJECTS[subject]
+    trained = [found for found in trained_networks() if found.spec.name == name]
+    weights = "random"
+    if trained:
+        weights = st.segmented_control(
+            "Weights", ["random", "trained"], default="random", required=True,
+            key="lesson_weights", bind="query-params",
+        )  # fmt: skip
+    model = str(trained[0].path) if weights == "trained" else ""
+    asked = (name, stage, blocks, dtype, kind, model)
+    if st.button("Measure", key="lesson_measure", type="primary", icon=":material/speed:"):
+        st.session_state.setdefault("lesson_asked", set()).add(asked)
+    if asked not in st.session_state.get("lesson_asked", set()):
+        st.caption("Builds the four forms with one set of weights; this takes some seconds.")
+        return
+    try:
+        with st.spinner("Building the four forms in a process of its own"):
+            found = equivalence(*asked)
+    except (ProcessError, ValueError) as error:
+        st.error(str(error))
+        return
+    _show(found)
+
+
+@st.cache_data(max_entries=30, show_spinner=False)
+def equivalence(
+    name: str, stage: int | None, blocks: int | None, dtype: str, kind: str, model: str
+) -> Equivalence:
+    """The measurement; kept, because it takes seconds."""
+    spec = ResNeXtSpec.from_name(name)
+    if model:
+        spec = next(found.spec for found in trained_networks() if str(found.path) == model)
+    return measure(
+        spec, stage, blocks=blocks, dtype=dtype, kind=kind, model=model or None, seconds=SECONDS
+    )
+
+
+def _show(found: Equivalence) -> None:
+    """The differences, and what each form costs."""
+    facts(
+        [
+            ("Largest difference of outputs", short(found.max_abs_diff),
+             f"The largest output is {found.max_output:.3g}."),
+            ("Largest difference of gradients", short(found.max_grad_diff),
+             "Of the input's and every weight's gradient, relative to its largest value"),
+            ("Parameters in every form", f"{found.forms['grouped'].params:,}", ""),
+        ]
+    )  # fmt: skip
+    grouped = found.forms["grouped"]
+    order = ("aggregated", "concatenated", "grouped", "split")
+    frame = pd.DataFrame(
+        {
+            "Form": [NAMES[form] for form in order],
+            "Layers": [found.forms[form].layers for form in order],
+            "Parameters": [found.forms[form].params for form in order],
+            "Forward, ms": [found.forms[form].ms for form in order],
+            "Time, × grouped": [found.forms[form].ms / grouped.ms for form in order],
+            "Activations, MB": [found.forms[form].activation_bytes / 1e6 for form in order],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={
+            "Parameters": st.column_config.NumberColumn(format="localized"),
+            "Forward, ms": st.column_config.NumberColumn(format="%.1f"),
+            "Time, × grouped": st.column_config.NumberColumn(format="%.1f"),
+            "Activations, MB": st.column_config.NumberColumn(format="%.1f"),
+        },
+    )
+    assert set(order) == set(FORMS)
+    explain(
+        "What is left is rounding: sums taken in another order. In float64 it all but vanishes. "
+        "Where rounding flips a ReLU, a gradient may jump a little more. Layers, time and memory "
+        "differ: form a writes every path's 256 channels before they are summed. Activations are "
+        "what all layers write for one image; time is the median of a few runs on this machine."
+    )
+
+
+def _broken() -> None:
+    """What breaks the equality, computed at once."""
+    st.subheader("What would break it", anchor=False)
+    explain(
+        "Convolutions may change places with a sum. A bias, a normalisation or a ReLU **after a "
+        "path's last 1x1** may not: that is why these layers stand after the sum, and why the "
+        "last convolution has no bias. (Inside, after the first two convolutions, each channel "
+        "belongs to one path, and normalisation and ReLU work channel by channel: no harm.)",
+        "section 4: the forms are equal when normalisation and ReLU stand so",
+    )
+    cardinality = st.select_slider(
+        "Paths", [1, 2, 4, 8, 16, 32], value=32, key="lesson_break", bind="query-params"
+    )
+    found = cases(cardinality, 4)
+    frame = pd.DataFrame(
+        {
+            "Put into each path": [case.title for case in found],
+            "Output moves by": [f"{100 * case.relative:.3g} %" for case in found],
+            "Because": [case.reason for case in found],
+        }
+    )
+    st.table(frame.set_index("Put into each path"))
+    st.caption(
+        f"Computed now, on random features of {cardinality} paths: the largest difference between "
+        "form a and form c as a part of the largest output."
+    )

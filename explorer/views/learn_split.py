@@ -1,0 +1,137 @@
+"""Step 1: one block, drawn large, stepped through or played."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from explorer.lesson.draw_block import STEPS, Block, draw_block
+from explorer.published import TABLE_2
+from explorer.views.learn_parts import drawing, explain, facts, formula, move
+
+MOVE, FOLLOW, BLOCK, PLAY = "lesson_move", "lesson_follow", "lesson_block", "lesson_play"
+SINCE, CHANGED = "lesson_play_since", "lesson_play_changed"
+SECONDS = 2.0
+BLOCKS = {f"{row.cardinality}x{row.width}d": (row.cardinality, row.width) for row in TABLE_2}
+
+WORDS = {
+    "Input": (
+        "A feature map comes in: at each of 56 × 56 positions it has 256 channels. A plain "
+        "bottleneck (1x64d) treats them as one; this block divides the work among paths.",
+        "figure 1; table 1, conv2",
+    ),
+    "Split": (
+        "Each path looks at **all** channels, with a 1x1 convolution, and keeps only *d* weighted "
+        "sums of them: a thin tensor of its own. The funnel shows what the marked path reads.",
+        "section 3.2 (splitting); figure 3a",
+    ),
+    "Transform": (
+        "Each path transforms its thin tensor with a 3x3 convolution. It sees its own *d* "
+        "channels and no other path's: here lies the saving.",
+        "section 3.3, equation 2",
+    ),
+    "Widen": (
+        "A second 1x1 convolution takes each path back to 256 channels, so that all paths have "
+        "one shape and can be added.",
+        "figure 3a",
+    ),
+    "Merge": (
+        "The paths are summed, position by position and channel by channel. The normalisation "
+        "comes after the sum.",
+        "section 3.3, equation 2; section 4",
+    ),
+    "Add": (
+        "The block's input is added on top (the shortcut), and a ReLU closes the block: what the "
+        "paths learn is a residual.",
+        "section 3.3, equation 3; section 4",
+    ),
+}
+
+
+def render() -> None:
+    """The step."""
+    name = st.segmented_control(
+        "Block of stage 1", list(BLOCKS), key=BLOCK, default="32x4d", required=True,
+        bind="query-params",
+        help="The five blocks of the paper's table 2: about equal in cost.",
+    )  # fmt: skip
+    cardinality, width = BLOCKS[name]
+    playing = bool(st.session_state.get(PLAY, False))
+    st.fragment(_walk, run_every=SECONDS if playing else None)(Block(cardinality, width))
+
+
+def _walk(block: Block) -> None:
+    """The drawing, its words and its controls; alone run again while it plays."""
+    _advance()
+    step = st.segmented_control(
+        "Up to", list(STEPS), default=STEPS[0], key=MOVE, required=True, bind="query-params",
+        wrap=True,
+    )  # fmt: skip
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        with st.container(horizontal=True):
+            st.button("Back", key="lesson_move_back", icon=":material/skip_previous:",
+                      on_click=move, args=(MOVE, STEPS, -1), disabled=step == STEPS[0])  # fmt: skip
+            playing = st.session_state.get(PLAY, False)
+            st.button("Pause" if playing else "Play", key="lesson_move_play", on_click=_toggle,
+                      icon=":material/pause:" if playing else ":material/play_arrow:")  # fmt: skip
+            st.button("Next", key="lesson_move_next", icon=":material/skip_next:",
+                      on_click=move, args=(MOVE, STEPS, 1), disabled=step == STEPS[-1])  # fmt: skip
+        follow = 1
+        if block.cardinality > 1:
+            follow = st.slider(
+                "Follow path", 1, block.cardinality, 1, key=f"{FOLLOW}_{block.cardinality}",
+                bind="query-params",
+            )  # fmt: skip
+        explain(*WORDS[step])
+        _figures(block, step)
+    with left:
+        drawing(draw_block(block, step, follow))
+
+
+def _toggle() -> None:
+    """Callback of Play: start, from the beginning if it was at its end, or pause."""
+    playing = not st.session_state.get(PLAY, False)
+    st.session_state[PLAY] = playing
+    st.session_state[SINCE] = time.monotonic()
+    if playing and st.session_state.get(MOVE) == STEPS[-1]:
+        st.session_state[MOVE] = STEPS[0]
+    st.session_state[CHANGED] = True
+
+
+def _advance() -> None:
+    """While it plays: a step on when its time has come; at the end, stop."""
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()  # the whole page, so that the timer starts or stops
+    if not st.session_state.get(PLAY):
+        return
+    now = time.monotonic()
+    if now - st.session_state[SINCE] < 0.8 * SECONDS:
+        return
+    st.session_state[SINCE] = now
+    if st.session_state.get(MOVE, STEPS[0]) == STEPS[-1]:
+        st.session_state[PLAY] = False
+        st.rerun()
+    move(MOVE, STEPS, 1)
+
+
+def _figures(block: Block, step: str) -> None:
+    """What this step adds, and the sum so far, counted from the block's graph."""
+    counts = block.counts()
+    place = STEPS.index(step)
+    here, so_far = counts[place], counts[: place + 1]
+    facts(
+        [
+            ("Shape" if step not in ("Split", "Transform") else "Shape of one path",
+             "×".join(map(str, here.shape)), ""),
+            ("Weights here", f"{here.weights:,}", "Of the convolutions of this step"),
+            ("Weights so far", f"{sum(count.weights for count in so_far):,}", ""),
+            ("MACs so far", f"{sum(count.macs for count in so_far) / 1e6:,.1f} M",
+             "Multiply-adds of the convolutions, at 56 × 56 positions"),
+        ]
+    )  # fmt: skip
+    if step in ("Transform", "Merge"):
+        formula(r"\mathcal{F}(x) = \sum_{i=1}^{C} \mathcal{T}_i(x)")
+    if step == "Add":
+        formula(r"y = \mathrm{ReLU}\Big(x + \sum_{i=1}^{C} \mathcal{T}_i(x)\Big)")
