@@ -60,7 +60,9 @@ def graph_of_keras(model: Any) -> Graph:
         reader = _Reader()
         name = str(config["config"].get("name", "model"))
         reader.model(config, None, "", 0)
-    except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except KerasConfigError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise KerasConfigError(
             "A Keras config must describe a functional or sequential model. "
             f"Received one that breaks off at {str(error)[:80]!r}."
