@@ -136,13 +136,12 @@ class ResNeXtSpec:
         self._check_input()
 
     def _check_stages(self) -> None:
-        if self.groups:
-            groups = Stage.from_groups(_sequence(self.groups, "The groups"))
-            _set(self, "groups", groups)
+        groups = Stage.from_groups(_sequence(self.groups, "The groups"))
+        _set(self, "groups", groups)
+        if groups:
             _set(self, "blocks", tuple(stage.blocks for stage in groups))
             _set(self, "width", max(1, groups[0].width // self.cardinality))
         _check_int(self, "width", "the bottleneck width", MAX_CHANNELS)
-        _set(self, "groups", tuple(self.groups))
         _set(self, "blocks", _int_tuple(self.blocks, "The blocks per stage"))
         if not 1 <= len(self.blocks) <= MAX_STAGES:
             raise SpecError(

@@ -80,6 +80,7 @@ def test_a_group_may_be_a_dict_with_strides():
         ({"groups": (Stage(1, 64, 128, projection=False),)}, "keeps its input's channels", "128"),
         ({"groups": [(64, 128)]}, "(filters_in, filters_out, n_blocks)", "(64, 128)"),
         ({"groups": "64"}, "must be a list", "'64'"),
+        ({"groups": None}, "must be a list", "None"),
         ({"form": "split", "cardinality": 4096, "width": 1}, "at most 40,000 paths", "65,536"),
     ],
 )
