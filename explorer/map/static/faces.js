@@ -1,0 +1,177 @@
+// The faces of closed boxes: layers, folded blocks and paths, and the cards of stages.
+
+import { mix } from "./theme.js";
+import { blockKind, blocksIn, boxTitle, layerWords, measure, percent, rangeWords, shapeText } from "./words.js";
+
+/**
+ * @typedef {import("./paint.js").Painter} Painter
+ * @typedef {import("./place.js").Placed} Placed
+ * @typedef {import("./theme.js").Colour} Colour
+ * @typedef {import("./model.js").Template} Template
+ */
+
+/** @param {Painter} p @param {Placed} box @param {Template} layer @param {number} x @param {number} y @param {Colour} colour */
+export function paintLayer(p, box, layer, x, y, colour) {
+  const { surface } = p;
+  const size = box.thin ? 8.5 : 11.5;
+  const drawn = box.h * p.view.zoom > 6;
+  surface.rect(x, y, box.w, box.h, drawn ? (box.thin ? 4 : 7) : 0, colour.fill, drawn ? { colour: colour.border, width: box.thin ? 0.7 : 1 } : null);
+  if (!p.reads(size)) return;
+  const base = y + box.h / 2 + size * 0.36;
+  const words = layerWords(layer, box.thin);
+  if (box.thin) {
+    surface.text(words, x + box.w / 2, base, size, colour.text, { align: "center", weight: 550, room: box.w - 4 });
+    return;
+  }
+  const { groups = 1, stride = 1 } = layer.tags ?? {};
+  const badges = [...(stride !== 1 ? [`÷${stride}`] : []), ...(groups !== 1 ? [`${groups} groups`] : [])];
+  const room = badges.length ? badges.join("").length * 5.2 + badges.length * 10 : 0;
+  const centred = !badges.length;
+  surface.text(words, centred ? x + box.w / 2 : x + 10, base, size, colour.text, {
+    align: centred ? "center" : "left",
+    weight: 560,
+    room: box.w - room - 14,
+  });
+  let end = x + box.w - 6;
+  for (const badge of badges) {
+    const w = badge.length * 4.9 + 8;
+    surface.rect(end - w, y + box.h / 2 - 7.5, w, 15, 7, colour.border);
+    surface.text(badge, end - w / 2, y + box.h / 2 + 3, 8.5, p.theme.mode === "light" ? "#ffffff" : "#10151d", { align: "center", weight: 650 });
+    end -= w + 3;
+  }
+}
+
+/** A folded block, run, bundle, path or shortcut. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
+export function paintClosed(p, box, name, x, y, colour) {
+  const { surface, net, theme } = p;
+  const template = net.templates[box.number];
+  const role = template.role ?? "";
+  const edge = { colour: colour.border, width: 1.1 };
+  if (role === "run" || role === "bundle") {
+    for (const back of [8, 4]) {
+      surface.rect(x + back, y + back, box.w - 8, box.h - 8, 7, mixed(colour, theme, back), edge);
+    }
+  }
+  const stacked = role === "run" || role === "bundle" ? 8 : 0;
+  const [w, h] = [box.w - stacked, box.h - stacked];
+  surface.rect(x, y, w, h, 8, colour.fill, edge);
+  if (!p.reads(box.thin ? 8 : 10)) return;
+  const title = boxTitle(net, box.number, name);
+  if (box.thin || role === "shortcut") {
+    surface.text(title, x + w / 2, y + h / 2 + 3, box.thin ? 8.5 : 10.5, colour.text, { align: "center", weight: 600, room: w - 4 });
+    return;
+  }
+  if (role === "bundle") stripes(p, (template.children ?? []).length, x + 10, y + 6, w - 20, 8, colour);
+  const base = role === "bundle" ? y + 28 : y + 19;
+  surface.text(title, x + 12, base, 12, colour.text, { weight: 640, room: w - (role === "block" ? 84 : 24) });
+  if (role === "block") {
+    const kind = blockKind(net, box.number);
+    const tint = p.look.colour === "kind" ? theme.family(kind).border : colour.text;
+    surface.text(kind.replace(" block", ""), x + w - 12, base, 10, tint, { align: "right", weight: 600 });
+  }
+  surface.text(closedFacts(p, template, box.number), x + 12, base + 14, 9.5, faded(p, colour), { room: w - 22 });
+}
+
+/** @param {Painter} p @param {Template} template @param {number} number */
+function closedFacts(p, template, number) {
+  const { net } = p;
+  const facts = [shapeText(net.outShape(number))];
+  if (template.role === "run") facts.unshift(rangeWords(template));
+  if (template.role === "bundle") return pathWords(p, template);
+  const metric = p.look.colour === "kind" ? "params" : p.look.colour;
+  if (metric !== "field") {
+    const value = /** @type {any} */ (net.totalsOf(number))[metric];
+    facts.push(metric === "params" ? `${measure(metric, value)} params` : measure(metric, value));
+  }
+  return facts.join(" · ");
+}
+
+/** The convolutions of one path. @param {Painter} p @param {Template} bundle */
+function pathWords(p, bundle) {
+  const first = p.net.templates[(bundle.children ?? [])[0][1]];
+  const convs = (first.children ?? []).map(([, n]) => p.net.templates[n]).filter((t) => t.tags?.filters !== undefined);
+  return `each ${convs.map((t) => layerWords(t, true)).join(" → ")}`;
+}
+
+/** Thin bars, one for each path. @param {Painter} p @param {number} count @param {number} x @param {number} y @param {number} w @param {number} h @param {Colour} colour */
+function stripes(p, count, x, y, w, h, colour) {
+  const drawn = Math.min(count, 64);
+  const step = w / drawn;
+  for (let i = 0; i < drawn; i++) p.surface.rect(x + i * step, y, Math.max(step * 0.6, 0.8), h, 0, colour.border);
+}
+
+/** The card of a stage, of the stem, the classifier or the input. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
+export function paintCard(p, box, name, x, y, colour) {
+  if (box.open) {
+    p.opened(box, name, x, y, null, colour);
+    return;
+  }
+  const { surface, net, theme } = p;
+  const { w, h } = box;
+  const template = net.templates[box.number];
+  const plain = p.look.colour === "kind";
+  surface.rect(x, y, w, h, 14, plain ? theme.ink.panel : colour.fill, { colour: plain ? colour.border : colour.border, width: 1.3 });
+  if (!p.reads(11)) return;
+  const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
+  surface.text(title, x + 14, y + 25, 14, plain ? theme.ink.ink : colour.text, { weight: 660, room: w - 24 });
+  const shape = net.outShape(box.number);
+  volume(p, shape, x + w / 2, y + 88, plain ? theme.layerOrStage(template) : colour);
+  surface.text(shapeText(shape), x + w / 2, y + 143, 11, plain ? theme.ink.ink : colour.text, { align: "center", weight: 600 });
+  const blocks = template.kind ? [] : blocksIn(net, box.number);
+  const soft = plain ? theme.ink.soft : faded(p, colour);
+  if (blocks.length) {
+    surface.text(`${blocks.length} ${blocks.length === 1 ? "block" : "blocks"}`, x + w - 14, y + 25, 11, soft, { align: "right" });
+    blockBars(p, blocks, x + 14, y + 152, w - 28);
+  }
+  shares(p, box.number, x + 14, y + 177, w - 28, plain ? colour : null, soft);
+}
+
+/** Small bars, orange for a projection block and blue for an identity block. @param {Painter} p @param {string[]} blocks @param {number} x @param {number} y @param {number} w */
+function blockBars(p, blocks, x, y, w) {
+  const step = Math.min(14, w / blocks.length);
+  const start = x + (w - step * blocks.length) / 2;
+  blocks.forEach((kind, i) => {
+    p.surface.rect(start + i * step + step * 0.12, y, step * 0.76, 9, Math.min(2.5, step / 3), p.theme.family(kind).border);
+  });
+}
+
+/** Shares of the network's parameters and MACs. @param {Painter} p @param {number} number @param {number} x @param {number} y @param {number} w @param {Colour|null} colour @param {string} soft */
+function shares(p, number, x, y, w, colour, soft) {
+  const own = p.net.totalsOf(number);
+  const all = p.net.totalsOf(p.net.root.number);
+  const wide = w > 120;
+  ["params", "macs"].forEach((metric, i) => {
+    const [part, whole] = [/** @type {any} */ (own)[metric], /** @type {any} */ (all)[metric]];
+    const label = metric === "params" ? "params" : "MACs";
+    p.surface.text(`${measure(metric, part)} ${label}`, x, y + i * 17, 9.5, soft);
+    if (wide) p.surface.text(percent(part, whole), x + w, y + i * 17, 9.5, soft, { align: "right" });
+    if (colour) p.surface.rect(x, y + i * 17 + 3.5, w, 3, 1.5, p.theme.ink.faint);
+    if (part) p.surface.rect(x, y + i * 17 + 3.5, Math.max(3, (w * part) / whole), 3, 1.5, colour ? p.theme.family(i ? "grouped" : "stage").border : soft);
+  });
+}
+
+/** A feature map as a solid: its side by its height, its depth by its channels. @param {Painter} p @param {number[]|null} shape @param {number} cx @param {number} cy @param {Colour} colour */
+function volume(p, shape, cx, cy, colour) {
+  if (!shape) return;
+  const [height, channels] = shape.length === 3 ? [shape[0], shape[2]] : [0, shape[0]];
+  const side = shape.length === 3 ? 10 + 7.6 * Math.log2(1 + height / 3) : 7;
+  const depth = shape.length === 3 ? 2 + 3.4 * Math.log2(1 + channels / 4) : 62;
+  const [dx, dy] = shape.length === 3 ? [depth, -depth * 0.42] : [0, 0];
+  const tall = shape.length === 3 ? side : depth;
+  const [x, y] = [cx - (side + dx) / 2, cy - (tall + dy) / 2];
+  const line = { colour: colour.border, width: 1 };
+  const shade = (/** @type {number} */ share) => (colour.fill.startsWith("#") ? mix(colour.border, colour.fill, share) : colour.fill);
+  p.surface.polygon([x, y, x + dx, y + dy, x + side + dx, y + dy, x + side, y], shade(0.1), line);
+  p.surface.polygon([x + side, y, x + side + dx, y + dy, x + side + dx, y + tall + dy, x + side, y + tall], shade(0.32), line);
+  p.surface.rect(x, y, side, tall, 0, colour.fill, line);
+}
+
+/** @param {Colour} colour @param {import("./theme.js").Theme} theme @param {number} back */
+function mixed(colour, theme, back) {
+  return colour.fill.startsWith("#") ? mix(colour.fill, theme.ink.page, 1 - back / 16) : colour.fill;
+}
+
+/** @param {Painter} p @param {Colour} colour */
+function faded(p, colour) {
+  return p.look.colour === "kind" ? p.theme.ink.soft : colour.text;
+}

@@ -1,0 +1,62 @@
+// The small map of the whole in a corner, with a frame around what is seen.
+
+import { paint } from "./paint.js";
+import { CanvasSurface } from "./surfaces.js";
+
+const LONGEST = 168;
+
+/** Draws the whole scene small, once for each scene, and the frame anew each time. */
+export class Overview {
+  /** @param {HTMLCanvasElement} canvas @param {(x: number, y: number) => void} onGo to a point of the map */
+  constructor(canvas, onGo) {
+    this.canvas = canvas;
+    /** @type {import("./layout.js").Scene|null} */
+    this.scene = null;
+    /** @type {import("./paint.js").Look|null} */
+    this.look = null;
+    this.picture = document.createElement("canvas");
+    this.zoom = 1;
+    const go = (/** @type {PointerEvent} */ event) => {
+      if (!event.buttons) return;
+      const { left, top } = canvas.getBoundingClientRect();
+      onGo((event.clientX - left) / this.zoom, (event.clientY - top) / this.zoom);
+      event.stopPropagation();
+    };
+    canvas.addEventListener("pointerdown", go);
+    canvas.addEventListener("pointermove", go);
+  }
+
+  /** @param {import("./screen.js").Screen} screen */
+  draw(screen) {
+    const { scene, look } = screen;
+    const { x, y, zoom, width, height } = screen.view;
+    const all = x <= 1 && y <= 1 && x + width / zoom >= scene.w - 1 && y + height / zoom >= scene.h - 1;
+    this.canvas.hidden = all || !look;
+    if (all || !look) return;
+    if (scene !== this.scene || look !== this.look) this.redraw(scene, look);
+    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(this.picture, 0, 0);
+    const k = this.zoom * 2;
+    context.fillStyle = look.theme.mode === "light" ? "rgba(37,99,235,.10)" : "rgba(110,162,255,.16)";
+    context.strokeStyle = look.theme.ink.glow;
+    context.lineWidth = 3;
+    const frame = /** @type {[number, number, number, number]} */ ([x * k, y * k, (width / zoom) * k, (height / zoom) * k]);
+    context.fillRect(...frame);
+    context.strokeRect(...frame);
+  }
+
+  /** @param {import("./layout.js").Scene} scene @param {import("./paint.js").Look} look */
+  redraw(scene, look) {
+    [this.scene, this.look] = [scene, look];
+    this.zoom = Math.min(LONGEST / scene.w, LONGEST / scene.h);
+    const [w, h] = [scene.w, scene.h].map((side) => Math.max(12, Math.ceil(side * this.zoom)));
+    for (const canvas of [this.canvas, this.picture]) [canvas.width, canvas.height] = [w * 2, h * 2];
+    Object.assign(this.canvas.style, { width: `${w}px`, height: `${h}px` });
+    const context = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d"));
+    context.fillStyle = look.theme.ink.panel;
+    context.fillRect(0, 0, w * 2, h * 2);
+    context.setTransform(this.zoom * 2, 0, 0, this.zoom * 2, 0, 0);
+    paint(new CanvasSurface(context), scene, { x: 0, y: 0, zoom: this.zoom, width: w, height: h }, look);
+  }
+}

@@ -1,0 +1,213 @@
+// The picture of a scene: which boxes, wires and words, at which level of detail.
+
+import { paintCard, paintClosed, paintLayer } from "./faces.js";
+import { IN } from "./series.js";
+import { HEAD, THIN, TITLE } from "./sizes.js";
+import { blockKind, boxTitle, shapeText } from "./words.js";
+
+/**
+ * @typedef {import("./place.js").Placed} Placed
+ * @typedef {import("./place.js").Wire} Wire
+ * @typedef {import("./surfaces.js").Surface} Surface
+ * @typedef {import("./theme.js").Colour} Colour
+ *
+ * @typedef {object} View What of the map is seen: the corner in map units, and the zoom.
+ * @property {number} x
+ * @property {number} y
+ * @property {number} zoom
+ * @property {number} width in pixels
+ * @property {number} height
+ *
+ * @typedef {object} Look
+ * @property {import("./theme.js").Theme} theme
+ * @property {string} colour `kind`, or the metric of the heat
+ * @property {number} most largest value of the metric, which is the end of the heat scale
+ */
+
+export const READABLE = 5;
+const TINY = 26;
+
+/** Paints one network's boxes on a surface. */
+export class Painter {
+  /**
+   * @param {Surface} surface
+   * @param {View} view
+   * @param {Look} look
+   * @param {import("./model.js").Net} net
+   */
+  constructor(surface, view, look, net) {
+    this.surface = surface;
+    this.view = view;
+    this.look = look;
+    this.theme = look.theme;
+    this.net = net;
+    this.right = view.x + view.width / view.zoom;
+    this.bottom = view.y + view.height / view.zoom;
+    this.hair = 1 / view.zoom;
+  }
+
+  /** Whether writing of this size can be read. @param {number} size */
+  reads(size) {
+    return size * this.view.zoom >= READABLE;
+  }
+
+  /** @param {number} x @param {number} y @param {number} w @param {number} h */
+  sees(x, y, w, h) {
+    return x <= this.right && y <= this.bottom && x + w >= this.view.x && y + h >= this.view.y;
+  }
+
+  /** The network itself: its title, its strip of stages. @param {Placed} box @param {number} x @param {number} y */
+  network(box, x, y) {
+    if (box.entry[1] === 0 && box.kids.length && this.reads(15)) {
+      const totals = this.net.totalsOf(box.number);
+      const facts = [`${(this.net.layers).toLocaleString("en-US")} layers`];
+      if (totals.params) facts.push(`${(totals.params / 1e6).toFixed(1)} M parameters`);
+      if (totals.macs) facts.push(`${(totals.macs / 1e9).toFixed(2)} G MACs`);
+      this.surface.text(this.net.name, x, y + 15, 15, this.theme.ink.ink, { weight: 650 });
+      const past = x + this.net.name.length * 8.6 + 14;
+      this.surface.text(facts.join("  ·  "), past, y + 15, 11, this.theme.ink.soft);
+    }
+    this.insides(box, x, y, 0);
+  }
+
+  /**
+   * @param {Placed} box
+   * @param {string} name
+   * @param {number} x
+   * @param {number} y
+   * @param {number|null} field receptive field, as in the description
+   */
+  box(box, name, x, y, field) {
+    if (!this.sees(x, y, box.w, box.h)) return;
+    const template = this.net.templates[box.number];
+    const colour = this.colourOf(box, field);
+    const zoom = this.view.zoom;
+    if (Math.max(box.w, box.h) * zoom < (box.open ? TINY : 9)) {
+      this.speck(box, x, y, colour);
+      return;
+    }
+    this.surface.begin(name);
+    if (template.kind !== undefined && !box.card) paintLayer(this, box, template, x, y, colour);
+    else if (box.card) paintCard(this, box, name, x, y, colour);
+    else if (!box.open) paintClosed(this, box, name, x, y, colour);
+    else this.opened(box, name, x, y, field, colour);
+    this.surface.end();
+  }
+
+  /** A box too small for its insides. @param {Placed} box @param {number} x @param {number} y @param {Colour} colour */
+  speck(box, x, y, colour) {
+    this.surface.rect(x, y, box.w, box.h, 0, box.open ? colour.border : colour.fill);
+  }
+
+  /** @param {Placed} box @param {string} name @param {number} x @param {number} y @param {number|null} field @param {Colour} colour */
+  opened(box, name, x, y, field, colour) {
+    const { surface } = this;
+    const head = box.thin ? THIN.head : HEAD;
+    const radius = box.thin ? 5 : 10;
+    const large = box.h * this.view.zoom > 40;
+    surface.rect(x, y, box.w, box.h, large ? radius : 0, colour.fill, {
+      colour: colour.border,
+      width: Math.max(box.thin ? 0.8 : 1.2, this.hair * 0.8),
+    });
+    const size = box.thin ? 8 : 11.5;
+    if (this.reads(size)) {
+      const title = boxTitle(this.net, box.number, name);
+      surface.text(title, x + (box.thin ? 6 : 12), y + head - (box.thin ? 4.5 : 7.5), size, this.theme.ink.ink, {
+        weight: 620,
+        room: box.w / 2 - (box.thin ? -24 : 20),
+      });
+      const role = this.net.templates[box.number].role;
+      if (role === "block" && box.w > 190) {
+        const kind = blockKind(this.net, box.number).replace(" block", "");
+        const tint = this.theme.family(kind === "projection" ? "projection block" : "identity block");
+        surface.text(kind, x + box.w - 12, y + head - 7.5, 10, tint.border, { align: "right", weight: 600 });
+      }
+    }
+    this.insides(box, x, y, field);
+  }
+
+  /** @param {Placed} box @param {number} x @param {number} y @param {number|null} entry */
+  insides(box, x, y, entry) {
+    const children = this.net.templates[box.number].children ?? [];
+    const zoom = this.view.zoom;
+    const thick = box.thin || box.count > 4000;
+    if (zoom > (thick ? 0.25 : 0.1) || box.h === 0) {
+      for (const wire of box.wires) this.wire(wire, box, x, y);
+    } else if (zoom > 0.03) {
+      for (const wire of box.wires) if (wire.kind !== "flow") this.wire(wire, box, x, y);
+    }
+    box.kids.forEach((kid, i) => {
+      const [name, , , more] = children[i];
+      const field = more === null || entry === null ? null : entry + more;
+      this.box(kid.box, name, x + kid.x, y + kid.y, field);
+    });
+  }
+
+  /** @param {Wire} wire @param {Placed} box @param {number} x @param {number} y */
+  wire(wire, box, x, y) {
+    const points = wire.points.map((v, i) => v + (i % 2 ? y : x));
+    const [x1, y1] = points;
+    const [x2, y2] = points.slice(-2);
+    const zoom = this.view.zoom;
+    if (!this.sees(Math.min(x1, x2) - 40, Math.min(y1, y2) - 40, Math.abs(x2 - x1) + 400, Math.abs(y2 - y1) + 80)) return;
+    const { ink } = this.theme;
+    const colour = { flow: ink.wire, identity: ink.identity, projection: ink.projection }[wire.kind];
+    const base = box.thin ? 1 : wire.kind === "flow" ? 1.5 : 2;
+    const width = Math.max(base, this.hair * 0.6);
+    const dash = wire.kind === "projection" && zoom > 0.2 ? [6, 4] : undefined;
+    const arrow = zoom > 0.3 ? (box.thin ? 4 : 6.5) : 0;
+    const radius = wire.kind === "flow" ? 7 : 14;
+    this.surface.line(points, { colour, width, dash }, zoom > 0.2 ? radius : 0, arrow);
+    const size = box.thin ? 6 : 9;
+    if (this.reads(size)) this.label(wire, box, points, size);
+  }
+
+  /** The shape that a wire carries. @param {Wire} wire @param {Placed} box @param {number[]} points @param {number} size */
+  label(wire, box, points, size) {
+    const source = wire.from === IN ? null : box.kids[wire.from].box.number;
+    const shape = source === null ? this.shapeInto(wire, box) : this.net.outShape(source);
+    if (!shape || wire.kind !== "flow") return;
+    const text = `${wire.n > 1 ? `${wire.n} × ` : ""}${shapeText(shape)}`;
+    const { ink } = this.theme;
+    const [x1, y1, x2, y2] = points;
+    if (points.length === 4 && y1 === y2) {
+      this.surface.text(text, (x1 + x2) / 2, y1 - 5, size, ink.soft, { align: "center" });
+    } else if (points.length === 4) {
+      this.surface.text(text, x1 + size * 0.6, (y1 + y2) / 2 + size * 0.32, size, ink.soft);
+    } else if (x1 === x2 && y2 - y1 >= size) {
+      const [lx, ly] = points.slice(-2);
+      const last = points[points.length - 3];
+      if (ly - last >= size) this.surface.text(text, lx + size * 0.6, (last + ly) / 2 + size * 0.32, size, ink.soft);
+    }
+  }
+
+  /** @param {Wire} wire @param {Placed} box */
+  shapeInto(wire, box) {
+    return wire.to < 0 || wire.n > 1 ? null : this.net.inShape(box.kids[wire.to].box.number);
+  }
+
+  /** @param {Placed} box @param {number|null} field @returns {Colour} */
+  colourOf(box, field) {
+    const template = this.net.templates[box.number];
+    const { colour, most } = this.look;
+    if (colour !== "kind" && !box.open) {
+      const totals = this.net.totalsOf(box.number);
+      const inner = totals.field === null || field === null ? null : field + totals.field;
+      const value = colour === "field" ? (template.kind ? field : inner) : /** @type {any} */ (totals)[colour];
+      return value === null ? this.theme.family("other") : this.theme.heat(most ? value / most : 0);
+    }
+    if (template.kind !== undefined) return this.theme.layer(template.kind);
+    if (template.role === "block") return this.theme.container(blockKind(this.net, box.number), 0.09);
+    const family = { bundle: "grouped", path: "grouped", shortcut: "projection block", run: "identity block", stage: "stage" };
+    const name = /** @type {any} */ (family)[template.role ?? ""] ?? "other";
+    return this.theme.container(name, { path: 0.02, run: 0.035, stage: 0.05 }[template.role ?? ""] ?? 0.07);
+  }
+}
+
+/** Paint all networks of a scene. @param {Surface} surface @param {import("./layout.js").Scene} scene @param {View} view @param {Look} look */
+export function paint(surface, scene, view, look) {
+  for (const { x, y, box, part } of scene.roots) {
+    const painter = new Painter(surface, view, look, part.net);
+    if (box.w && painter.sees(x, y - TITLE, box.w, box.h + TITLE)) painter.network(box, x, y);
+  }
+}

@@ -1,0 +1,222 @@
+// The canvas: draws the scene when something has changed, and moves from scene to scene.
+
+import { Camera } from "./camera.js";
+import { nearestSpot, seenParts, spotOf } from "./locate.js";
+import { paint, Painter } from "./paint.js";
+import { CanvasSurface } from "./surfaces.js";
+
+const MOVE_MS = 240;
+const MOST_MOVING = 1500;
+
+/**
+ * @typedef {import("./layout.js").Scene} Scene
+ * @typedef {import("./locate.js").Spot} Spot
+ * @typedef {import("./model.js").Part} Part
+ * @typedef {{part: Part, colour: string, width: number, dash?: number[]}} Outline
+ * @typedef {{part: Part, before: Spot, after: Spot, fade: number}} Mover
+ */
+
+/** Shows a scene on a canvas. */
+export class Screen {
+  /** @param {HTMLCanvasElement} canvas @param {() => void} onDraw called after each picture */
+  constructor(canvas, onDraw) {
+    this.canvas = canvas;
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.surface = new CanvasSurface(this.context);
+    this.onDraw = onDraw;
+    this.camera = new Camera();
+    /** @type {Scene} */
+    this.scene = { w: 1, h: 1, roots: [] };
+    /** @type {import("./paint.js").Look|null} */
+    this.look = null;
+    /** @type {Outline[]} */
+    this.outlines = [];
+    this.width = this.height = this.ratio = 1;
+    this.frame = 0;
+    this.drawn = 0;
+    /** @type {{start: number, from: Camera, to: Camera, movers: Mover[]}|null} */
+    this.move = null;
+    this.still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+  }
+
+  /** @param {number} width @param {number} height */
+  resize(width, height) {
+    [this.width, this.height] = [Math.max(1, width), Math.max(1, height)];
+    this.ratio = Math.min(2, globalThis.devicePixelRatio || 1);
+    this.canvas.width = Math.round(this.width * this.ratio);
+    this.canvas.height = Math.round(this.height * this.ratio);
+    this.invalidate();
+  }
+
+  get view() {
+    const { x, y, zoom } = this.camera;
+    return { x, y, zoom, width: this.width, height: this.height };
+  }
+
+  invalidate() {
+    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  /** Go to another view, and from one scene to the next. @param {Camera} goal @param {Scene} [scene] */
+  go(goal, scene) {
+    const before = this.scene;
+    const from = this.camera;
+    /** @type {Mover[]|null} */
+    let movers = [];
+    if (scene && !this.still) movers = moversBetween(before, scene, this.view, { ...this.view, ...goal });
+    if (scene) this.scene = scene;
+    this.camera = goal;
+    this.move = this.still || !movers || !this.drawn ? null : { start: performance.now(), from, to: goal, movers };
+    this.invalidate();
+  }
+
+  /** Stop on the way, where it is. */
+  halt() {
+    this.move = null;
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.frame = 0;
+    if (!this.look) return;
+    if (!this.move) {
+      this.draw();
+    } else {
+      const t = Math.min(1, Math.max(0, now - this.move.start) / MOVE_MS);
+      const eased = 1 - (1 - t) ** 3;
+      const { from, to, movers } = this.move;
+      this.camera = from.toward(to, eased, this.width, this.height);
+      if (t >= 1 || !movers.length) this.draw();
+      else this.drawMoving(movers, eased);
+      if (t >= 1) this.move = null;
+      if (this.move) this.invalidate();
+    }
+    this.drawn++;
+    this.onDraw();
+  }
+
+  clear() {
+    const { context, ratio } = this;
+    const { page, dots } = /** @type {import("./paint.js").Look} */ (this.look).theme.ink;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.globalAlpha = 1;
+    this.surface.reset();
+    context.fillStyle = page;
+    context.fillRect(0, 0, this.width, this.height);
+    const step = gridStep(this.camera.zoom);
+    context.fillStyle = dots;
+    const start = (/** @type {number} */ corner) => -(((corner * this.camera.zoom) % step) + step) % step;
+    for (let x = start(this.camera.x); x < this.width; x += step) {
+      for (let y = start(this.camera.y); y < this.height; y += step) context.fillRect(x, y, 1.3, 1.3);
+    }
+  }
+
+  mapTransform() {
+    const { x, y, zoom } = this.camera;
+    const k = zoom * this.ratio;
+    this.context.setTransform(k, 0, 0, k, -x * k, -y * k);
+    this.surface.reset();
+  }
+
+  draw() {
+    this.clear();
+    this.mapTransform();
+    paint(this.surface, this.scene, this.view, /** @type {import("./paint.js").Look} */ (this.look));
+    this.drawOutlines();
+  }
+
+  drawOutlines() {
+    const { context, ratio, camera } = this;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    for (const { part, colour, width, dash } of this.outlines) {
+      const spot = spotOf(this.scene, part);
+      if (!spot) continue;
+      const grow = width / 2 + 1.5;
+      const [x, y] = [(spot.x - camera.x) * camera.zoom - grow, (spot.y - camera.y) * camera.zoom - grow];
+      const [w, h] = [spot.w * camera.zoom + 2 * grow, spot.h * camera.zoom + 2 * grow];
+      if (x > this.width || y > this.height || x + w < 0 || y + h < 0) continue;
+      context.beginPath();
+      context.roundRect(x, y, w, h, Math.min(10 * camera.zoom + grow, w / 2, h / 2));
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.setLineDash(dash ?? []);
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  /** @param {Mover[]} movers @param {number} t */
+  drawMoving(movers, t) {
+    this.clear();
+    const look = /** @type {import("./paint.js").Look} */ (this.look);
+    const { context } = this;
+    for (const { part, before, after, fade } of movers) {
+      const mid = (/** @type {"x"|"y"|"w"|"h"} */ side) => before[side] + (after[side] - before[side]) * t;
+      const [x, y, w, h] = [mid("x"), mid("y"), mid("w"), mid("h")];
+      const own = fade < 0 ? before : after;
+      this.mapTransform();
+      context.globalAlpha = fade > 0 ? t : fade < 0 ? 1 - t : 1;
+      const painter = new Painter(this.surface, { ...this.view, x: -1e9, y: -1e9, width: 1e12, height: 1e12 }, look, part.net);
+      if (own.box.open) {
+        const colour = painter.colourOf(own.box, part.field);
+        if (part.parent) this.surface.rect(x, y, w, h, 10, colour.fill, { colour: colour.border, width: 1.2 });
+      } else {
+        context.translate(x, y);
+        context.scale(w / own.w, h / own.h);
+        painter.box(own.box, part.name, 0, 0, part.field);
+      }
+    }
+    context.globalAlpha = 1;
+  }
+}
+
+/** @param {number} zoom */
+function gridStep(zoom) {
+  let step = 24 * zoom;
+  while (step < 16) step *= 2;
+  while (step > 48) step /= 2;
+  return step;
+}
+
+/**
+ * What is seen before or after, each with where it comes from and goes to: parts that were
+ * hidden grow out of the box that hid them.
+ *
+ * @param {Scene} before
+ * @param {Scene} after
+ * @param {import("./paint.js").View} viewBefore
+ * @param {import("./paint.js").View} viewAfter
+ * @returns {Mover[]|null} null if there are too many to move
+ */
+function moversBetween(before, after, viewBefore, viewAfter) {
+  const seenAfter = seenParts(after, viewAfter, 7, MOST_MOVING);
+  const seenBefore = seenParts(before, viewBefore, 7, MOST_MOVING);
+  if (!seenAfter || !seenBefore) return null;
+  /** The same place in the other scene, whose networks may be in another form. @type {(scene: Scene, part: Part) => Part|null} */
+  const counterpart = (scene, part) => {
+    const i = [before, after].map((s) => s.roots.findIndex((r) => r.part.net === part.net)).find((n) => n >= 0) ?? 0;
+    const net = scene.roots[i]?.part.net;
+    if (!net) return null;
+    if (net === part.net) return part;
+    for (let at = /** @type {Part|null} */ (part); at; at = at.parent) {
+      const found = at.isVirtual ? null : net.find(at.id);
+      if (found) return found;
+    }
+    return null;
+  };
+  /** @type {Mover[]} */
+  const movers = [];
+  for (const spot of seenAfter) {
+    const twin = counterpart(before, spot.part);
+    const exact = twin && twin.id === spot.part.id ? spotOf(before, twin) : null;
+    const start = exact ?? (twin && nearestSpot(before, twin)) ?? spot;
+    movers.push({ part: spot.part, before: start, after: spot, fade: exact ? 0 : 1 });
+  }
+  for (const spot of seenBefore) {
+    const twin = counterpart(after, spot.part);
+    if (twin && twin.id === spot.part.id && spotOf(after, twin)) continue;
+    const end = (twin && nearestSpot(after, twin)) ?? spot;
+    movers.push({ part: spot.part, before: spot, after: end, fade: -1 });
+  }
+  return movers;
+}
