@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from explorer.keras_kinds import KerasConfigError
+from explorer.keras_layer import KerasConfigError
 
 MAX_CONFIG_BYTES = 64 * 2**20
 _ENCRYPTED = 0x1

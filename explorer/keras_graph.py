@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.keras_file import read_config
-from explorer.keras_kinds import MOST, UNKNOWN_SHAPE, KerasConfigError, KerasLayer, read_layer
+from explorer.keras_kinds import read_layer
+from explorer.keras_layer import MOST, UNKNOWN_SHAPE, KerasConfigError, KerasLayer
 from resnext.graph import Graph, Node, Shape
 
 MAX_LAYERS = 100_000

@@ -8,55 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from explorer.keras_layer import Config, KerasConfigError, KerasLayer, Pair, whole
 from resnext.graph import Shape, Weight
-from resnext.layers import Layer, Shapes, window_output
-
-MOST = 2**31
-UNKNOWN_SHAPE: Shape = ()
-Config = Mapping[str, Any]
-Pair = tuple[int, int]
-
-
-class KerasConfigError(ValueError):
-    """What is wrong with a Keras model's config, and what was received."""
+from resnext.layers import Shapes, window_output
 
 
 class _UnknownSettingError(Exception):
     """A setting that this module cannot read, such as channels first."""
-
-
-@dataclass(frozen=True)
-class KerasLayer(Layer):
-    """A layer read from a config.
-
-    Attributes:
-        class_name: The Keras class.
-        shape: Of the output; empty if not known.
-        variables: Its weights.
-        window: ((height, width), (strides down, right)) of a sliding window.
-        activation: Name of the function that it applies at the end.
-        known: Whether all this could be read.
-    """
-
-    class_name: str = ""
-    shape: Shape = UNKNOWN_SHAPE
-    variables: tuple[Weight, ...] = ()
-    window: tuple[Pair, Pair] = ((1, 1), (1, 1))
-    activation: str = "linear"
-    known: bool = True
-
-    @property
-    def kind(self) -> str:
-        return self.class_name
-
-    def output_shape(self, inputs: Shapes) -> Shape:
-        return self.shape
-
-    def weights(self, inputs: Shapes) -> tuple[Weight, ...]:
-        return self.variables
 
 
 def read_layer(name: str, kind: str, config: Config, inputs: Shapes, recorded: Shape) -> KerasLayer:
@@ -82,16 +42,6 @@ def read_layer(name: str, kind: str, config: Config, inputs: Shapes, recorded: S
                 )
             return KerasLayer(name, kind, **fields)
     return KerasLayer(name, kind, shape=recorded, known=False)
-
-
-def whole(value: Any, least: int = 1) -> int:
-    """A whole number from a config."""
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value < MOST:
-        raise KerasConfigError(
-            f"A size in a Keras config must be a whole number from {least}. "
-            f"Received {str(value)[:80]!r}."
-        )
-    return value
 
 
 def _pair(value: Any) -> Pair:

@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from specs import ANYTHING, FIELDS, custom_stages, valid_specs
 
@@ -113,6 +113,8 @@ def test_receptive_fields_grow_and_strides_divide(spec):
 
 
 @relaxed
+@example({"groups": None})
+@example({"groups": {}})
 @given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING, min_size=1, max_size=4))
 def test_any_fields_give_a_spec_or_its_own_error(fields):
     try:
