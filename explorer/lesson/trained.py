@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.keras_file import read_config
+from explorer.keras_layer import KerasConfigError
 from resnext import ResNeXtSpec, SpecError, trace
 
 if TYPE_CHECKING:
     from resnext.graph import Graph
-
-MAX_CONFIG = 20 * 2**20
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,8 @@ def read_trained(path: Path, title: str = "", source: str = "") -> Trained:
         ValueError: It is no such file, or no network that this program can name.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            if archive.getinfo("config.json").file_size > MAX_CONFIG:
-                raise ValueError(f"The configuration in {path.name} is too large.")
-            config = json.loads(archive.read("config.json"))["config"]
-        spec = _spec(config)
-    except (OSError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+        spec = _spec(read_config(path)["config"])
+    except (OSError, KeyError, TypeError, IndexError, AttributeError, KerasConfigError) as error:
         raise ValueError(
             f"The file must be a .keras model that this program built. Received {path.name!r}."
         ) from error
