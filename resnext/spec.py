@@ -230,7 +230,13 @@ class ResNeXtSpec:
         """
         from resnext.names import fields_of
 
-        return cls.from_dict({**fields_of(name), **changes})
+        named = fields_of(name)
+        if "groups" in named and (clash := sorted({"blocks", "width"} & changes.keys())):
+            raise SpecError(
+                f"The blocks and width of {name} follow from its groups and cannot be changed. "
+                f"Received {clash[0]}={changes[clash[0]]!r}."
+            )
+        return cls.from_dict({**named, **changes})
 
     @classmethod
     def from_depth(cls, depth: int, **changes: Any) -> Self:

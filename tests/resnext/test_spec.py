@@ -113,3 +113,9 @@ def test_depths():
     assert ResNeXtSpec.from_depth(152).depth == 152
     with pytest.raises(SpecError, match="26, 50, 101, 152, 200"):
         ResNeXtSpec.from_depth(51)
+
+
+def test_what_follows_from_groups_cannot_be_changed():
+    with pytest.raises(SpecError, match="width=8"):
+        ResNeXtSpec.from_name("mini_resnext", width=8)
+    assert ResNeXtSpec.from_name("mini_resnext", cardinality=16).width == 4
