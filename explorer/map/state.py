@@ -1,0 +1,65 @@
+"""What can be shared of a map: what is open, what is selected, and its colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+COLOURS = ("kind", "params", "macs", "activations", "memory", "field")
+
+# Names in an address; the form belongs to the network, not to the map.
+_QUERY = {"open": "open", "at": "selected", "colour": "colour"}
+_MOST = 4000  # characters of an address that are worth reading
+
+
+@dataclass(frozen=True)
+class MapState:
+    """A view of a map.
+
+    Attributes:
+        open: A level (``stages``, ``blocks``, ``layers`` or ``paths``), then the boxes that
+            are not as the level says: ``stages,stage1,stage2/block2+``.
+        selected: Place of what is selected, such as ``stage1/block1/conv2``; or empty.
+        network: Position of the network that holds it, among those side by side.
+        form: Form of the split that is shown; empty for the network's own.
+        colour: One of `COLOURS`: by kind of layer, or heat by a measure.
+    """
+
+    open: str = "stages"
+    selected: str = ""
+    network: int = 0
+    form: str = ""
+    colour: str = "kind"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Any) -> Self:
+        """A state from what a browser sent: what is not of the right kind is left out."""
+        if not isinstance(plain, Mapping):
+            return cls()
+        known: dict[str, Any] = {}
+        for field in fields(cls):
+            value = plain.get(field.name)
+            if type(value) is type(field.default) and len(str(value)) <= _MOST:
+                known[field.name] = value
+        state = cls(**known)
+        colour = state.colour if state.colour in COLOURS else "kind"
+        return replace(state, colour=colour, network=max(0, state.network))
+
+    def to_query(self) -> dict[str, str]:
+        """The parts of an address that reopen this view; nothing for what is as it begins."""
+        start = MapState()
+        values = {key: getattr(self, name) for key, name in _QUERY.items()}
+        return {k: v for k, v in values.items() if v != getattr(start, _QUERY[k])}
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """The view that an address asks for; what it cannot mean is left out."""
+        return cls.from_dict({name: query[key] for key, name in _QUERY.items() if key in query})
+
+
+QUERY_KEYS = tuple(_QUERY)

@@ -1,0 +1,147 @@
+"""A network described once per kind of part: identical blocks and paths share a description.
+
+ResNeXt-152 written path by path has 11,415 layers, and a few dozen descriptions. Each is a
+plain dict, known by its number in a list:
+
+A layer is what `explorer.map.cards.leaf` gives. A box is
+``{"role", "children": [[name, number, sources, field], ...], "outs": [ref, ...]}``, where
+``sources`` are the refs that the child's inputs read. A ref is the position of a child, or
+``[position, output]`` for a further output of a box, or ``-1 - i`` for the box's own i-th
+input. ``field`` is the receptive field of a layer, or of what enters a box, less that of
+what enters the box around it; None if it is not known.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from explorer.map.cards import follows_path, leaf
+from explorer.map.places import Box
+from explorer.map.runs import grouped
+from explorer.report import Report
+from resnext import Graph
+
+Ref = int | list[int]
+Child = list[Any]
+
+
+@dataclass
+class _Part:
+    """A box or layer at its place, while it is being described."""
+
+    name: str
+    number: int
+    inputs: list[int]
+    outputs: list[int]
+    entry: int | None
+    field: int | None
+
+
+@dataclass
+class Describer:
+    """Collects the descriptions of one network."""
+
+    graph: Graph
+    report: Report
+    templates: list[dict[str, Any]] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _leaf_numbers: dict[Any, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._rows = {row.name: row for row in self.report.rows}
+        self._position = {node.name: i for i, node in enumerate(self.graph.nodes)}
+        self._sources = [
+            [self._position[name] for name in node.inputs] for node in self.graph.nodes
+        ]
+        self._readers: list[list[int]] = [[] for _ in self.graph.nodes]
+        for i, sources in enumerate(self._sources):
+            for source in sources:
+                self._readers[source].append(i)
+
+    def describe(self, box: Box) -> int:
+        """The number of the description of ``box``, whose parts are described first."""
+        return self._box(box).number
+
+    def _field(self, position: int) -> int | None:
+        node = self.graph.nodes[position]
+        row = self._rows.get(node.name)
+        return row.receptive_field if row else 1
+
+    def _entry(self, inputs: list[int]) -> int | None:
+        """Receptive field of what enters; 0 where nothing does."""
+        fields = [self._field(i) for i in inputs]
+        known = [value for value in fields if value is not None]
+        return None if len(known) < len(fields) else max(known, default=0)
+
+    def _intern(self, plain: dict[str, Any]) -> int:
+        key = json.dumps(plain)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.templates)
+            self.templates.append(plain)
+        return self._numbers[key]
+
+    def _leaf(self, position: int, prefix: str) -> _Part:
+        node = self.graph.nodes[position]
+        row = self._rows.get(node.name)
+        nameless: dict[str, Any] = {
+            "name": "",
+            **({"start": 0, "stop": 0} if follows_path(node) else {}),
+        }
+        # Layers that are alike but for their place are described, which is slow, once.
+        layer: Any = replace(node.layer, **nameless)
+        key = (layer, node.input_shapes, node.output_shape, row and row.params)
+        if key not in self._leaf_numbers:
+            self._leaf_numbers[key] = self._intern(leaf(node, row))
+        number = self._leaf_numbers[key]
+        field = self._field(position)
+        name = node.name.removeprefix(prefix)
+        return _Part(name, number, self._sources[position], [position], field, field)
+
+    def _box(self, box: Box) -> _Part:
+        inside = set(box.leaves())
+        parts = [
+            self._box(child) if isinstance(child, Box) else self._leaf(child, box.prefix)
+            for child in box.children
+        ]
+        role = box.role
+        if role in ("network", "stage", "block", "group"):
+            parts = grouped(self, parts)
+        inputs: list[int] = []
+        outputs: list[int] = []
+        for part in parts:
+            inputs += [i for i in part.inputs if i not in inside and i not in inputs]
+            outputs += [o for o in part.outputs if self._leaves(o, inside)]
+        return self.join(box.name, role, parts, inputs, outputs)
+
+    def _leaves(self, output: int, inside: set[int]) -> bool:
+        """Whether a layer's output is read outside, or is the network's."""
+        readers = self._readers[output]
+        return not readers or any(reader not in inside for reader in readers)
+
+    def join(
+        self, name: str, role: str, parts: list[_Part], inputs: list[int], outputs: list[int]
+    ) -> _Part:
+        """Parts as one box with these inputs and outputs, which are positions of layers."""
+        where: dict[int, Ref] = {source: -1 - i for i, source in enumerate(inputs)}
+        for i, part in enumerate(parts):
+            for k, output in enumerate(part.outputs):
+                where[output] = [i, k] if k else i
+        entry = self._entry(inputs)
+        children: list[Child] = [
+            [
+                part.name,
+                part.number,
+                [where[source] for source in part.inputs],
+                _less(part.field, entry),
+            ]
+            for part in parts
+        ]
+        outs = [where[output] for output in outputs]
+        number = self._intern({"role": role, "children": children, "outs": outs})
+        return _Part(name, number, inputs, outputs, entry, entry)
+
+
+def _less(field: int | None, entry: int | None) -> int | None:
+    return None if field is None or entry is None else field - entry
