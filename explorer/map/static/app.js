@@ -7,7 +7,7 @@ import { download, toPng, toSvg } from "./export.js";
 import { listen } from "./gestures.js";
 import { announce, press } from "./keys.js";
 import { layout } from "./layout.js";
-import { nearestSpot, partAt, spotOf } from "./locate.js";
+import { nearestSpot, partAt, seenFor, spotOf } from "./locate.js";
 import { METRICS, Net, Openness } from "./model.js";
 import { Overview } from "./overview.js";
 import { fillCard, fillCrumbs, fillHelp, fillLegend } from "./panels.js";
@@ -27,6 +27,7 @@ import { Toolbar } from "./toolbar.js";
 
 const MARGIN_PX = 26;
 const READABLE_ZOOM = 0.42;
+const NARROW_PX = 640;
 const MOST_MARKS = 400;
 
 /** A mounted map. */
@@ -149,6 +150,12 @@ export class NetMap {
     this.refresh();
   }
 
+  /** @param {"light"|"dark"} theme */
+  setTheme(theme) {
+    this.options.theme = theme;
+    this.restyle();
+  }
+
   relook() {
     const { colour } = this.state;
     const metric = METRICS.includes(colour) ? colour : "kind";
@@ -162,14 +169,7 @@ export class NetMap {
     const { ink } = this.theme;
     /** @type {import("./screen.js").Outline[]} */
     const outlines = [];
-    this.marks.forEach((marks, i) => {
-      let left = MOST_MARKS;
-      for (const id of marks.keys()) {
-        if (left-- < 0) break;
-        const part = this.nets[i].find(id);
-        if (part && spotOf(this.screen.scene, part)) outlines.push({ part, colour: ink.mark, width: 2, dash: [4, 3] });
-      }
-    });
+    for (const part of this.marked()) outlines.push({ part, colour: ink.mark, width: 2, dash: [4, 3] });
     for (const part of this.matches.slice(0, MOST_MARKS)) outlines.push({ part, colour: "#e0a100", width: 2 });
     if (this.hovered) outlines.push({ part: this.hovered, colour: ink.soft, width: 1.2 });
     if (this.selected) outlines.push({ part: this.selected, colour: ink.glow, width: 3 });
@@ -187,6 +187,24 @@ export class NetMap {
     });
     announce(this);
     this.screen.invalidate();
+  }
+
+  /** What differs, or the folded boxes that hide it; looked up once for each scene. @returns {Part[]} */
+  marked() {
+    const { scene } = this.screen;
+    if (this.markedIn !== scene) {
+      /** @type {Set<Part>} */
+      const parts = new Set();
+      this.marks.forEach((marks, i) => {
+        for (const id of marks.keys()) {
+          const part = this.nets[i].find(id);
+          const seen = part && seenFor(scene, part);
+          if (seen?.parent && parts.size < MOST_MARKS * (i + 1)) parts.add(seen);
+        }
+      });
+      [this.markedIn, this.markedParts] = [scene, [...parts]];
+    }
+    return this.markedParts ?? [];
   }
 
   fillCard() {
@@ -270,11 +288,11 @@ export class NetMap {
     const spot = part ? spotOf(scene, part) : null;
     this.relook();
     const { camera } = this.screen;
-    let goal = Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.screen.width, this.screen.height, MARGIN_PX);
+    let goal = this.fitCamera(scene);
     const readable = goal.zoom >= READABLE_ZOOM;
     if (spot && before && !(this.fitted && readable)) {
       const anchored = new Camera(camera.x + spot.x - before.x, camera.y + spot.y - before.y, camera.zoom);
-      const own = Camera.on(spot, this.screen.width, this.screen.height, MARGIN_PX, Math.max(camera.zoom, 0.8));
+      const own = Camera.on(spot, this.area(MARGIN_PX), Math.max(camera.zoom, 0.8));
       const inside = spot.w * camera.zoom < this.screen.width && spot.h * camera.zoom < this.screen.height;
       goal = inside ? this.nudged(anchored, spot) : own;
       this.fitted = false;
@@ -285,13 +303,13 @@ export class NetMap {
 
   /** A camera moved just so far that a spot is seen. @param {Camera} camera @param {import("./locate.js").Spot} spot */
   nudged(camera, spot) {
-    const { width, height } = this.screen;
-    const over = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ room) => {
-      if (start < MARGIN_PX) return MARGIN_PX - start;
-      return start + length > room - MARGIN_PX ? Math.max(room - MARGIN_PX - start - length, MARGIN_PX - start) : 0;
+    const { x, y, w, h } = this.area(MARGIN_PX);
+    const over = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ low, /** @type {number} */ room) => {
+      if (start < low) return low - start;
+      return start + length > low + room ? Math.max(low + room - start - length, low - start) : 0;
     };
-    const dx = over((spot.x - camera.x) * camera.zoom, spot.w * camera.zoom, width);
-    const dy = over((spot.y - camera.y) * camera.zoom, spot.h * camera.zoom, height);
+    const dx = over((spot.x - camera.x) * camera.zoom, spot.w * camera.zoom, x, w);
+    const dy = over((spot.y - camera.y) * camera.zoom, spot.h * camera.zoom, y, h);
     return camera.moved(dx, dy);
   }
 
@@ -301,7 +319,7 @@ export class NetMap {
     if (!spot) return;
     const goal = this.nudged(this.screen.camera, spot);
     const readable = Math.min(spot.h, 40) * goal.zoom >= 9;
-    this.screen.go(readable ? goal : Camera.on(spot, this.screen.width, this.screen.height, 120, 1));
+    this.screen.go(readable ? goal : Camera.on(spot, this.area(120), 1));
   }
 
   /** Show a part, opening what hides it. @param {Part} part */
@@ -319,14 +337,23 @@ export class NetMap {
       return;
     }
     const spot = nearestSpot(this.screen.scene, part);
-    const margin = Math.min(90, this.screen.width / 6);
-    if (spot) this.screen.go(Camera.on(spot, this.screen.width, this.screen.height, margin, 1.3));
+    if (spot) this.screen.go(Camera.on(spot, this.area(80), 1.3));
     this.fitted = false;
   }
 
-  fitCamera() {
-    const { scene, width, height } = this.screen;
-    return Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, width, height, Math.min(MARGIN_PX, width / 20));
+  /** The whole of a scene. @param {import("./layout.js").Scene} [scene] */
+  fitCamera(scene = this.screen.scene) {
+    return Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.area(MARGIN_PX));
+  }
+
+  /** The part of the screen that legend and card leave free. @param {number} margin @returns {import("./camera.js").Rect} */
+  area(margin) {
+    const { width, height } = this.screen;
+    const [x, y] = [Math.min(margin, width / 12), Math.min(margin, height / 12)];
+    const wide = width > NARROW_PX;
+    const beside = wide && !this.card.hidden ? this.card.offsetWidth + 12 : 0;
+    const below = !wide && !this.card.hidden ? this.card.offsetHeight : wide ? this.legend.offsetHeight : 0;
+    return { x, y, w: Math.max(80, width - 2 * x - beside), h: Math.max(80, height - 2 * y - below) };
   }
 
   fit() {
@@ -368,7 +395,7 @@ export class NetMap {
     this.selected = selected ? this.nets[this.state.network].find(selected) : null;
     const scene = layout(this.nets, this.openness, this.direction);
     this.relook();
-    const goal = Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.screen.width, this.screen.height, MARGIN_PX);
+    const goal = this.fitCamera(scene);
     this.screen.go(this.fitted ? goal : this.screen.camera, scene);
     this.change({ form, selected: this.selected?.id ?? "" });
   }
@@ -443,12 +470,19 @@ export class NetMap {
     const scene = layout(this.nets, this.openness, this.direction);
     this.relook();
     const spot = this.selected && spotOf(scene, this.selected);
-    const all = Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.screen.width, this.screen.height, MARGIN_PX);
+    const all = this.fitCamera(scene);
     const goal = camera ?? (this.fitted || !spot ? all : this.nudged(this.screen.camera, spot));
     this.screen.go(goal, scene);
     if (this.options.url) history.replaceState(null, "", `#${encodeState(this.state)}`);
     this.fillCard();
     this.refresh();
+  }
+
+  /** What somebody else has chosen: go there. @param {Partial<MapState>} state */
+  show(state) {
+    this.setState(state);
+    this.remember();
+    if (this.selected) this.bringIntoView(this.selected);
   }
 
   resized() {
@@ -464,7 +498,7 @@ export class NetMap {
     this.refresh();
   }
 
-  /** @param {"svg"|"png"|"json"} kind */
+  /** @param {"svg"|"png"} kind */
   async save(kind) {
     const { scene, look } = this.screen;
     if (!look) return;
@@ -508,7 +542,11 @@ export function mount(root, data, options = {}, callbacks = {}) {
       map.setData(newData);
     },
     /** @param {Partial<MapState>} state */
-    setState: (state) => map.setState(state),
+    show: (state) => map.show(state),
+    /** @param {"light"|"dark"} theme */
+    setTheme: (theme) => {
+      if (theme !== map.options.theme) map.setTheme(theme);
+    },
     state: () => ({ ...map.state }),
     destroy: () => map.destroy(),
   };

@@ -13,10 +13,11 @@ export class Camera {
     this.zoom = zoom;
   }
 
-  /** That shows all of a rectangle. @param {Rect} rect @param {number} width @param {number} height @param {number} margin @param {number} most zoom */
-  static on(rect, width, height, margin, most = 1.6) {
-    const zoom = clampZoom(Math.min((width - 2 * margin) / rect.w, (height - 2 * margin) / rect.h, most));
-    return new Camera(rect.x + rect.w / 2 - width / zoom / 2, rect.y + rect.h / 2 - height / zoom / 2, zoom);
+  /** That shows all of a rectangle in an area of the screen. @param {Rect} rect @param {Rect} area @param {number} most zoom */
+  static on(rect, area, most = 1.6) {
+    const zoom = clampZoom(Math.min(area.w / rect.w, area.h / rect.h, most));
+    const [cx, cy] = [area.x + area.w / 2, area.y + area.h / 2];
+    return new Camera(rect.x + rect.w / 2 - cx / zoom, rect.y + rect.h / 2 - cy / zoom, zoom);
   }
 
   /** Zoomed by a factor about a point of the screen. @param {number} factor @param {number} px @param {number} py */

@@ -25,7 +25,7 @@ export function paintLayer(p, box, layer, x, y, colour) {
   }
   const { groups = 1, stride = 1 } = layer.tags ?? {};
   const badges = [...(stride !== 1 ? [`÷${stride}`] : []), ...(groups !== 1 ? [`${groups} groups`] : [])];
-  const room = badges.length ? badges.join("").length * 5.2 + badges.length * 10 : 0;
+  const room = badges.length ? badges.join("").length * 5.4 + badges.length * 11 : 0;
   const centred = !badges.length;
   surface.text(words, centred ? x + box.w / 2 : x + 10, base, size, colour.text, {
     align: centred ? "center" : "left",
@@ -34,7 +34,7 @@ export function paintLayer(p, box, layer, x, y, colour) {
   });
   let end = x + box.w - 6;
   for (const badge of badges) {
-    const w = badge.length * 4.9 + 8;
+    const w = badge.length * 5.2 + 8;
     surface.rect(end - w, y + box.h / 2 - 7.5, w, 15, 7, colour.border);
     surface.text(badge, end - w / 2, y + box.h / 2 + 3, 8.5, p.theme.mode === "light" ? "#ffffff" : "#10151d", { align: "center", weight: 650 });
     end -= w + 3;
@@ -102,60 +102,92 @@ function stripes(p, count, x, y, w, h, colour) {
 
 /** The card of a stage, of the stem, the classifier or the input. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
 export function paintCard(p, box, name, x, y, colour) {
-  if (box.open) {
-    p.opened(box, name, x, y, null, colour);
-    return;
-  }
   const { surface, net, theme } = p;
-  const { w, h } = box;
+  const { w } = box;
   const template = net.templates[box.number];
   const plain = p.look.colour === "kind";
-  surface.rect(x, y, w, h, 14, plain ? theme.ink.panel : colour.fill, { colour: plain ? colour.border : colour.border, width: 1.3 });
-  if (!p.reads(11)) return;
-  const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
-  surface.text(title, x + 14, y + 25, 14, plain ? theme.ink.ink : colour.text, { weight: 660, room: w - 24 });
+  const ink = plain ? theme.ink.ink : colour.text;
+  const soft = plain ? theme.ink.soft : colour.text;
+  surface.rect(x, y, w, box.h, 16, plain ? theme.ink.panel : colour.fill, { colour: colour.border, width: 1.4 });
   const shape = net.outShape(box.number);
-  volume(p, shape, x + w / 2, y + 88, plain ? theme.layerOrStage(template) : colour);
-  surface.text(shapeText(shape), x + w / 2, y + 143, 11, plain ? theme.ink.ink : colour.text, { align: "center", weight: 600 });
+  volume(p, shape, x + w / 2, y + 106, plain ? theme.layerOrStage(template) : colour, w > 150 ? 1.45 : 1.15);
+  if (!p.reads(10)) return;
+  const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
+  surface.text(title, x + 16, y + 30, 16, ink, { weight: 660, room: w - 20 });
+  surface.text(shapeText(shape), x + w / 2, y + 190, 12.5, ink, { align: "center", weight: 620 });
   const blocks = template.kind ? [] : blocksIn(net, box.number);
-  const soft = plain ? theme.ink.soft : faded(p, colour);
   if (blocks.length) {
-    surface.text(`${blocks.length} ${blocks.length === 1 ? "block" : "blocks"}`, x + w - 14, y + 25, 11, soft, { align: "right" });
-    blockBars(p, blocks, x + 14, y + 152, w - 28);
+    surface.text(blockWords(blocks.length), x + w - 16, y + 30, 11.5, soft, { align: "right" });
+    blockBars(p, blocks, x + 16, y + 203, w - 32, true);
+  } else {
+    surface.text(insideWords(p, template), x + w / 2, y + 211, 10.5, soft, { align: "center", room: w - 16 });
   }
-  shares(p, box.number, x + 14, y + 177, w - 28, plain ? colour : null, soft);
+  shares(p, box.number, x + 16, y + 243, w - 32, plain ? colour : null, soft, 26);
 }
 
-/** Small bars, orange for a projection block and blue for an identity block. @param {Painter} p @param {string[]} blocks @param {number} x @param {number} y @param {number} w */
-function blockBars(p, blocks, x, y, w) {
-  const step = Math.min(14, w / blocks.length);
-  const start = x + (w - step * blocks.length) / 2;
+/** The same as a slab, where the strip runs down. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
+export function paintSlab(p, box, name, x, y, colour) {
+  const { surface, net, theme } = p;
+  const template = net.templates[box.number];
+  const plain = p.look.colour === "kind";
+  const ink = plain ? theme.ink.ink : colour.text;
+  const soft = plain ? theme.ink.soft : colour.text;
+  surface.rect(x, y, box.w, box.h, 12, plain ? theme.ink.panel : colour.fill, { colour: colour.border, width: 1.3 });
+  const shape = net.outShape(box.number);
+  const flat = box.h < 60;
+  volume(p, shape, x + box.w - 42, y + box.h / 2, plain ? theme.layerOrStage(template) : colour, flat ? 0.5 : 0.8);
+  if (!p.reads(10)) return;
+  const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
+  surface.text(title, x + 14, y + (flat ? 27 : 24), 14.5, ink, { weight: 660, room: 110 });
+  surface.text(shapeText(shape), x + (flat ? 80 : 14), y + (flat ? 27 : 42), 11.5, ink, { weight: 600 });
+  if (flat) return;
+  const blocks = blocksIn(net, box.number);
+  if (blocks.length) blockBars(p, blocks, x + 100, y + 15, 86, false);
+  shares(p, box.number, x + 14, y + 59, 158, plain ? colour : null, soft, 16);
+}
+
+/** @param {number} count */
+function blockWords(count) {
+  return `${count} ${count === 1 ? "block" : "blocks"}`;
+}
+
+/** What a card without blocks holds. @param {Painter} p @param {Template} template */
+function insideWords(p, template) {
+  const children = template.children ?? [];
+  const kinds = children.map(([, number]) => p.net.templates[number]).filter((t) => t.tags && Object.keys(t.tags).length);
+  return template.kind ? "" : kinds.map((t) => layerWords(t).replace(/,.*/, "")).join(" · ") || `${children.length} layers`;
+}
+
+/** Small bars, orange for a projection block and blue for an identity block. @param {Painter} p @param {string[]} blocks @param {number} x @param {number} y @param {number} w @param {boolean} centred */
+function blockBars(p, blocks, x, y, w, centred) {
+  const step = Math.min(15, w / blocks.length);
+  const start = centred ? x + (w - step * blocks.length) / 2 : x;
   blocks.forEach((kind, i) => {
-    p.surface.rect(start + i * step + step * 0.12, y, step * 0.76, 9, Math.min(2.5, step / 3), p.theme.family(kind).border);
+    p.surface.rect(start + i * step + step * 0.12, y, step * 0.76, 10, Math.min(2.5, step / 3), p.theme.family(kind).border);
   });
 }
 
-/** Shares of the network's parameters and MACs. @param {Painter} p @param {number} number @param {number} x @param {number} y @param {number} w @param {Colour|null} colour @param {string} soft */
-function shares(p, number, x, y, w, colour, soft) {
+/** Shares of the network's parameters and MACs. @param {Painter} p @param {number} number @param {number} x @param {number} y @param {number} w @param {Colour|null} colour @param {string} soft @param {number} step */
+function shares(p, number, x, y, w, colour, soft, step) {
   const own = p.net.totalsOf(number);
   const all = p.net.totalsOf(p.net.root.number);
   const wide = w > 120;
   ["params", "macs"].forEach((metric, i) => {
     const [part, whole] = [/** @type {any} */ (own)[metric], /** @type {any} */ (all)[metric]];
     const label = metric === "params" ? "params" : "MACs";
-    p.surface.text(`${measure(metric, part)} ${label}`, x, y + i * 17, 9.5, soft);
-    if (wide) p.surface.text(percent(part, whole), x + w, y + i * 17, 9.5, soft, { align: "right" });
-    if (colour) p.surface.rect(x, y + i * 17 + 3.5, w, 3, 1.5, p.theme.ink.faint);
-    if (part) p.surface.rect(x, y + i * 17 + 3.5, Math.max(3, (w * part) / whole), 3, 1.5, colour ? p.theme.family(i ? "grouped" : "stage").border : soft);
+    p.surface.text(`${measure(metric, part)} ${label}`, x, y + i * step, 10, soft);
+    if (wide) p.surface.text(percent(part, whole), x + w, y + i * step, 10, soft, { align: "right" });
+    if (colour) p.surface.rect(x, y + i * step + 4, w, 3.2, 1.6, p.theme.ink.faint);
+    if (part) p.surface.rect(x, y + i * step + 4, Math.max(3.2, (w * part) / whole), 3.2, 1.6, colour ? p.theme.family(i ? "grouped" : "stage").border : soft);
   });
 }
 
-/** A feature map as a solid: its side by its height, its depth by its channels. @param {Painter} p @param {number[]|null} shape @param {number} cx @param {number} cy @param {Colour} colour */
-function volume(p, shape, cx, cy, colour) {
+/** A feature map as a solid: its side by its height, its depth by its channels. @param {Painter} p @param {number[]|null} shape @param {number} cx @param {number} cy @param {Colour} colour @param {number} scale */
+function volume(p, shape, cx, cy, colour, scale) {
   if (!shape) return;
   const [height, channels] = shape.length === 3 ? [shape[0], shape[2]] : [0, shape[0]];
-  const side = shape.length === 3 ? 10 + 7.6 * Math.log2(1 + height / 3) : 7;
-  const depth = shape.length === 3 ? 2 + 3.4 * Math.log2(1 + channels / 4) : 62;
+  const side = shape.length === 3 ? (10 + 7.6 * Math.log2(1 + height / 3)) * scale : 8 * scale;
+  const depth = shape.length === 3 ? (1 + (0.55 * Math.log2(1 + channels / 4)) ** 2) * scale : 66 * scale;
   const [dx, dy] = shape.length === 3 ? [depth, -depth * 0.42] : [0, 0];
   const tall = shape.length === 3 ? side : depth;
   const [x, y] = [cx - (side + dx) / 2, cy - (tall + dy) / 2];

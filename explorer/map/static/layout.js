@@ -3,7 +3,7 @@
 import { layered } from "./layered.js";
 import { entering, Placer } from "./place.js";
 import { flowOf, OUT, seriesParallel } from "./series.js";
-import { GAP, GUTTER, HEAD, NET_GAP, PAD, sizeOf, STAGE_GAP, THIN, TITLE, ZONE } from "./sizes.js";
+import { GAP, GUTTER, HEAD, NET_GAP, PAD, sizeOf, STAGE_GAP, STAGE_GAP_DOWN, THIN, TITLE, RUN_SHAPE, ZONE } from "./sizes.js";
 
 /**
  * @typedef {import("./model.js").Part} Part
@@ -32,8 +32,9 @@ export function layout(nets, openness, direction) {
   const rows = makers.map((maker, i) =>
     chains[i] ? nets[i].root.children.map((part) => maker.box(part, right)) : [maker.box(nets[i].root, false)],
   );
+  const gap = right ? STAGE_GAP : STAGE_GAP_DOWN;
   const names = nets.map((net, i) => (chains[i] ? net.root.children.map((part) => part.name) : [""]));
-  const slots = align(names, rows.map((row) => row.map((box) => (right ? box.w : box.h))));
+  const slots = align(names, rows.map((row) => row.map((box) => (right ? box.w : box.h))), gap);
   /** @type {Scene} */
   const scene = { w: 0, h: 0, roots: [] };
   let across = 0;
@@ -59,8 +60,9 @@ function isChain(part) {
  *
  * @param {string[][]} names
  * @param {number[][]} lengths
+ * @param {number} gap between slots
  */
-function align(names, lengths) {
+function align(names, lengths, gap) {
   /** @type {string[]} */
   const order = [];
   for (const row of names) {
@@ -75,7 +77,7 @@ function align(names, lengths) {
   for (const name of order) {
     const length = Math.max(...names.map((row, i) => lengths[i][row.indexOf(name)] ?? 0));
     slots.set(name, { start, length });
-    start += length + STAGE_GAP;
+    start += length + gap;
   }
   return slots;
 }
@@ -107,7 +109,7 @@ function strip(number, boxes, names, slots, right) {
     if (!before) return;
     const [x1, y1] = [before.x + before.box.exit[0], before.y + before.box.exit[1]];
     const [x2, y2] = [x + box.entry[0], y + box.entry[1]];
-    const turn = right ? Math.max(x1, before.x + slotLength(slots, names[i - 1])) + STAGE_GAP / 2 : y2 - STAGE_GAP / 2;
+    const turn = right ? Math.max(x1, before.x + slotLength(slots, names[i - 1])) + STAGE_GAP / 2 : y2 - STAGE_GAP_DOWN / 2;
     const bend = right ? [turn, y1, turn, y2] : [x1, turn, x2, turn];
     const straight = right ? y1 === y2 : x1 === x2;
     const points = straight ? [x1, y1, x2, y2] : [x1, y1, ...bend, x2, y2];
@@ -185,7 +187,7 @@ class BoxMaker {
     const foot = thin ? 6 : ZONE;
     if (!series) {
       Object.assign(placed, layered(boxes, flow, [pad, top], foot));
-    } else if (role === "run" && boxes.length > 3) {
+    } else if (role === "run") {
       columns(placed, placer, boxes, pad, top, foot);
     } else {
       const size = placer.measure(series);
@@ -205,7 +207,7 @@ class BoxMaker {
 }
 
 /**
- * A long run in columns, about as wide as high.
+ * A run in columns, a little higher than wide.
  *
  * @param {Placed} placed
  * @param {Placer} placer
@@ -218,7 +220,7 @@ function columns(placed, placer, boxes, pad, top, foot) {
   const w = Math.max(...boxes.map((box) => box.w));
   const h = Math.max(...boxes.map((box) => box.h));
   const squareness = (/** @type {number} */ k) =>
-    Math.abs(Math.log((k * (w + GUTTER)) / (Math.ceil(boxes.length / k) * (h + GAP))));
+    Math.abs(Math.log((k * (w + GUTTER)) / (Math.ceil(boxes.length / k) * (h + GAP)) / RUN_SHAPE));
   let count = 1;
   for (let k = 2; k <= boxes.length; k++) if (squareness(k) < squareness(count)) count = k;
   const rows = Math.ceil(boxes.length / count);

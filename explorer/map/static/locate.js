@@ -25,13 +25,16 @@ export function spotOf(scene, part) {
   return { x, y, w: box.w, h: box.h, box };
 }
 
+/** The part itself if it is drawn, else the folded box that hides it. @param {Scene} scene @param {Part} part @returns {Part|null} */
+export function seenFor(scene, part) {
+  for (let at = /** @type {Part|null} */ (part); at; at = at.parent) if (spotOf(scene, at)) return at;
+  return null;
+}
+
 /** Where a part lies, or the folded box that hides it. @param {Scene} scene @param {Part} part @returns {Spot|null} */
 export function nearestSpot(scene, part) {
-  for (let at = /** @type {Part|null} */ (part); at; at = at.parent) {
-    const spot = spotOf(scene, at);
-    if (spot) return spot;
-  }
-  return null;
+  const seen = seenFor(scene, part);
+  return seen && spotOf(scene, seen);
 }
 
 /** The innermost part at a point. @param {Scene} scene @param {number} px @param {number} py @returns {{part: Part, spot: Spot}|null} */

@@ -1,6 +1,6 @@
 // The picture of a scene: which boxes, wires and words, at which level of detail.
 
-import { paintCard, paintClosed, paintLayer } from "./faces.js";
+import { paintCard, paintClosed, paintLayer, paintSlab } from "./faces.js";
 import { IN } from "./series.js";
 import { HEAD, THIN, TITLE } from "./sizes.js";
 import { blockKind, boxTitle, shapeText } from "./words.js";
@@ -63,9 +63,8 @@ export class Painter {
       const facts = [`${(this.net.layers).toLocaleString("en-US")} layers`];
       if (totals.params) facts.push(`${(totals.params / 1e6).toFixed(1)} M parameters`);
       if (totals.macs) facts.push(`${(totals.macs / 1e9).toFixed(2)} G MACs`);
-      this.surface.text(this.net.name, x, y + 15, 15, this.theme.ink.ink, { weight: 650 });
-      const past = x + this.net.name.length * 8.6 + 14;
-      this.surface.text(facts.join("  ·  "), past, y + 15, 11, this.theme.ink.soft);
+      this.surface.text(this.net.name, x, y + 15, 17, this.theme.ink.ink, { weight: 660 });
+      this.surface.text(facts.join("  ·  "), x, y + 33, 11.5, this.theme.ink.soft);
     }
     this.insides(box, x, y, 0);
   }
@@ -76,8 +75,9 @@ export class Painter {
    * @param {number} x
    * @param {number} y
    * @param {number|null} field receptive field, as in the description
+   * @param {string} [around] role of the box around it
    */
-  box(box, name, x, y, field) {
+  box(box, name, x, y, field, around = "") {
     if (!this.sees(x, y, box.w, box.h)) return;
     const template = this.net.templates[box.number];
     const colour = this.colourOf(box, field);
@@ -87,7 +87,8 @@ export class Painter {
       return;
     }
     this.surface.begin(name);
-    if (template.kind !== undefined && !box.card) paintLayer(this, box, template, x, y, colour);
+    if (around === "network" && !box.open && !box.card) paintSlab(this, box, name, x, y, colour);
+    else if (template.kind !== undefined && !box.card) paintLayer(this, box, template, x, y, colour);
     else if (box.card) paintCard(this, box, name, x, y, colour);
     else if (!box.open) paintClosed(this, box, name, x, y, colour);
     else this.opened(box, name, x, y, field, colour);
@@ -128,7 +129,7 @@ export class Painter {
 
   /** @param {Placed} box @param {number} x @param {number} y @param {number|null} entry */
   insides(box, x, y, entry) {
-    const children = this.net.templates[box.number].children ?? [];
+    const { children = [], role } = this.net.templates[box.number];
     const zoom = this.view.zoom;
     const thick = box.thin || box.count > 4000;
     if (zoom > (thick ? 0.25 : 0.1) || box.h === 0) {
@@ -139,7 +140,7 @@ export class Painter {
     box.kids.forEach((kid, i) => {
       const [name, , , more] = children[i];
       const field = more === null || entry === null ? null : entry + more;
-      this.box(kid.box, name, x + kid.x, y + kid.y, field);
+      this.box(kid.box, name, x + kid.x, y + kid.y, field, role);
     });
   }
 
@@ -197,6 +198,7 @@ export class Painter {
       return value === null ? this.theme.family("other") : this.theme.heat(most ? value / most : 0);
     }
     if (template.kind !== undefined) return this.theme.layer(template.kind);
+    if (colour !== "kind") return this.theme.container("other", 0.06);
     if (template.role === "block") return this.theme.container(blockKind(this.net, box.number), 0.09);
     const family = { bundle: "grouped", path: "grouped", shortcut: "projection block", run: "identity block", stage: "stage" };
     const name = /** @type {any} */ (family)[template.role ?? ""] ?? "other";

@@ -163,7 +163,7 @@ export class Screen {
       } else {
         context.translate(x, y);
         context.scale(w / own.w, h / own.h);
-        painter.box(own.box, part.name, 0, 0, part.field);
+        painter.box(own.box, part.name, 0, 0, part.field, part.parent?.template.role);
       }
     }
     context.globalAlpha = 1;

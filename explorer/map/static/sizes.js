@@ -7,32 +7,38 @@ export const ZONE = 13;
 export const LANE = 26;
 export const BESIDE = 16;
 export const GUTTER = 34;
-export const STAGE_GAP = 58;
+export const STAGE_GAP = 74;
+export const STAGE_GAP_DOWN = 38;
+/** Width of a run that is spread, by its height. */
+export const RUN_SHAPE = 0.8;
 export const NET_GAP = 46;
-export const TITLE = 34;
+export const TITLE = 50;
 export const THIN = { head: 15, pad: 5, gap: 13, beside: 6 };
 
 /** Width and height of a closed box or layer. @type {Record<string, [number, number]>} */
 const SIZES = {
-  layer: [150, 30],
+  layer: [180, 30],
   thin: [60, 22],
-  stage: [196, 76],
+  stage: [206, 46],
   group: [150, 46],
-  block: [190, 46],
-  run: [190, 54],
-  bundle: [176, 56],
+  block: [206, 46],
+  run: [238, 54],
+  bundle: [206, 56],
   path: [60, 40],
   shortcut: [84, 40],
   network: [220, 90],
 };
 
+/** As slabs of a strip that runs down. @type {[number, number]} */
+export const SLAB = [250, 88];
+
 /** As cards of a strip that runs to the right. @type {Record<string, [number, number]>} */
 const CARDS = {
-  layer: [92, 210],
-  stage: [186, 210],
-  group: [128, 210],
-  block: [186, 210],
-  run: [186, 210],
+  layer: [112, 292],
+  stage: [196, 292],
+  group: [136, 292],
+  block: [196, 292],
+  run: [196, 292],
 };
 
 /**
@@ -44,7 +50,7 @@ const CARDS = {
 export function sizeOf(role, around, card) {
   if (card) return CARDS[role] ?? CARDS.stage;
   if (around === "path" && role === "layer") return SIZES.thin;
-  if (around === "network" && role === "group") return SIZES.stage;
-  if (around === "network" && role === "layer") return [196, 40];
+  if (around === "network" && ["stage", "group", "block"].includes(role)) return SLAB;
+  if (around === "network" && role === "layer") return [SLAB[0], 44];
   return SIZES[role] ?? SIZES.group;
 }

@@ -1,9 +1,9 @@
-// The map as a Streamlit component: state goes both ways, and each side ignores its own echo.
+// The map as a Streamlit component. The browser leads: it tells every change, and follows Python
+// only when `asked` has grown, so that a late answer to an old click undoes nothing.
 
 import { mount } from "./app.js";
-import { encodeState, START } from "./state.js";
 
-/** @type {WeakMap<object, {handle: ReturnType<typeof mount>, data: string, sent: string, received: string, watch: MutationObserver}>} */
+/** @type {WeakMap<object, {handle: ReturnType<typeof mount>, id: string, asked: number}>} */
 const MOUNTED = new WeakMap();
 
 /** Whether the app is dark, by the colour behind the component. @param {Element} host */
@@ -18,36 +18,21 @@ function appTheme(host) {
 export default function networkMap(component) {
   const { data, parentElement, setStateValue } = component;
   const host = parentElement.host ?? parentElement;
-  const state = { ...START, ...data.state };
-  const text = encodeState(state);
   const known = MOUNTED.get(parentElement);
   if (known) {
-    const theme = appTheme(host);
-    if (theme !== known.handle.map.options.theme) {
-      known.handle.map.options.theme = theme;
-      known.handle.map.restyle();
-    }
-    if (known.data !== data.id) {
-      known.data = data.id;
-      known.handle.update(data.map, state);
-    } else if (text !== known.received && text !== known.sent) {
-      known.handle.setState(state);
-    }
-    known.received = text;
+    known.handle.setTheme(appTheme(host));
+    if (known.id !== data.id) known.handle.update(data.map, data.asked > known.asked ? data.state : undefined);
+    else if (data.asked > known.asked) known.handle.show(data.state);
+    Object.assign(known, { id: data.id, asked: data.asked });
     return undefined;
   }
   const place = parentElement.querySelector(".netmap-host") ?? parentElement;
   place.style.height = `${data.height}px`;
-  const entry = /** @type {any} */ ({ data: data.id, sent: text, received: text });
-  entry.handle = mount(place, data.map, { state, theme: appTheme(host), height: data.height }, {
-    change: (now) => {
-      entry.sent = encodeState(now);
-      setStateValue("state", now);
-    },
-  });
-  MOUNTED.set(parentElement, entry);
+  const options = { state: data.state, theme: appTheme(host), height: data.height };
+  const handle = mount(place, data.map, options, { change: (state) => setStateValue("state", state) });
+  MOUNTED.set(parentElement, { handle, id: data.id, asked: data.asked });
   return () => {
-    entry.handle.destroy();
+    handle.destroy();
     MOUNTED.delete(parentElement);
   };
 }

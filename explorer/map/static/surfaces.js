@@ -22,7 +22,7 @@ export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Ne
 /** Text cut to a width, by the usual width of letters. @param {string} text @param {number} size @param {number|undefined} room */
 export function fit(text, size, room) {
   if (room === undefined) return text;
-  const letters = Math.floor(room / (size * 0.53));
+  const letters = Math.floor(room / (size * 0.57));
   return text.length <= letters ? text : letters < 3 ? "" : `${text.slice(0, letters - 1)}…`;
 }
 

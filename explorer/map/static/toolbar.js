@@ -23,7 +23,7 @@ const FORM_WORDS = {
  * @property {(factor: number) => void} zoom
  * @property {() => void} fit
  * @property {(step: number) => void} history
- * @property {(kind: "svg"|"png"|"json") => void} save
+ * @property {(kind: "svg"|"png") => void} save
  * @property {() => void} help
  */
 
@@ -45,12 +45,12 @@ export class Toolbar {
     this.back = makeButton("Back (Alt+Left)", "←", () => deeds.history(-1));
     this.forward = makeButton("Forward (Alt+Right)", "→", () => deeds.history(1));
     const menu = make("div", { hidden: true, role: "menu" });
-    /** @type {(kind: "svg"|"png"|"json", text: string) => HTMLButtonElement} */
+    /** @type {(kind: "svg"|"png", text: string) => HTMLButtonElement} */
     const item = (kind, text) => makeButton(text, text, () => {
       menu.hidden = true;
       deeds.save(kind);
     });
-    menu.append(item("svg", "Picture as SVG"), item("png", "Picture as PNG"), item("json", "Model Explorer JSON"));
+    menu.append(item("svg", "Picture as SVG"), item("png", "Picture as PNG"));
     const opener = makeButton("Save the picture", "Save", () => {
       menu.hidden = !menu.hidden;
       opener.setAttribute("aria-expanded", String(!menu.hidden));

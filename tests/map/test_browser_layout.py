@@ -1,0 +1,187 @@
+"""The layout, apart from any drawing: positions and routes that the pure modules give."""
+
+import itertools
+
+import pytest
+
+from resnext import FORMS, Graph, Node, ResNeXtSpec, layers
+
+pytestmark = pytest.mark.browser
+
+LEVELS = ["stages", "blocks", "layers", "paths"]
+SMALL = ResNeXtSpec(blocks=(2, 5, 3), cardinality=8, width=4, input_shape=(64, 64, 3), classes=10)
+
+# All that is drawn, flat: for each box its rectangle, its siblings and its wires.
+FLAT = """(data, form, level, direction) => {
+  const nets = data.networks.map((n) => new M.Net(n.forms[form] ?? n.forms[n.form], n.name));
+  const scene = M.layout(nets, new M.Openness(level), direction);
+  const rows = [];
+  const visit = (part, box, x, y, parent) => {
+    const at = rows.length;
+    rows.push({id: part.id, layer: part.isLayer, open: box.open, x, y, w: box.w, h: box.h, parent,
+      wires: box.wires.map((w) => ({from: w.from, to: w.to, n: w.n,
+        points: w.points.map((v, i) => v + (i % 2 ? y : x))})),
+      kids: []});
+    box.kids.forEach((kid, i) => {
+      rows[at].kids.push(visit(part.children[i], kid.box, x + kid.x, y + kid.y, at));
+    });
+    return at;
+  };
+  scene.roots.forEach((r) => visit(r.part, r.box, r.x, r.y, -1));
+  return {w: scene.w, h: scene.h, rows};
+}"""
+
+
+def mesh():
+    """A graph that is not made of series and parallel parts, as foreign models can be."""
+    shape = (8, 8, 16)
+    nodes = [Node(layers.Input("input", shape), (), (), shape)]
+    sources = {
+        "a": ["input"],
+        "b": ["input"],
+        "c": ["a", "b"],
+        "d": ["a", "b"],
+        "e": ["c", "d", "input"],
+        "f": ["b", "e"],
+        "deep/g": ["f"],
+        "deep/h": ["f", "a"],
+        "out": ["deep/g", "deep/h"],
+    }
+    for name, inputs in sources.items():
+        layer = layers.Add(name) if len(inputs) > 1 else layers.ReLU(name)
+        nodes.append(Node(layer, tuple(inputs), (shape,) * len(inputs), shape))
+    return Graph("mesh", tuple(nodes))
+
+
+def overlap(a, b):
+    return (
+        min(a["x"] + a["w"], b["x"] + b["w"]) - max(a["x"], b["x"]) > 0.01
+        and min(a["y"] + a["h"], b["y"] + b["h"]) - max(a["y"], b["y"]) > 0.01
+    )
+
+
+def crosses(segment, box):
+    """Whether an upright or level piece of wire runs through the inside of a box."""
+    x1, y1, x2, y2 = segment
+    return (
+        max(x1, x2) > box["x"] + 0.01
+        and min(x1, x2) < box["x"] + box["w"] - 0.01
+        and max(y1, y2) > box["y"] + 0.01
+        and min(y1, y2) < box["y"] + box["h"] - 0.01
+    )
+
+
+def check(flat):
+    """Boxes lie in their boxes, none on another, and no wire runs through one."""
+    rows = flat["rows"]
+    for row in rows:
+        assert row["x"] >= -0.01
+        assert row["y"] >= -0.01
+        assert row["x"] + row["w"] <= flat["w"] + 0.01
+        assert row["y"] + row["h"] <= flat["h"] + 0.01
+        kids = [rows[i] for i in row["kids"]]
+        for kid in kids:
+            assert kid["x"] >= row["x"] - 0.01, kid["id"]
+            assert kid["y"] >= row["y"] - 0.01, kid["id"]
+            assert kid["x"] + kid["w"] <= row["x"] + row["w"] + 0.01, kid["id"]
+            assert kid["y"] + kid["h"] <= row["y"] + row["h"] + 0.01, kid["id"]
+        for one, other in itertools.combinations(kids, 2):
+            assert not overlap(one, other), (one["id"], other["id"])
+        for wire in row["wires"]:
+            points = wire["points"]
+            segments = [points[i : i + 4] for i in range(0, len(points) - 2, 2)]
+            for segment in segments:
+                assert abs(segment[0] - segment[2]) < 0.01 or abs(segment[1] - segment[3]) < 0.01
+                for number, kid in enumerate(kids):
+                    assert not crosses(segment, kid), (row["id"], wire["from"], wire["to"], number)
+
+
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_overlaps_and_no_wire_runs_through_a_box(modules, data_of, form, level, direction):
+    flat = modules(FLAT, data_of(SMALL), form, level, direction)
+    check(flat)
+    assert flat == modules(FLAT, data_of(SMALL), form, level, direction)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_graph_that_is_no_series_parallel_one(modules, data_of, level):
+    data = data_of(mesh())
+    flat = modules(FLAT, data, "", level, "right")
+    check(flat)
+    if level == "paths":
+        drawn = {row["id"] for row in flat["rows"] if row["layer"]}
+        assert drawn == {node.name for node in mesh()}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_with_everything_open_every_layer_and_tensor_is_drawn_once(modules, data_of, form):
+    from resnext import trace
+
+    graph = trace(SMALL.replace(form=form))
+    flat = modules(FLAT, data_of(SMALL), form, "paths", "right")
+    drawn = [row["id"] for row in flat["rows"] if row["layer"]]
+    assert sorted(drawn) == sorted(node.name for node in graph)
+    rows = flat["rows"]
+    inner = {(a, b) for a, b in graph.edges if a.rpartition("/")[0] == b.rpartition("/")[0]}
+    wired = set()
+    for row in rows:
+        for wire in row["wires"]:
+            if wire["from"] >= 0 and wire["to"] >= 0:
+                ends = rows[row["kids"][wire["from"]]], rows[row["kids"][wire["to"]]]
+                if all(end["layer"] for end in ends):
+                    wired.add(tuple(end["id"] for end in ends))
+    assert wired == {(a, b) for a, b in inner if "/" in a}
+
+
+def test_the_largest_network_lays_out_at_once(modules, data_of):
+    data = data_of(ResNeXtSpec.from_name("resnext152_32x4d", form="aggregated"))
+    found = modules(
+        """(data) => {
+          const net = new M.Net(data.networks[0].forms.aggregated, "x");
+          const before = performance.now();
+          const scene = M.layout([net], new M.Openness("paths"), "right");
+          return {count: scene.roots[0].box.count, took: performance.now() - before};
+        }""",
+        data,
+    )
+    assert found["count"] > 11_415
+    assert found["took"] < 400
+
+
+def test_stages_of_networks_side_by_side_start_at_one_line(modules, data_of):
+    names = ("resnext50_32x4d", "resnext101_32x4d", "resnext29_8x64d")
+    data = data_of(*(ResNeXtSpec.from_name(name) for name in names))
+    for level, direction in itertools.product(LEVELS[:3], ("right", "down")):
+        flat = modules(FLAT, data, "grouped", level, direction)
+        check(flat)
+        axis = "x" if direction == "right" else "y"
+        starts = {}
+        for row in flat["rows"]:
+            if row["parent"] >= 0 and "/" not in row["id"] and row["id"].startswith("stage"):
+                starts.setdefault(row["id"], set()).add(round(row[axis], 2))
+        assert set(starts) == {"stage1", "stage2", "stage3", "stage4"}
+        assert all(len(found) == 1 for found in starts.values())
+
+
+def test_folding_one_box_moves_nothing_before_it(modules, data_of):
+    """A box opened in stage 2 leaves stage 1 and the stem where they were."""
+    found = modules(
+        """(data) => {
+          const net = new M.Net(data.networks[0].forms.grouped, "x");
+          const place = (openness) => {
+            const scene = M.layout([net], openness, "right");
+            return ["stem", "stage1", "stage1/block1"].map((id) => {
+              const {x, y, w, h} = M.spotOf(scene, net.find(id));
+              return [x, y, w, h];
+            });
+          };
+          const openness = new M.Openness("blocks");
+          return [place(openness), place(openness.with(net.find("stage2/block1"), true))];
+        }""",
+        data_of(SMALL),
+    )
+    assert found[0] == found[1]
