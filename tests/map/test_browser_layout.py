@@ -96,8 +96,6 @@ def check(flat):
                     assert not crosses(segment, kid), (row["id"], wire["from"], wire["to"], number)
 
 
-
-
 @pytest.mark.parametrize("direction", ["right", "down"])
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("form", FORMS)

@@ -101,12 +101,14 @@ export class NetMap {
     /** @type {Map<string, Net>} */
     this.known = new Map();
     this.takeState();
+    this.reveal();
     this.restyle();
     const { width, height } = this.stage.getBoundingClientRect();
     this.screen.resize(width, height);
     this.arrange();
     this.screen.go(this.fitCamera());
-    if (this.selected && this.state.selected) this.zoomTo(this.selected);
+    this.fillCard();
+    if (this.selected) this.zoomTo(this.selected);
     this.remember();
   }
 
@@ -116,10 +118,16 @@ export class NetMap {
     this.nets = this.data.networks.map((/** @type {any} */ plain, /** @type {number} */ i) => this.net(plain, i, form));
     this.openness = Openness.parse(open);
     this.selected = selected ? (this.nets[network] ?? this.nets[0]).find(selected) : null;
-    if (this.selected) this.openness = this.openness.revealing(this.selected);
     /** @type {Part|null} */
     this.focused = this.selected ?? (this.focused ? this.nets[0].find(this.focused.id) : null);
     this.marks = differences(this.nets);
+  }
+
+  /** Open what hides the selection. */
+  reveal() {
+    if (!this.selected) return;
+    this.openness = this.openness.revealing(this.selected);
+    this.state = { ...this.state, open: this.openness.toString() };
   }
 
   /** @param {any} plain @param {number} i @param {string} form */
@@ -467,6 +475,7 @@ export class NetMap {
   setState(state, camera) {
     this.state = { ...this.state, ...state };
     this.takeState();
+    if (!camera) this.reveal();
     const scene = layout(this.nets, this.openness, this.direction);
     this.relook();
     const spot = this.selected && spotOf(scene, this.selected);

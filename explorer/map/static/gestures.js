@@ -1,7 +1,6 @@
 // Wheel, drag, pinch and tap, as moves of the camera and taps on the map.
 
 const SLOP = 5;
-const DOUBLE_MS = 300;
 
 /**
  * @typedef {object} Hands What gestures do.
@@ -16,7 +15,6 @@ export function listen(element, hands) {
   /** @type {Map<number, [number, number]>} */
   const fingers = new Map();
   let travelled = 0;
-  let lastTap = 0;
   const place = (/** @type {PointerEvent|WheelEvent} */ event) => {
     const { left, top } = element.getBoundingClientRect();
     return /** @type {[number, number]} */ ([event.clientX - left, event.clientY - top]);
@@ -50,12 +48,10 @@ export function listen(element, hands) {
     const at = fingers.get(event.pointerId);
     fingers.delete(event.pointerId);
     if (!at || event.type === "pointercancel" || travelled > SLOP || fingers.size) return;
-    lastTap = event.timeStamp;
     hands.tap(...at);
   };
   const wheel = (/** @type {WheelEvent} */ event) => {
     event.preventDefault();
-    if (event.timeStamp - lastTap < DOUBLE_MS) return;
     const lines = event.deltaMode === 1 ? 16 : 1;
     if (event.shiftKey) hands.pan(-(event.deltaX || event.deltaY) * lines, 0);
     else hands.zoom(Math.exp(-Math.max(-80, Math.min(80, event.deltaY * lines)) * (event.ctrlKey ? 0.01 : 0.0022)), ...place(event));

@@ -51,10 +51,12 @@ function termTest(term) {
 
 /** @param {string} word @returns {Test} */
 function wordTest(word) {
+  // "conv2" is a name: it must not find every Conv2D.
+  const inKind = (/** @type {string} */ kind) => (/\d/.test(word) ? kind === word : kind.includes(word));
   if (word.includes("/")) return (part) => part.id.toLowerCase().includes(word);
   return (part) =>
     part.name.toLowerCase().includes(word) ||
-    (part.isLayer && (part.template.kind ?? "").toLowerCase().includes(word));
+    (part.isLayer && inKind((part.template.kind ?? "").toLowerCase()));
 }
 
 /** @param {Part} part @param {string} key */

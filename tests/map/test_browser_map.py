@@ -1,0 +1,339 @@
+"""The map as a person meets it: a self-contained page in a headless browser, offline."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from explorer.report import analyse
+from resnext import ResNeXtSpec, trace
+
+pytestmark = pytest.mark.browser
+
+SPEC = ResNeXtSpec.from_name("resnext50_32x4d")
+SMALL = ResNeXtSpec(blocks=(2, 3), cardinality=4, width=4, input_shape=(32, 32, 3), classes=10)
+STAGES = ["input", "stem", "stage1", "stage2", "stage3", "stage4", "classifier"]
+
+VISIBLE = """() => {
+  const ids = [];
+  const walk = (part) => {
+    if (part.parent) ids.push(part.id);
+    if (map.map.openness.isOpen(part)) part.children.forEach(walk);
+  };
+  map.map.nets.forEach((net) => walk(net.root));
+  return ids;
+}"""
+# The middle of a part (or of its title) on the screen.
+POINT = """([id, head]) => {
+  const {map: m} = map;
+  let [x, y] = [0, 0];
+  const net = m.nets[0];
+  const root = m.screen.scene.roots[0];
+  let box = root.box;
+  [x, y] = [root.x, root.y];
+  for (const part of net.find(id).ancestors.slice(1)) {
+    const kid = box.kids[part.index];
+    [x, y, box] = [x + kid.x, y + kid.y, kid.box];
+  }
+  const {left, top} = m.canvas.getBoundingClientRect();
+  const camera = m.screen.camera;
+  return [left + (x + box.w / 2 - camera.x) * camera.zoom,
+          top + (y + (head ? 10 : box.h / 2) - camera.y) * camera.zoom];
+}"""
+
+
+def click(page, place, head=False, tap=False):
+    x, y = page.evaluate(POINT, [place, head])
+    (page.touchscreen.tap if tap else page.mouse.click)(x, y)
+    page.wait_for_timeout(60)
+
+
+def state(page):
+    return page.evaluate("map.state()")
+
+
+def card(page):
+    """The card's rows by name."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".netmap-card dt")]
+             .map((dt) => [dt.textContent, dt.nextElementSibling.textContent]))"""
+    )
+
+
+def test_it_starts_folded_and_fits_the_screen(open_map):
+    page = open_map(SPEC)
+    assert page.evaluate(VISIBLE) == STAGES
+    for name in STAGES:
+        x, y = page.evaluate(POINT, [name, False])
+        assert 0 < x < 1200
+        assert 0 < y < 800
+
+
+def test_a_click_opens_a_box_in_place_and_a_click_on_its_title_folds_it(open_map):
+    page = open_map(SPEC)
+    click(page, "stage2")
+    assert page.evaluate(VISIBLE) == [
+        *STAGES[:4],
+        "stage2/block1",
+        "stage2/block2+",
+        *STAGES[4:],
+    ]
+    click(page, "stage2/block2+")
+    assert "stage2/block4" in page.evaluate(VISIBLE)
+    click(page, "stage2", head=True)
+    assert page.evaluate(VISIBLE) == STAGES
+
+
+def test_a_layers_card_agrees_with_the_report(open_map):
+    page = open_map(SPEC)
+    for place in ("stage1", "stage1/block1", "stage1/block1/conv2"):
+        click(page, place)
+    row = next(r for r in analyse(SPEC).rows if r.name == "stage1/block1/conv2")
+    facts = card(page)
+    assert facts["kind"] == "GroupedConv2D"
+    assert facts["groups"] == "32"
+    assert facts["MACs ="] == "3 × 3 × 4 × 128 × 56 × 56"
+    assert facts["MACs"].split()[0] == f"{row.macs:,}"
+    assert facts["parameters"].split()[0] == f"{row.params:,}"
+    assert facts["receptive field"] == f"{row.receptive_field}×{row.receptive_field} px"
+    assert facts["out"] == "56×56×128"
+    call = page.locator(".netmap-card pre").inner_text()
+    assert re.search(r"^GroupedConv2D\(128, 3.*groups=32.*stage1_block1_conv2", call)
+    assert state(page)["selected"] == "stage1/block1/conv2"
+
+
+@pytest.mark.parametrize("form", ["grouped", "split", "concatenated", "aggregated"])
+def test_receptive_fields_and_sums_of_every_part_agree_with_the_report(open_map, form):
+    spec = SMALL.replace(form=form)
+    page = open_map(spec)
+    found = page.evaluate(
+        """() => Object.fromEntries([...map.map.nets[0].parts()].filter((p) => !p.isVirtual)
+             .map((p) => [p.id, [p.value("params"), p.value("macs"), p.reach]]))"""
+    )
+    report = analyse(spec)
+    for row in report.rows:
+        assert found[row.name] == [row.params, row.macs, row.receptive_field], row.name
+    for row in (*report.blocks, *report.stages):
+        assert found[row.name][:2] == [row.params, row.macs], row.name
+    assert found[""][:2] == [report.totals.params, report.totals.macs]
+
+
+def test_keyboard_alone(open_map):
+    page = open_map(SPEC)
+    page.locator(".netmap-tree").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    item = page.locator(".netmap-tree [role=treeitem]")
+    assert "block 1" in item.get_attribute("aria-label")
+    assert item.get_attribute("aria-level") == "2"
+    assert item.get_attribute("aria-expanded") == "false"
+    assert page.locator(".netmap-tree").get_attribute(
+        "aria-activedescendant"
+    ) == item.get_attribute("id")
+    page.keyboard.press("Enter")
+    assert item.get_attribute("aria-expanded") == "true"
+    assert "stage1/block1/conv2" in page.evaluate(VISIBLE)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert state(page)["selected"] == "stage1/block1/" + item.evaluate("() => map.map.focused.name")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("-")
+    assert "stage1/block1/conv2" not in page.evaluate(VISIBLE)
+    page.keyboard.press("+")
+    assert "stage1/block1/conv2" in page.evaluate(VISIBLE)
+    before = page.evaluate("map.map.screen.camera.zoom")
+    page.keyboard.press("i")
+    assert page.evaluate("map.map.screen.camera.zoom") > before
+    page.keyboard.press("1")
+    assert page.evaluate(VISIBLE) == STAGES
+    page.keyboard.press("Alt+ArrowLeft")
+    assert "stage1/block1/conv2" in page.evaluate(VISIBLE)
+    page.keyboard.press("Alt+ArrowRight")
+    assert page.evaluate(VISIBLE) == STAGES
+
+
+def test_focus_is_visible_and_every_control_has_a_name(open_map):
+    page = open_map(SPEC)
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, input")]
+             .filter((e) => !(e.getAttribute("aria-label") || e.textContent).trim()).length"""
+    )
+    assert unnamed == 0
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+@pytest.mark.parametrize(
+    ("query", "keep"),
+    [
+        ("conv2", lambda n: n.place[-1] == "conv2"),
+        ("groups=32", lambda n: n.kind == "GroupedConv2D"),
+        ("params>1e6", lambda n: n.params > 1e6),
+        ("kind=Add stage3/", lambda n: n.kind == "Add" and n.name.startswith("stage3/")),
+        ("stride=2 kernel>=3", lambda n: _window(n) >= 3 and n.layer.strides == 2),
+    ],
+)
+def test_search(open_map, query, keep):
+    page = open_map(SPEC)
+    page.locator(".netmap input").fill(query)
+    expected = [node.name for node in trace(SPEC) if keep(node)]
+    assert expected
+    assert page.evaluate("map.map.matches.map((p) => p.id)") == expected
+    assert page.locator(".netmap-search output").inner_text() == f"{len(expected)}"
+    page.keyboard.press("Enter")
+    assert state(page)["selected"] == expected[0]
+    page.keyboard.press("Enter")
+    assert state(page)["selected"] == expected[1 % len(expected)]
+    assert expected[1 % len(expected)] in page.evaluate(VISIBLE)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    assert state(page)["selected"] == expected[-1]
+
+
+def _window(node):
+    return getattr(node.layer, "kernel_size", getattr(node.layer, "pool_size", 0))
+
+
+def test_what_is_open_and_selected_lives_in_the_address(open_map):
+    page = open_map(SPEC)
+    click(page, "stage1")
+    click(page, "stage1/block1")
+    click(page, "stage1/block1/conv2")
+    page.get_by_label("Colours show").select_option("macs")
+    fragment = page.evaluate("location.hash")
+    again = open_map(SPEC, fragment=fragment)
+    assert state(again) == state(page)
+    assert again.evaluate(VISIBLE) == page.evaluate(VISIBLE)
+    assert card(again)["groups"] == "32"
+    assert again.locator(".netmap-scale").is_visible()
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["#open=nonsense,x&selected=no/where&network=7&colour=pink&form=z", "#%E0%A4%A", "#open=,,,"],
+)
+def test_a_broken_address_still_shows_the_map(open_map, fragment):
+    page = open_map(SPEC, fragment=fragment)
+    assert page.evaluate(VISIBLE) == STAGES
+
+
+def test_the_form_is_switched_on_the_map_and_the_counts_stay(open_map):
+    page = open_map(SPEC)
+    totals = "map.map.nets[0].root.totals"
+    before = page.evaluate(totals)
+    click(page, "stage1")
+    click(page, "stage1/block1")
+    page.get_by_label("Form of the split").select_option("aggregated")
+    after = page.evaluate(totals)
+    assert (after["macs"], before["layers"]) == (before["macs"], len(trace(SPEC)))
+    assert after["layers"] == len(trace(SPEC.replace(form="aggregated")))
+    seen = page.evaluate(VISIBLE)
+    assert "stage1/block1/path1+" in seen
+    assert "stage1/block1/path1" not in seen
+    click(page, "stage1/block1/path1+")
+    assert {f"stage1/block1/path{i}/conv2" for i in range(1, 33)} <= set(page.evaluate(VISIBLE))
+    click(page, "stage1/block1/path7/conv2")
+    assert card(page)["MACs ="] == "3 × 3 × 4 × 4 × 56 × 56"
+
+
+def test_networks_side_by_side_with_differences_marked(open_map):
+    other = ResNeXtSpec.from_name("resnext101_32x4d")
+    page = open_map(SPEC, other)
+    marks = page.evaluate("map.map.marks.map((m) => [...m])")
+    assert marks[0] == []
+    assert dict(marks[1]) == {f"stage3/block{i}": "only" for i in range(7, 24)}
+    assert page.evaluate("map.map.marked().map((p) => [p.id, map.map.nets.indexOf(p.net)])") == [
+        ["stage3", 1]
+    ]
+    page = open_map(SPEC, SPEC)
+    assert page.evaluate("map.map.marks.map((m) => m.size)") == [0, 0]
+
+
+def test_a_selection_in_the_second_network(open_map):
+    page = open_map(SPEC, ResNeXtSpec.from_name("resnet50"))
+    page.evaluate("map.map.goTo(map.map.nets[1].find('stage1/block1/conv2'))")
+    assert card(page)["kind"] == "Conv2D"
+    assert state(page)["network"] == 1
+    assert "Differs" in page.locator(".netmap-card").inner_text()
+
+
+def test_svg_holds_every_open_layer_once(open_map):
+    page = open_map(SMALL)
+    page.evaluate("map.map.openLevel('paths')")
+    page.get_by_label("Save the picture").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Picture as SVG").click()
+    root = ET.parse(waiting.value.path()).getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    names = []
+
+    def walk(element, place):
+        name = element.get("data-name")
+        place = [*place, name] if name else place
+        children = list(element)
+        if name and not any(child.get("data-name") for child in children):
+            names.append("/".join(p for p in place if not p.endswith("+")))
+        for child in children:
+            walk(child, place)
+
+    walk(root, [])
+    assert sorted(names) == sorted(node.name for node in trace(SMALL))
+    texts = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "3×3 conv, 16" in texts
+    assert "4 groups" in texts
+
+
+def test_png_is_a_picture_of_it(open_map):
+    from PIL import Image
+
+    page = open_map(SMALL)
+    page.get_by_label("Save the picture").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Picture as PNG").click()
+    with Image.open(waiting.value.path()) as picture:
+        size = page.evaluate("[map.map.screen.scene.w, map.map.screen.scene.h]")
+        assert picture.format == "PNG"
+        assert picture.width / picture.height == pytest.approx(
+            (size[0] + 56) / (size[1] + 56), rel=0.01
+        )
+        assert len(picture.convert("RGB").getcolors(maxcolors=10**6)) > 20
+
+
+def test_drag_wheel_and_fit(open_map):
+    page = open_map(SPEC)
+    camera = "(({x, y, zoom}) => [x, y, zoom])(map.map.screen.camera)"
+    start = page.evaluate(camera)
+    page.mouse.move(600, 200)
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(50)
+    assert page.evaluate(camera)[2] > start[2]
+    page.mouse.down()
+    page.mouse.move(640, 260, steps=4)
+    page.mouse.up()
+    moved = page.evaluate(camera)
+    assert moved[:2] != start[:2]
+    assert state(page)["selected"] == ""
+    page.get_by_label("Fit everything (f)").click()
+    assert page.evaluate(camera) == pytest.approx(start)
+
+
+def test_touch_at_390_pixels(open_map):
+    page = open_map(SPEC, width=390, height=844, touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    click(page, "stage1", tap=True)
+    assert "stage1/block1" in page.evaluate(VISIBLE)
+    box = page.locator(".netmap-card").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".netmap-bar button")].filter((b) => b.offsetParent)
+             .map((b) => b.getBoundingClientRect()).filter((r) => r.height < 34).length"""
+    )
+    assert small == 0
+
+
+def test_dark_follows_the_system(open_map):
+    pixel = """() => { const c = map.map.screen.context; return [...c.getImageData(3, 3, 1, 1).data]; }"""
+    assert sum(open_map(SPEC, scheme="dark").evaluate(pixel)[:3]) < 120
+    assert sum(open_map(SPEC, scheme="light").evaluate(pixel)[:3]) > 690
