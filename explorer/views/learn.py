@@ -14,7 +14,8 @@ from explorer.views import (
     learn_split,
     learn_width,
 )
-from explorer.views.learn_parts import TEXT_KEY, explain, move
+from explorer.views.learn_parts import TEXT_KEY, explain
+from explorer.views.learn_state import move, segments, switch
 
 KEY = "lesson"
 STEPS: dict[str, tuple[str, Callable[[], None]]] = {
@@ -30,23 +31,22 @@ STEPS: dict[str, tuple[str, Callable[[], None]]] = {
 def render() -> None:
     """The page."""
     names = list(STEPS)
-    st.title("Learn")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Learn", anchor=False)
+        switch(
+            st,
+            "Show the text",
+            TEXT_KEY,
+            help="Off for teaching: only pictures, figures and formulas stay. The page's address "
+            "always leads back to exactly this view.",
+        )
     explain(
         "A ResNeXt block **splits** its input into many thin paths, **transforms** each, and "
         "**merges** them by a sum. How many paths there are, the *cardinality*, is a dimension "
         "of the network beside its depth and its width. Six steps show why.",
         "section 1",
     )
-    name = st.segmented_control(
-        "Step of the lesson",
-        names,
-        default=names[0],
-        required=True,
-        wrap=True,
-        key=KEY,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    name = segments(st, "Step of the lesson", names, names[0], KEY, label_visibility="collapsed")
     place = names.index(name)
     title, step = STEPS[name]
     st.header(f"{place + 1}. {title}", anchor=False)
@@ -58,11 +58,3 @@ def render() -> None:
         st.button("Next step", key="lesson_next", icon=":material/arrow_forward:",
                   type="primary", disabled=place == len(names) - 1, on_click=move,
                   args=(KEY, names, 1))  # fmt: skip
-        st.toggle(
-            "Show the text",
-            value=True,
-            key=TEXT_KEY,
-            bind="query-params",
-            help="Off for teaching: only pictures, figures and formulas stay. The page's address "
-            "always leads back to exactly this view.",
-        )

@@ -7,7 +7,8 @@ import random
 import streamlit as st
 
 from explorer.lesson.questions import Question, ask, is_right, topics
-from explorer.views.learn_parts import explain, formula, move
+from explorer.views.learn_parts import explain, formula
+from explorer.views.learn_state import move, number, select
 
 TOPIC, SEED, SOLVED = "lesson_topic", "lesson_seed", "lesson_solved"
 MOST = 9999
@@ -21,14 +22,17 @@ def render() -> None:
     )
     names = list(topics())
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    topic = left.selectbox("About", names, key=TOPIC, bind="query-params")
-    if SEED not in st.session_state and SEED not in st.query_params:
-        st.session_state[SEED] = random.randint(1, MOST)
-    seed = right.number_input(
-        "Numbers", 1, MOST, 1, key=SEED, bind="query-params",
+    topic = select(left, "About", names, names[0], TOPIC)
+    seed = number(
+        right,
+        "Numbers",
+        1,
+        MOST,
+        1,
+        SEED,
         help="The same number gives the same question: send the link to a class.",
-    )  # fmt: skip
-    question = ask(topic, int(seed))
+    )
+    question = ask(topic, seed)
     with st.container(border=True):
         _pose(question, f"{topic}_{seed}")
     with st.container(horizontal=True):

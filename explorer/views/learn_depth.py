@@ -11,6 +11,7 @@ from explorer.lesson.drawings import receptive_picture
 from explorer.lesson.receptive import field_of, scaled_position, stage_ends
 from explorer.lesson.samples import drawn
 from explorer.views.learn_parts import drawing, explain, facts, formula
+from explorer.views.learn_state import segments, select, slider
 from resnext import ResNeXtSpec, trace
 
 NETWORKS = ("mini_resnext", "resnext29_8x64d", "resnext50_32x4d", "resnext101_32x4d")
@@ -28,18 +29,15 @@ def render() -> None:
     )
     left, right = st.columns([3, 2], gap="large")
     with right:
-        name = st.selectbox("Network", NETWORKS, index=1, key="lesson_field_net",
-                            bind="query-params")  # fmt: skip
+        name = select(st, "Network", NETWORKS, NETWORKS[1], "lesson_field_net")
         graph = trace(ResNeXtSpec.from_name(name))
         ends = stage_ends(graph)
         titles = [end.split("/")[0].replace("stage", "stage ") for end in ends]
-        upto = st.segmented_control(
-            "Up to the end of", titles, default=titles[-1], required=True,
-            key=f"lesson_field_stage_{len(titles)}", bind="query-params",
-        )  # fmt: skip
-        across = st.slider("Across, %", 0, 100, 50, key="lesson_across", bind="query-params")
-        down = st.slider("Down, %", 0, 100, 50, key="lesson_down", bind="query-params")
-        number = st.slider("Image", 1, IMAGES, 1, key="lesson_field_image", bind="query-params")
+        key = f"lesson_field_stage_{len(titles)}"
+        upto = segments(st, "Up to the end of", titles, titles[-1], key)
+        across = slider(st, "Across, %", 0, 100, 50, "lesson_across")
+        down = slider(st, "Down, %", 0, 100, 50, "lesson_down")
+        number = slider(st, "Image", 1, IMAGES, 1, "lesson_field_image")
     shown = titles.index(upto) + 1
     fields = [
         field_of(graph, end, *scaled_position(graph, end, across / 100, down / 100)) for end in ends

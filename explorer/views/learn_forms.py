@@ -11,6 +11,7 @@ from explorer.lesson.equivalence import DTYPES, Equivalence, measure
 from explorer.lesson.forms import INPUTS, Part
 from explorer.lesson.process import ProcessError
 from explorer.views.learn_parts import drawing, explain, facts, formula, short
+from explorer.views.learn_state import segments, select
 from explorer.views.learn_trained import trained_networks
 from resnext import FORMS, ResNeXtSpec
 
@@ -57,20 +58,21 @@ def _measured() -> None:
     """One set of weights in all four forms: outputs, gradients, cost."""
     st.subheader("Measured here, now", anchor=False)
     left, middle, right = st.columns(3)
-    subject = left.selectbox("Of", list(SUBJECTS), key="lesson_subject", bind="query-params")
-    kind = middle.selectbox(
-        "Input", list(INPUTS), key="lesson_input", bind="query-params",
+    subject = select(left, "Of", list(SUBJECTS), "One block", "lesson_subject")
+    kind = select(
+        middle,
+        "Input",
+        INPUTS,
+        INPUTS[0],
+        "lesson_input",
         help="Random noise, a smooth gradient, or one bright position.",
-    )  # fmt: skip
-    dtype = right.selectbox("Numbers", list(DTYPES), key="lesson_dtype", bind="query-params")
+    )
+    dtype = select(right, "Numbers", DTYPES, DTYPES[0], "lesson_dtype")
     name, stage, blocks = SUBJECTS[subject]
     trained = [found for found in trained_networks() if found.spec.name == name]
     weights = "random"
     if trained:
-        weights = st.segmented_control(
-            "Weights", ["random", "trained"], default="random", required=True,
-            key="lesson_weights", bind="query-params",
-        )  # fmt: skip
+        weights = segments(st, "Weights", ["random", "trained"], "random", "lesson_weights")
     model = str(trained[0].path) if weights == "trained" else ""
     asked = (name, stage, blocks, dtype, kind, model)
     if st.button("Measure", key="lesson_measure", type="primary", icon=":material/speed:"):
@@ -147,14 +149,13 @@ def _broken() -> None:
     st.subheader("What would break it", anchor=False)
     explain(
         "Convolutions may change places with a sum. A bias, a normalisation or a ReLU **after a "
-        "path's last 1x1** may not: that is why these layers stand after the sum, and why the "
-        "last convolution has no bias. (Inside, after the first two convolutions, each channel "
-        "belongs to one path, and normalisation and ReLU work channel by channel: no harm.)",
+        "path's last 1x1** may not: so normalisation and ReLU stand after the sum. (Inside, after "
+        "the first two convolutions, each channel belongs to one path, and normalisation and "
+        "ReLU work channel by channel: no harm.)",
         "section 4: the forms are equal when normalisation and ReLU stand so",
     )
-    cardinality = st.select_slider(
-        "Paths", [1, 2, 4, 8, 16, 32], value=32, key="lesson_break", bind="query-params"
-    )
+    paths = segments(st, "Paths", ["1", "2", "4", "8", "16", "32"], "32", "lesson_break")
+    cardinality = int(paths)
     found = cases(cardinality, 4)
     frame = pd.DataFrame(
         {

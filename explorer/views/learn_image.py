@@ -13,6 +13,7 @@ from explorer.lesson.samples import fit
 from explorer.lesson.trained import Trained
 from explorer.tiles import data_url
 from explorer.views.learn_pad import pad
+from explorer.views.learn_state import segments, slider
 
 WAYS = ("Sample", "Upload", "Draw")
 
@@ -28,15 +29,12 @@ def choose_image(
     shape = network.spec.input_shape
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
-        way = st.segmented_control(
-            "Image", WAYS, default=WAYS[0], required=True, key="lesson_way", bind="query-params"
-        )
+        way = segments(st, "Image", WAYS, WAYS[0], "lesson_way")
         image, words = None, ""
         if way == "Sample":
             if note:
                 st.caption(note)
-            number = st.slider("Number of the image", 1, len(images), 1, key="lesson_image",
-                               bind="query-params")  # fmt: skip
+            number = slider(st, "Number of the image", 1, len(images), 1, "lesson_image")
             image = images[number - 1]
             words = "" if note else classes[labels[number - 1]]
         elif way == "Upload":

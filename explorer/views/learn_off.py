@@ -11,6 +11,7 @@ from explorer.lesson.ablation import Ablation, one_by_one, switch_off
 from explorer.lesson.process import ProcessError
 from explorer.lesson.trained import Trained
 from explorer.views.learn_parts import explain, facts
+from explorer.views.learn_state import number, segments, several, slider
 
 WAYS = ("None", "One", "By lot", "By choice")
 OFF = "lesson_off"
@@ -31,10 +32,7 @@ def switch_paths(
         "A path that is off adds nothing to its block's sum. One of 32 is seldom missed; many "
         "are. Try it at an early and at a late block."
     )
-    way = st.segmented_control(
-        "Paths to switch off", WAYS, default=WAYS[0], required=True, key="lesson_off_way",
-        bind="query-params",
-    )  # fmt: skip
+    way = segments(st, "Paths to switch off", WAYS, WAYS[0], "lesson_off_way")
     off, sets = _chosen(way, network.spec.cardinality)
     if way == "None":
         return frozenset()
@@ -52,19 +50,17 @@ def switch_paths(
 def _chosen(way: str, paths: int) -> tuple[frozenset[int], tuple[frozenset[int], ...]]:
     """The set to show, and all that are worth computing with it at once."""
     if way == "One":
-        number = st.slider("Path", 1, paths, 1, key=f"lesson_off_one_{paths}", bind="query-params")
-        return frozenset({number}), tuple(one_by_one(paths))
+        path = slider(st, "Path", 1, paths, 1, f"lesson_off_one_{paths}")
+        return frozenset({path}), tuple(one_by_one(paths))
     if way == "By lot":
         left, right = st.columns([3, 1])
-        count = left.slider("How many", 0, paths, min(4, paths), key=f"lesson_off_many_{paths}",
-                            bind="query-params")  # fmt: skip
-        seed = right.number_input("Lot", 0, 999, 0, key="lesson_off_lot", bind="query-params")
-        order = tuple(at_random_in_order(paths, n, int(seed)) for n in range(paths + 1))
+        few = min(4, paths)
+        count = slider(left, "How many", 0, paths, few, f"lesson_off_many_{paths}")
+        seed = number(right, "Lot", 0, 999, 0, "lesson_off_lot")
+        order = tuple(at_random_in_order(paths, n, seed) for n in range(paths + 1))
         return order[count], order
     if way == "By choice":
-        numbers = st.pills("Off", list(range(1, paths + 1)), selection_mode="multi",
-                           key=f"{OFF}_{paths}", bind="query-params")  # fmt: skip
-        chosen = frozenset(int(number) for number in numbers)
+        chosen = frozenset(several(st, "Off", range(1, paths + 1), f"{OFF}_{paths}"))
         return chosen, (frozenset(), chosen)
     return frozenset(), (frozenset(),)
 
@@ -113,7 +109,7 @@ def _show(
     frame = pd.DataFrame({"Class": names, "All paths on": chances[0], "Now": chances[1]}).set_index(
         "Class"
     )
-    st.bar_chart(frame, horizontal=True, stack=False, height=320, x_label="probability")
+    st.bar_chart(frame, horizontal=True, stack=False, height=320, x_label="", y_label="probability")
     if len(found.off) > 2:
         share = found.unchanged if note else scale * found.accuracy
         curve = pd.DataFrame(

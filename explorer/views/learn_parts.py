@@ -43,12 +43,6 @@ def facts(values: Sequence[tuple[str, str, str]]) -> None:
             st.metric(label, value, help=help_text or None, width="content")
 
 
-def move(key: str, options: Sequence[Any], by: int) -> None:
-    """Callback: the option so many places on, or the same at an end."""
-    place = options.index(st.session_state.get(key, options[0])) + by
-    st.session_state[key] = options[min(max(place, 0), len(options) - 1)]
-
-
 def short(number: float) -> str:
     """A small number as ``1.2e-07``, zero as 0."""
     return f"{number:.1e}" if number else "0"

@@ -17,6 +17,7 @@ from explorer.training.data.sources import SYNTHETIC
 from explorer.views.learn_image import choose_image
 from explorer.views.learn_off import switch_paths
 from explorer.views.learn_parts import drawing, explain
+from explorer.views.learn_state import segments, select
 from explorer.views.learn_trained import trained_networks
 
 SAMPLE = 200
@@ -40,11 +41,9 @@ def render() -> None:
         return
     titles = [network.title for network in networks]
     left, right = st.columns(2)
-    title = left.selectbox("Network", titles, key="lesson_net", bind="query-params")
+    title = select(left, "Network", titles, titles[0], "lesson_net")
     network = networks[titles.index(title)]
-    block = right.selectbox(
-        "Block", list(network.blocks), key="lesson_block_in", bind="query-params"
-    )
+    block = select(right, "Block", network.blocks, network.blocks[0], "lesson_in")
     sample = _sample(network)
     image = choose_image(network, *sample)
     if image is None:
@@ -97,9 +96,7 @@ def _show(found: Activations, off: frozenset[int]) -> None:
     st.subheader("Activations of each path", anchor=False)
     width = found.before.shape[-1]
     channels = ["Mean", *(str(i + 1) for i in range(width))]
-    channel = st.segmented_control(
-        "Channel", channels, default="Mean", required=True, key=f"lesson_channel_{width}"
-    )
+    channel = segments(st, "Channel", channels, "Mean", f"lesson_channel_{width}")
     number = None if channel == "Mean" else int(channel) - 1
     drawing(small_multiples(found.before, found.after, off, number))
     st.caption("Bright is strong; one scale for all paths before, and one for all after.")

@@ -8,10 +8,11 @@ import streamlit as st
 
 from explorer.lesson.draw_block import STEPS, Block, draw_block
 from explorer.published import TABLE_2
-from explorer.views.learn_parts import drawing, explain, facts, formula, move
+from explorer.views.learn_parts import drawing, explain, facts, formula
+from explorer.views.learn_state import move, segments, slider
 
-MOVE, FOLLOW, BLOCK, PLAY = "lesson_move", "lesson_follow", "lesson_block", "lesson_play"
-SINCE, CHANGED = "lesson_play_since", "lesson_play_changed"
+MOVE, BLOCK, PLAY = "lesson_move", "lesson_block", "_lesson_play"
+SINCE, WANTED = "_lesson_play_since", "_lesson_play_next"
 SECONDS = 2.0
 BLOCKS = {f"{row.cardinality}x{row.width}d": (row.cardinality, row.width) for row in TABLE_2}
 
@@ -51,43 +52,43 @@ WORDS = {
 
 def render() -> None:
     """The step."""
-    name = st.segmented_control(
-        "Block of stage 1", list(BLOCKS), key=BLOCK, default="32x4d", required=True,
-        bind="query-params",
+    if wanted := st.session_state.pop(WANTED, None):
+        st.session_state[MOVE] = wanted
+    name = segments(
+        st,
+        "Block of stage 1",
+        list(BLOCKS),
+        "32x4d",
+        BLOCK,
         help="The five blocks of the paper's table 2: about equal in cost.",
-    )  # fmt: skip
-    cardinality, width = BLOCKS[name]
-    playing = bool(st.session_state.get(PLAY, False))
-    st.fragment(_walk, run_every=SECONDS if playing else None)(Block(cardinality, width))
-
-
-def _walk(block: Block) -> None:
-    """The drawing, its words and its controls; alone run again while it plays."""
-    _advance()
-    step = st.segmented_control(
-        "Up to", list(STEPS), default=STEPS[0], key=MOVE, required=True, bind="query-params",
-        wrap=True,
-    )  # fmt: skip
+    )
+    block = Block(*BLOCKS[name])
+    step = segments(st, "Up to", STEPS, STEPS[0], MOVE)
     left, right = st.columns([3, 2], gap="large")
     with right:
-        with st.container(horizontal=True):
-            st.button("Back", key="lesson_move_back", icon=":material/skip_previous:",
-                      on_click=move, args=(MOVE, STEPS, -1), disabled=step == STEPS[0])  # fmt: skip
-            playing = st.session_state.get(PLAY, False)
-            st.button("Pause" if playing else "Play", key="lesson_move_play", on_click=_toggle,
-                      icon=":material/pause:" if playing else ":material/play_arrow:")  # fmt: skip
-            st.button("Next", key="lesson_move_next", icon=":material/skip_next:",
-                      on_click=move, args=(MOVE, STEPS, 1), disabled=step == STEPS[-1])  # fmt: skip
+        _controls(step)
         follow = 1
         if block.cardinality > 1:
-            follow = st.slider(
-                "Follow path", 1, block.cardinality, 1, key=f"{FOLLOW}_{block.cardinality}",
-                bind="query-params",
-            )  # fmt: skip
+            key = f"lesson_follow_{block.cardinality}"
+            follow = slider(st, "Follow path", 1, block.cardinality, 1, key)
         explain(*WORDS[step])
         _figures(block, step)
     with left:
         drawing(draw_block(block, step, follow))
+    if st.session_state.get(PLAY):
+        _ticker()
+
+
+def _controls(step: str) -> None:
+    """Back, play or pause, next."""
+    playing = st.session_state.get(PLAY, False)
+    with st.container(horizontal=True):
+        st.button("Back", key="lesson_move_back", icon=":material/skip_previous:",
+                  on_click=move, args=(MOVE, STEPS, -1), disabled=step == STEPS[0])  # fmt: skip
+        st.button("Pause" if playing else "Play", key="lesson_move_play", on_click=_toggle,
+                  icon=":material/pause:" if playing else ":material/play_arrow:")  # fmt: skip
+        st.button("Next", key="lesson_move_next", icon=":material/skip_next:",
+                  on_click=move, args=(MOVE, STEPS, 1), disabled=step == STEPS[-1])  # fmt: skip
 
 
 def _toggle() -> None:
@@ -97,23 +98,22 @@ def _toggle() -> None:
     st.session_state[SINCE] = time.monotonic()
     if playing and st.session_state.get(MOVE) == STEPS[-1]:
         st.session_state[MOVE] = STEPS[0]
-    st.session_state[CHANGED] = True
 
 
-def _advance() -> None:
+@st.fragment(run_every=SECONDS)
+def _ticker() -> None:
     """While it plays: a step on when its time has come; at the end, stop."""
-    if st.session_state.pop(CHANGED, False):
-        st.rerun()  # the whole page, so that the timer starts or stops
     if not st.session_state.get(PLAY):
         return
     now = time.monotonic()
     if now - st.session_state[SINCE] < 0.8 * SECONDS:
         return
     st.session_state[SINCE] = now
-    if st.session_state.get(MOVE, STEPS[0]) == STEPS[-1]:
+    if st.session_state.get(MOVE) == STEPS[-1]:
         st.session_state[PLAY] = False
-        st.rerun()
-    move(MOVE, STEPS, 1)
+    else:
+        st.session_state[WANTED] = STEPS[STEPS.index(st.session_state[MOVE]) + 1]
+    st.rerun(scope="app")
 
 
 def _figures(block: Block, step: str) -> None:

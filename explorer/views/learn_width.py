@@ -10,6 +10,7 @@ from explorer.lesson.questions import latex_number
 from explorer.lesson.width import BUDGET, Solution, solve
 from explorer.published import TABLE_2, TABLE_3
 from explorer.views.learn_parts import drawing, explain, facts, formula
+from explorer.views.learn_state import slider
 
 KEY = "lesson_c"
 POSITIONS = 56 * 56
@@ -28,7 +29,7 @@ def render() -> None:
             name = f"{row.cardinality}x{row.width}d"
             st.button(name, key=f"lesson_point_{name}", on_click=_snap, args=(row.cardinality,),
                       help="A point of the paper's table 2")  # fmt: skip
-    cardinality = st.slider("Cardinality C", 1, MOST_PATHS, 32, key=KEY, bind="query-params")
+    cardinality = slider(st, "Cardinality C", 1, MOST_PATHS, 32, KEY)
     found = solve(cardinality)
     facts(
         [

@@ -1,0 +1,57 @@
+"""How far the four forms are from being one function, and what each costs, on this machine.
+
+    python benchmarks/equivalence.py [--quick]
+
+Writes benchmarks/results/equivalence.json: mini_resnext as a whole, and each stage of
+resnext50_32x4d at 224x224, in float32 and float64. --quick leaves out all but one stage.
+"""
+
+import argparse
+import json
+import os
+import platform
+from pathlib import Path
+
+from explorer.lesson.breaking import cases
+from explorer.lesson.cli import equivalence_table
+from explorer.lesson.equivalence import DTYPES, measure
+from resnext import ResNeXtSpec
+
+RESULTS = Path(__file__).parent / "results" / "equivalence.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("-o", "--output", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    stages = (2,) if arguments.quick else (1, 2, 3, 4)
+    subjects = [("mini_resnext", None), *(("resnext50_32x4d", stage) for stage in stages)]
+    results = []
+    for name, stage in subjects:
+        for dtype in DTYPES:
+            found = measure(ResNeXtSpec.from_name(name), stage, dtype=dtype, seconds=1200)
+            print(equivalence_table(found), end="\n\n", flush=True)
+            activations = {f: cost.activation_bytes for f, cost in found.forms.items()}
+            results.append(
+                {
+                    "name": name,
+                    "stage": stage,
+                    **found.to_json(),
+                    "max_output": found.max_output,
+                    "activation_bytes": activations,
+                }
+            )
+    inside = [{"inside": case.key, "relative_difference": case.relative} for case in cases()]
+    about = {
+        "machine": platform.machine(),
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+    arguments.output.write_text(
+        json.dumps({"about": about, "results": results, "inside_paths": inside}, indent=1) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
