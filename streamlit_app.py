@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.views import architecture, compare, learn, state, tables, train
+from explorer.views import address, architecture, compare, learn, state, tables, train
 
 st.set_page_config(
     page_title="ResNeXt explorer",
@@ -27,5 +27,7 @@ page = st.navigation(
     ],
     position="top",
 )
+address.open_page(page.url_path)
 state.sidebar()
 page.run()
+address.close_page()

@@ -185,7 +185,7 @@ def cost_scatter(comparison: Comparison) -> go.Figure:
             },
             hovertemplate="%{text}<br>%{x:.4s} MACs<br>%{y:.4s} parameters<extra></extra>",
         )
-    return _scattered(figure, "MACs", "Parameters")
+    return _scattered(figure, "MACs", "Parameters", "~s")
 
 
 def throughput_bars(names: Sequence[str]) -> go.Figure | None:
@@ -217,7 +217,9 @@ def throughput_bars(names: Sequence[str]) -> go.Figure | None:
     return figure
 
 
-def _scattered(figure: go.Figure, x_title: str, y_title: str) -> go.Figure:
+def _scattered(
+    figure: go.Figure, x_title: str, y_title: str, y_format: str | None = None
+) -> go.Figure:
     figure.update_layout(
         height=420,
         showlegend=False,

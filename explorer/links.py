@@ -14,6 +14,8 @@ _WORDS = ("stem", "form", "head")
 _SWITCHES = {"bias": "shortcut_bias", "top": "include_top"}
 KEYS = ("network", "blocks", "input", *_NUMBERS, *_WORDS, *_SWITCHES)
 _MOST = 200  # characters of a value worth reading or repeating
+MOST_BLOCKS = 400
+MOST_PATHS = 3000  # ResNeXt-200 32x4d has 2,112; some 20,000 layers, which take half a second
 
 
 def to_query(spec: ResNeXtSpec) -> dict[str, str]:
@@ -58,6 +60,9 @@ def from_query(query: Mapping[str, str]) -> tuple[ResNeXtSpec, list[str]]:
     for key in KEYS[1:]:
         if key not in query:
             continue
+        if base.groups and key in ("blocks", "width"):
+            notes.append(f"{base.name} has groups of its own, which fix the {key}: it is left out.")
+            continue
         try:
             field, value = _read(key, query[key])
         except SpecError as error:
@@ -65,10 +70,27 @@ def from_query(query: Mapping[str, str]) -> tuple[ResNeXtSpec, list[str]]:
         else:
             changes[field] = value
     try:
-        return ResNeXtSpec.from_dict({**_plain(base), **changes}), notes
+        return check_size(ResNeXtSpec.from_dict({**_plain(base), **changes})), notes
     except SpecError as error:
         notes.append(f"{error} {base.name} is shown instead.")
         return base, notes
+
+
+def check_size(spec: ResNeXtSpec) -> ResNeXtSpec:
+    """The spec, if it is small enough to be drawn while a person waits.
+
+    Raises:
+        SpecError: It is not.
+    """
+    blocks = sum(spec.blocks)
+    if blocks > MOST_BLOCKS:
+        raise SpecError(f"A page shows at most {MOST_BLOCKS} blocks. Received {blocks:,}.")
+    if spec.form != "grouped" and blocks * spec.cardinality > MOST_PATHS:
+        raise SpecError(
+            f"A page shows at most {MOST_PATHS:,} paths (blocks x cardinality) written one by "
+            f"one. Received {blocks * spec.cardinality:,}; choose the grouped form."
+        )
+    return spec
 
 
 def numbers(text: str) -> tuple[int, ...]:

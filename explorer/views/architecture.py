@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 
+import pandas as pd
 import streamlit as st
 
 from explorer import numbers
 from explorer.dot import GraphvizFailed, GraphvizMissing, to_dot
 from explorer.dot import render as render_dot
-from explorer.drawing import LEVELS
+from explorer.drawing import LEVELS, draw
+from explorer.map.state import QUERY_KEYS, MapState
 from explorer.report import Report, Row
+from explorer.views import address
 from explorer.views.build import build_section
-from explorer.views.state import current_spec, graph_of, report_of
+from explorer.views.map_component import network_map
+from explorer.views.state import current_spec, graph_of, report_of, take_form
 from resnext import ResNeXtSpec
 
 LEVEL_LABELS = {
@@ -22,7 +27,9 @@ LEVEL_LABELS = {
     "block": "Block: layers",
     "full": "Full: every layer and path",
 }
-MOST_DRAWN = 700  # layers; Graphviz takes seconds beyond
+PICTURES = {"map": "Map", "graph": "Graph"}
+WHOLE = "the whole network"
+MOST_DRAWN = 700  # boxes; Graphviz takes seconds beyond
 
 
 def render() -> None:
@@ -91,24 +98,21 @@ def headline(report: Report) -> None:
 
 
 def picture(spec: ResNeXtSpec, report: Report) -> None:
-    """The graph at a level, and details of the stage or block that is picked."""
-    level = st.segmented_control(
-        "Level",
-        LEVELS,
-        default="stage",
-        format_func=LEVEL_LABELS.__getitem__,
-        key="level",
+    """The network as a map or as a graph, and details of the part that is picked."""
+    address.choose("picture", PICTURES, "map")
+    st.segmented_control(
+        "The network as",
+        PICTURES,
+        format_func=PICTURES.__getitem__,
+        key="picture",
         required=True,
+        label_visibility="collapsed",
     )
-    stages = [row.name for row in report.stages]
-    blocks = [row.name for row in report.blocks if row.block]
-    whole = "the whole network"
-    focus: str | None = None
-    if level in ("block", "full"):
-        focus = st.selectbox("Block or stage", [*blocks, *stages], key="focus_block")
-    elif level == "stage":
-        choice = st.selectbox("Stage", [whole, *stages], key="focus_stage")
-        focus = None if choice == whole else choice
+    address.chosen("picture", "map")
+    if st.session_state["picture"] == "map":
+        details(report, map_picture(spec), beside=True)
+        return
+    level, focus = graph_part(report)
     left, right = st.columns([3, 2], gap="large")
     with left:
         graph_picture(spec, level, focus)
@@ -116,21 +120,66 @@ def picture(spec: ResNeXtSpec, report: Report) -> None:
         details(report, focus)
 
 
+def map_picture(spec: ResNeXtSpec) -> str:
+    """The map; returns the place of what is selected on it, or ""."""
+    asked = address.asked(QUERY_KEYS)
+    if asked or "map_key" not in st.session_state:
+        # A map begins with its address; a new key begins a new map.
+        st.session_state["map_key"] = f"map{st.session_state.get('map_number', 0)}"
+        st.session_state["map_number"] = st.session_state.get("map_number", 0) + 1
+        query = st.query_params.to_dict()
+        st.session_state["map_start"] = MapState.from_query(query)
+    view = network_map([spec], key=st.session_state["map_key"], state=st.session_state["map_start"])
+    query = view.to_query()
+    address.write({key: query.get(key) for key in QUERY_KEYS})
+    if view.form and view.form != spec.form:
+        take_form(view.form)
+    return view.selected
+
+
+def graph_part(report: Report) -> tuple[str, str | None]:
+    """Level of detail and part of the graph that a person picks."""
+    address.choose("level", LEVELS, "stage")
+    level = st.segmented_control(
+        "Level",
+        LEVELS,
+        format_func=LEVEL_LABELS.__getitem__,
+        key="level",
+        required=True,
+    )
+    address.chosen("level", "stage")
+    stages = [row.name for row in report.stages]
+    blocks = [row.name for row in report.blocks if row.block]
+    parts = {
+        "model": [WHOLE],
+        "stage": [WHOLE, *stages],
+        "block": [*blocks, *stages],
+        "full": [*blocks, *stages],
+    }[level]
+    address.choose("part", parts, parts[0])
+    if len(parts) > 1:
+        st.selectbox("Part", parts, key="part")
+    address.chosen("part", parts[0])
+    part = st.session_state["part"]
+    return level, None if part == WHOLE else part
+
+
 def graph_picture(spec: ResNeXtSpec, level: str, focus: str | None) -> None:
     """The graph as SVG in a frame that scrolls, or the sentence why not."""
     try:
         svg = svg_of(spec, level, focus)
     except (GraphvizMissing, GraphvizFailed, ValueError) as error:
-        st.info(str(error), icon=":material/account_tree:")
+        st.info(address.plain(error), icon=":material/account_tree:")
         return
     width = re.search(r'<svg width="(\d+)', svg)
-    address = base64.b64encode(svg.encode()).decode()
+    source = base64.b64encode(svg.encode()).decode()
     natural = f"{round(int(width[1]) * 4 / 3)}px" if width else "100%"
     st.html(
         '<div style="overflow:auto;max-height:640px;border:1px solid #8884;border-radius:12px;'
-        'padding:12px" tabindex="0" role="img" aria-label="Graph of the network">'
-        f'<img alt="Graph of the network" style="max-width:none;width:{natural}" '
-        f'src="data:image/svg+xml;base64,{address}"></div>'
+        'padding:12px" tabindex="0" role="group" aria-label="Graph of the network, scrolls">'
+        '<img alt="Graph of the network" '
+        f'style="display:block;margin:auto;max-width:none;width:{natural}" '
+        f'src="data:image/svg+xml;base64,{source}"></div>'
     )
     st.download_button(
         "SVG",
@@ -144,44 +193,65 @@ def graph_picture(spec: ResNeXtSpec, level: str, focus: str | None) -> None:
 
 @st.cache_data(max_entries=64, show_spinner="Graphviz lays out the graph …")
 def svg_of(spec: ResNeXtSpec, level: str, focus: str | None) -> str:
-    """The drawing as SVG text."""
+    """The drawing as SVG text.
+
+    Raises:
+        ValueError: It would have too many boxes.
+        RuntimeError: Graphviz is missing or gave up.
+    """
+    boxes = len(draw(graph_of(spec), level, focus).boxes)
+    if boxes > MOST_DRAWN:
+        raise ValueError(
+            f"At most {MOST_DRAWN} boxes can be drawn at once. Received {boxes:,}; pick a smaller "
+            "part or a coarser level."
+        )
     return render_dot(to_dot(graph_of(spec), level, focus), "svg").decode()
 
 
-def details(report: Report, focus: str | None) -> None:
-    """Facts of a stage or block, and the layers or blocks in it."""
-    import pandas as pd
+def details(report: Report, part: str | None, *, beside: bool = False) -> None:
+    """Facts of a stage, block or layer, and what is in it; next to each other if ``beside``."""
+    rows = {row.name: row for row in (*report.rows, *report.stages, *report.blocks)}
+    row = rows.get(part or "", report.totals)
+    left, right = st.columns([2, 3], gap="large") if beside else (st.container(), st.container())
+    with left:
+        st.markdown(f"**{address.plain(row.name)}** · {address.plain(row.kind)}")
+        st.html(_facts(row, report.totals))
+    inside = _inside(report, row)
+    if inside:
+        right.dataframe(
+            _parts(inside, row), hide_index=True, height=min(420, 38 + 35 * len(inside))
+        )
 
-    rows = {row.name: row for row in (*report.stages, *report.blocks)}
-    row = rows.get(focus or "", report.totals)
-    st.markdown(f"**{row.name}** · {row.kind}")
+
+def _facts(row: Row, totals: Row) -> str:
     facts = {
         "Output": numbers.shape(row.output_shape),
-        "Parameters": numbers.full(row.trainable_params),
-        "Moving statistics": numbers.full(row.non_trainable_params),
-        "MACs": numbers.full(row.macs),
-        "Share of MACs": numbers.percent(row.macs, report.totals.macs),
+        "Parameters": numbers.full(row.params),
+        "MACs": f"{numbers.full(row.macs)} ({numbers.percent(row.macs, totals.macs)})",
+        "FLOPs": numbers.full(row.flops),
         "Activations": numbers.full(row.activations),
+        "Weights": numbers.size(row.weight_bytes),
         "Feature maps": numbers.size(row.activation_bytes),
         "Receptive field": f"{row.receptive_field} px" if row.receptive_field else "all",
         "Stride": f"{row.stride} px" if row.stride else "–",
     }
-    st.table(pd.Series(facts, name="").rename_axis("").to_frame(), border="horizontal")
-    inside = _inside(report, row)
-    if inside:
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Part": [part.name.removeprefix(f"{row.name}/") for part in inside],
-                    "Kind": [part.kind for part in inside],
-                    "Output": [numbers.shape(part.output_shape) for part in inside],
-                    "Parameters": [numbers.full(part.trainable_params) for part in inside],
-                    "MACs": [numbers.short(part.macs) for part in inside],
-                }
-            ),
-            hide_index=True,
-            height=min(420, 38 + 35 * len(inside)),
-        )
+    lines = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>"
+        for name, value in facts.items()
+    )
+    return f'{FACTS_STYLE}<dl class="facts">{lines}</dl>'
+
+
+def _parts(inside: list[Row], row: Row) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Part": [part.name.removeprefix(f"{row.name}/") for part in inside],
+            "Kind": [part.kind for part in inside],
+            "Output": [numbers.shape(part.output_shape) for part in inside],
+            "Parameters": [numbers.full(part.params) for part in inside],
+            "MACs": [numbers.short(part.macs) for part in inside],
+        }
+    )
 
 
 def _inside(report: Report, row: Row) -> list[Row]:
@@ -192,3 +262,12 @@ def _inside(report: Report, row: Row) -> list[Row]:
     if parts:
         return parts
     return [part for part in report.rows if row.name in (part.block, part.stage)]
+
+
+FACTS_STYLE = """<style>
+.facts {display: grid; grid-template-columns: max-content 1fr; margin: 0 !important;
+  font-size: 0.9rem; font-variant-numeric: tabular-nums;}
+.facts dt, .facts dd {margin: 0 !important; padding: 5px 0; border-bottom: 1px solid #8883;}
+.facts dt {padding-right: 1.5rem; opacity: 0.75;}
+.facts dd {text-align: right;}
+</style>"""

@@ -16,11 +16,13 @@ from explorer.figures import (
     throughput_bars,
 )
 from explorer.published import TIMM, figures
-from explorer.views.state import current_spec, plain, report_of
+from explorer.views.address import choose, choose_many, chosen, plain
+from explorer.views.state import current_spec, report_of
+from explorer.views.tables import count_picker
 from resnext import PRESETS, ResNeXtSpec, SpecError
 
 DEFAULT = ("resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d")
-HERE = "The sidebar's network"
+HERE, SIDEBAR = "sidebar", "The sidebar's network"
 MOST = 8
 COLUMNS = {
     **METRICS,
@@ -33,12 +35,7 @@ def render() -> None:
     """The page."""
     st.title("Compare", anchor=False)
     names = chosen_names()
-    count = st.selectbox(
-        "Counting convention",
-        list(CONVENTIONS),
-        key="compare_count",
-        format_func=lambda name: CONVENTIONS[name].title,
-    )
+    count = count_picker()
     comparison = comparison_of(names, count)
     if comparison is None:
         st.info("Choose at least one network, such as resnext50_32x4d.")
@@ -56,23 +53,18 @@ def render() -> None:
 
 def chosen_names() -> list[str]:
     """The names of the address or of the picker; both say the same afterwards."""
-    if "compare_names" not in st.session_state:
-        asked = [name for name in st.query_params.get("with", "").split(",") if name][:MOST]
-        st.session_state["compare_names"] = asked or list(DEFAULT)
-    options = list(dict.fromkeys([HERE, *PRESETS, *st.session_state["compare_names"]]))
+    choose_many("with", DEFAULT, MOST)
+    options = list(dict.fromkeys([HERE, *PRESETS, *st.session_state["with"]]))
     names = st.multiselect(
         "Networks; differences are to the first",
         options,
-        key="compare_names",
+        key="with",
+        format_func=lambda name: SIDEBAR if name == HERE else name,
         accept_new_options=True,
         max_selections=MOST,
         help="Type any name, such as `resnext50_8x14d`.",
     )
-    written = ",".join(names)
-    if names != list(DEFAULT) and st.query_params.get("with") != written:
-        st.query_params["with"] = written
-    elif names == list(DEFAULT) and "with" in st.query_params:
-        del st.query_params["with"]
+    chosen("with", list(DEFAULT))
     return list(names)
 
 
@@ -116,14 +108,15 @@ def cards(comparison: Comparison) -> None:
 def aligned(comparison: Comparison) -> None:
     """One row a stage, one column a network, differences beside."""
     st.subheader("Stage by stage", anchor=False)
+    choose("measure", COLUMNS, "macs")
     metric = st.segmented_control(
         "Of",
         list(COLUMNS),
-        default="macs",
         format_func=COLUMNS.__getitem__,
-        key="compare_metric",
+        key="measure",
         required=True,
     )
+    chosen("measure", "macs")
     frame = pd.DataFrame({"Stage": [a.stage for a in (*comparison.stages, comparison.total)]})
     for index, name in enumerate(comparison.names):
         frame[name] = [a.value(index, metric) for a in (*comparison.stages, comparison.total)]
@@ -132,7 +125,9 @@ def aligned(comparison: Comparison) -> None:
                 a.difference(index, metric) for a in (*comparison.stages, comparison.total)
             ]
     number = st.column_config.NumberColumn(format="localized")
-    st.dataframe(frame, hide_index=True, column_config=dict.fromkeys(frame.columns[1:], number))
+    signed = st.column_config.NumberColumn(format="%+d")
+    config = {name: signed if name.startswith("Δ ") else number for name in frame.columns[1:]}
+    st.dataframe(frame, hide_index=True, column_config=config)
     if metric in METRICS:
         st.plotly_chart(cost_bars(comparison, metric), key="cost_bars")
     with st.container(horizontal=True):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer import links
 from explorer.report import Report, analyse
+from explorer.views import address
 from resnext import FORMS, PRESETS, STEMS, Graph, ResNeXtSpec, SpecError, trace
 from resnext.spec import MAX_CHANNELS, MAX_CLASSES, MAX_SIDE
 
@@ -22,16 +23,12 @@ STEM_LABELS = {
     "cifar": "CIFAR: 3×3",
     "mini": "mini: biased 3×3, 32 filters",
 }
+MOST_NOTES = 4
 MORE_PRESETS = ("resnext26_32x4d", "resnext200_32x4d", "resnext29_32x4d", "resnext20_32x4d")
 
 
 def current_spec() -> ResNeXtSpec:
-    """The last valid network that was chosen; on a first visit, the one of the address."""
-    if "spec" not in st.session_state:
-        spec, notes = links.from_query(st.query_params.to_dict())
-        st.session_state["spec"] = spec
-        st.session_state["link_notes"] = notes
-        _fill_widgets(spec)
+    """The last valid network that was chosen."""
     spec = st.session_state["spec"]
     assert isinstance(spec, ResNeXtSpec)
     return spec
@@ -39,28 +36,47 @@ def current_spec() -> ResNeXtSpec:
 
 def sidebar() -> None:
     """Draw the controls, take over what they say if it keeps the rules, write the address."""
-    current_spec()
+    _follow_address()
+    if form := st.session_state.pop("_form_wanted", None):
+        st.session_state["net_form"] = form
     error = _take_over()
     with st.sidebar:
         st.subheader("Network", anchor=False)
-        for note in st.session_state["link_notes"]:
-            st.warning(f"The address: {plain(note)}", icon=":material/link_off:")
+        if notes := st.session_state["link_notes"]:
+            shown = [address.plain(note) for note in notes[:MOST_NOTES]]
+            if len(notes) > MOST_NOTES:
+                shown.append(f"And {len(notes) - MOST_NOTES} more.")
+            st.warning("  \n".join(["In the address:", *shown]), icon=":material/link_off:")
         if error:
-            st.error(plain(error))
+            st.error(address.plain(error))
         _widgets()
     query = links.to_query(current_spec())
-    others = {k: v for k, v in st.query_params.to_dict().items() if k not in links.KEYS}
-    if st.query_params.to_dict() != {**query, **others}:
-        st.query_params.from_dict({**query, **others})
+    address.write({key: query.get(key) for key in links.KEYS})
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+def take_form(form: str) -> None:
+    """Let the whole app show the form of the split that a picture was switched to."""
+    st.session_state["_form_wanted"] = form
+    st.rerun()
+
+
+def _follow_address() -> None:
+    """Take the network of the address: on a first visit, and when a person went back."""
+    if "spec" in st.session_state and not address.asked(links.KEYS):
+        return
+    spec, notes = links.from_query(st.query_params.to_dict())
+    st.session_state.update(spec=spec, link_notes=notes)
+    _fill_widgets(spec)
+
+
+# Specs, graphs and reports never change, so that threads can share them.
+@st.cache_resource(max_entries=32, show_spinner=False)
 def graph_of(spec: ResNeXtSpec) -> Graph:
     """The graph of a network."""
     return trace(spec)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def report_of(spec: ResNeXtSpec, count: str = "torchvision") -> Report:
     """What a network costs."""
     return analyse(graph_of(spec), count)
@@ -144,6 +160,7 @@ def _load_name() -> None:
     name = st.session_state["net_name"]
     try:
         spec = ResNeXtSpec.from_name(str(name).strip(), form=st.session_state["net_form"])
+        links.check_size(spec)
     except SpecError as error:
         st.session_state["net_name"] = current_spec().name
         st.session_state["name_error"] = str(error)
@@ -180,9 +197,4 @@ def _said(old: ResNeXtSpec) -> ResNeXtSpec:
     }
     if not old.groups:
         changes |= {"blocks": links.numbers(state["net_blocks"]), "width": state["net_width"]}
-    return old.replace(**changes)
-
-
-def plain(text: object) -> str:
-    """A message as Markdown that says just that, whatever a hostile address put into it."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#!|~<>$:" else sign for sign in str(text))
+    return links.check_size(old.replace(**changes))

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from explorer import numbers, tables
-from explorer.conventions import CONVENTIONS
+from explorer.conventions import CONVENTIONS, DEFAULT
 from explorer.figures import METRICS, icicle, stage_bars
 from explorer.report import Report, Row
+from explorer.views import address
 from explorer.views.state import current_spec, report_of
 
 LEVELS = {"stage": "By stage (the zoo's group)", "block": "By block", "layer": "By layer"}
@@ -25,42 +26,52 @@ def render() -> None:
     """The page."""
     spec = current_spec()
     st.title(f"{spec.name} in numbers", anchor=False)
-    left, right = st.columns([1, 2], vertical_alignment="bottom", gap="large")
-    count = left.selectbox(
-        "Counting convention",
-        list(CONVENTIONS),
-        key="count",
-        bind="query-params",
-        format_func=lambda name: CONVENTIONS[name].title,
-    )
+    count = count_picker()
     rule = CONVENTIONS[count]
-    right.caption(f"{rule.description} {rule.source}")
     report = report_of(spec, count)
     table(report, rule.unit)
     st.subheader("Where it sits", anchor=False)
     st.plotly_chart(stage_bars(report), key="stage_bars")
+    address.choose("measure", METRICS, "macs")
     metric = st.segmented_control(
         "Open up",
         list(METRICS),
-        default="macs",
         format_func=METRICS.__getitem__,
-        key="icicle_metric",
+        key="measure",
         required=True,
     )
+    address.chosen("measure", "macs")
     st.caption("Click a part to open it; click the bar above to go back.")
     st.plotly_chart(icicle(report, metric), key="icicle")
 
 
+def count_picker() -> str:
+    """Name of the counting convention that a person picks, with what it counts."""
+    left, right = st.columns([1, 2], vertical_alignment="bottom", gap="large")
+    address.choose("count", CONVENTIONS, DEFAULT)
+    count = left.selectbox(
+        "Counting convention",
+        list(CONVENTIONS),
+        key="count",
+        format_func=lambda name: CONVENTIONS[name].title,
+    )
+    address.chosen("count", DEFAULT)
+    rule = CONVENTIONS[count]
+    right.caption(f"{rule.description} Source: {rule.source}.")
+    return count
+
+
 def table(report: Report, unit: str) -> None:
     """The table at a level, searchable and sortable, and its downloads."""
+    address.choose("by", LEVELS, "stage")
     level = st.segmented_control(
-        "Level",
+        "Rows",
         list(LEVELS),
-        default="stage",
         format_func=LEVELS.__getitem__,
-        key="table_level",
+        key="by",
         required=True,
     )
+    address.chosen("by", "stage")
     rows = list(report.by(level))
     if level != "stage":
         asked = st.text_input(
@@ -76,6 +87,8 @@ def table(report: Report, unit: str) -> None:
         return
     shown = rows if level != "stage" else [*rows, report.totals]
     frame = display_frame(shown, report.totals, unit)
+    if level == "stage":
+        frame = frame.drop(columns="Kind").replace({"Place": {report.totals.name: "total"}})
     st.dataframe(
         frame,
         hide_index=True,
@@ -112,8 +125,8 @@ def display_frame(rows: list[Row], totals: Row, unit: str) -> pd.DataFrame:
             "Share": [100 * row.macs / whole if row.macs is not None else None for row in rows],
             "FLOPs": [row.flops for row in rows],
             "Activations": [row.activations for row in rows],
-            "Weights, KiB": [_kib(row.weight_bytes) for row in rows],
-            "Feature maps, KiB": [_kib(row.activation_bytes) for row in rows],
+            "Weights, MiB": [_mib(row.weight_bytes) for row in rows],
+            "Feature maps, MiB": [_mib(row.activation_bytes) for row in rows],
             "Receptive field": [row.receptive_field for row in rows],
             "Stride": [row.stride for row in rows],
         }
@@ -128,6 +141,8 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
         for name in frame.columns
         if name not in ("Place", "Kind", "Output", "Share")
     }
+    for name in ("Weights, MiB", "Feature maps, MiB"):
+        config[name] = st.column_config.NumberColumn(format="%.3f", help="At float32.")
     config["Share"] = st.column_config.ProgressColumn(
         format="%.1f %%", min_value=0, max_value=100, help="Of the network's total."
     )
@@ -135,5 +150,5 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
     return config
 
 
-def _kib(size: int | None) -> float | None:
-    return None if size is None else size / 1024
+def _mib(size: int | None) -> float | None:
+    return None if size is None else size / 2**20

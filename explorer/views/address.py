@@ -1,0 +1,131 @@
+"""What a person would share lives in the address: read it once, follow Back, keep it current.
+
+Streamlit's own binding of widgets to the address drops a bad value without a word and writes
+labels where we want names, so these few lines do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import streamlit as st
+
+_SEEN = "_address_seen"  # what this module last let the address say
+_ASKED = "_address_asked"  # what the address asks for anew, in this run
+_PENDING = "_address_pending"  # what it shall say at the end of this run
+_BEFORE = "_address_widgets"  # what the widgets said at the end of the last run
+_PAGE = "_address_page"
+_TURNED = "_address_turned"  # whether this run is the first of a page after another
+_MOST = 60  # characters of a value that are read
+
+
+def open_page(path: str) -> None:
+    """Find out what the address asks for; to be called before anything else of this module."""
+    state = st.session_state
+    seen = state.setdefault(_SEEN, {})
+    query = st.query_params.to_dict()
+    turned = state.get(_PAGE, path) != path
+    state.update({_PAGE: path, _TURNED: turned, _PENDING: {}})
+    # Going back changes the address and no widget. A page that was just turned to has an
+    # empty address, and right after a change the browser may still have the old one:
+    # neither asks for anything.
+    went_back = bool(query) and not turned and not _touched()
+    state[_ASKED] = {
+        key: query.get(key)
+        for key in {*query, *seen}
+        if query.get(key) != seen.get(key) and (went_back or key not in seen)
+    }
+
+
+def close_page() -> None:
+    """Let the address say what was written; to be called when the page has been drawn."""
+    st.session_state[_BEFORE] = _widgets()
+    parts = st.session_state[_PENDING]
+    query = st.query_params.to_dict()
+    for key, value in parts.items():
+        if value is None and key in query:
+            del st.query_params[key]
+    # One update for all, because each makes a step of the browser's Back.
+    changed = {k: v for k, v in parts.items() if v is not None and v != query.get(k)}
+    if changed:
+        st.query_params.update(changed)
+    st.session_state[_SEEN].update(parts)
+
+
+def asked(keys: Collection[str]) -> bool:
+    """Whether the address asks for another value of one of these parts."""
+    return any(key in st.session_state[_ASKED] for key in keys)
+
+
+def write(parts: Mapping[str, str | None]) -> None:
+    """Let the address say these parts; None takes one away."""
+    st.session_state[_PENDING].update(parts)
+
+
+def choose(key: str, options: Collection[str], default: str) -> None:
+    """Before the widget ``key`` is drawn: let it show one of the options, the asked one if good.
+
+    A value that is none of the options is told, and the default taken.
+    """
+    _restore(key, default, lambda text: text if text in options else None)
+    if st.session_state[key] not in options:
+        st.session_state[key] = default
+
+
+def choose_many(key: str, default: Collection[str], most: int) -> None:
+    """The same for a list of at most ``most`` words, with commas between them."""
+
+    def read(text: str) -> list[str]:
+        return list(dict.fromkeys(word[:_MOST] for word in text.split(",") if word))[:most]
+
+    _restore(key, list(default), read)
+
+
+def chosen(key: str, default: Any) -> None:
+    """After the widget has been drawn: let the address say what it shows."""
+    value = st.session_state[key]
+    st.session_state[f"_kept_{key}"] = value
+    text = value if isinstance(value, str) else ",".join(value)
+    write({key: None if value == default else text})
+
+
+def _restore(key: str, default: Any, read: Callable[[str], Any]) -> None:
+    """Put into the session what the widget ``key`` shall show."""
+    state = st.session_state
+    if asked([key]):
+        text = state[_ASKED][key]
+        value = default if text is None else read(text)
+        if value is None:
+            st.warning(
+                f"In the address: {key} = {plain(text[:_MOST])} is none of the choices. The "
+                "usual one is shown.",
+                icon=":material/link_off:",
+            )
+            value = default
+        state[key] = value
+    elif key not in state or state[_TURNED]:
+        # Streamlit forgets the widgets of a page that was left; another may bear this key, too.
+        state[key] = state.get(f"_kept_{key}", default)
+
+
+def _touched() -> bool:
+    """Whether a widget says something else than at the end of the last run."""
+    now = _widgets()
+    before = st.session_state.get(_BEFORE, {})
+    return any(before[key] != now[key] for key in before.keys() & now.keys())
+
+
+def _widgets() -> dict[str, Any]:
+    """What the widgets say, and what else of plain values lies in the session."""
+    kinds = (str, int, float, list, tuple, type(None))
+    return {
+        str(key): value
+        for key, value in st.session_state.items()
+        if not str(key).startswith("_") and isinstance(value, kinds)
+    }
+
+
+def plain(text: object) -> str:
+    """A message as Markdown that says just that, whatever a hostile address put into it."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#!|~<>$:" else sign for sign in str(text))
