@@ -53,9 +53,10 @@ def close_page() -> None:
     st.session_state[_SEEN].update(parts)
 
 
-def asked(keys: Collection[str]) -> bool:
-    """Whether the address asks for another value of one of these parts."""
-    return any(key in st.session_state[_ASKED] for key in keys)
+def asked(keys: Collection[str]) -> dict[str, str | None]:
+    """The parts of the address that ask for another value; None where one was taken away."""
+    news: dict[str, str | None] = st.session_state[_ASKED]
+    return {key: news[key] for key in keys if key in news}
 
 
 def write(parts: Mapping[str, str | None]) -> None:
@@ -93,10 +94,11 @@ def chosen(key: str, default: Any) -> None:
 def _restore(key: str, default: Any, read: Callable[[str], Any]) -> None:
     """Put into the session what the widget ``key`` shall show."""
     state = st.session_state
-    if asked([key]):
-        text = state[_ASKED][key]
+    news = asked([key])
+    if news:
+        text = news[key]
         value = default if text is None else read(text)
-        if value is None:
+        if text is not None and value is None:
             st.warning(
                 f"In the address: {key} = {plain(text[:_MOST])} is none of the choices. The "
                 "usual one is shown.",

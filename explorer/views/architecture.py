@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -19,7 +20,7 @@ from explorer.views import address
 from explorer.views.build import build_section
 from explorer.views.map_component import network_map
 from explorer.views.state import current_spec, graph_of, report_of, take_form
-from resnext import ResNeXtSpec
+from resnext import FORMS, ResNeXtSpec
 
 LEVEL_LABELS = {
     "model": "Model: stages",
@@ -122,19 +123,25 @@ def picture(spec: ResNeXtSpec, report: Report) -> None:
 
 def map_picture(spec: ResNeXtSpec) -> str:
     """The map; returns the place of what is selected on it, or ""."""
-    asked = address.asked(QUERY_KEYS)
-    if asked or "map_key" not in st.session_state:
-        # A map begins with its address; a new key begins a new map.
-        st.session_state["map_key"] = f"map{st.session_state.get('map_number', 0)}"
-        st.session_state["map_number"] = st.session_state.get("map_number", 0) + 1
-        query = st.query_params.to_dict()
-        st.session_state["map_start"] = MapState.from_query(query)
-    view = network_map([spec], key=st.session_state["map_key"], state=st.session_state["map_start"])
+    state = st.session_state
+    view = state.get("_map_view")
+    if view is None or address.asked(QUERY_KEYS):
+        _begin_map(MapState.from_query(st.query_params.to_dict()))
+    elif view.form not in ("", spec.form):  # the sidebar has chosen another form since
+        _begin_map(replace(view, form=""))
+    view = network_map([spec], key=f"map{state['map_number']}", state=state["_map_start"])
+    state["_map_view"] = view
     query = view.to_query()
     address.write({key: query.get(key) for key in QUERY_KEYS})
-    if view.form and view.form != spec.form:
+    if view.form != spec.form and view.form in FORMS:
         take_form(view.form)
     return view.selected
+
+
+def _begin_map(start: MapState) -> None:
+    """The next map is a new one, which a new key makes it."""
+    number = st.session_state.get("map_number", 0)
+    st.session_state.update(map_number=number + 1, _map_start=start)
 
 
 def graph_part(report: Report) -> tuple[str, str | None]:
