@@ -35,7 +35,7 @@ POINT = """([id, head]) => {
     const kid = box.kids[part.index];
     [x, y, box] = [x + kid.x, y + kid.y, kid.box];
   }
-  const {left, top} = m.canvas.getBoundingClientRect();
+  const {left, top} = m.frame.canvas.getBoundingClientRect();
   const camera = m.screen.camera;
   return [left + (x + box.w / 2 - camera.x) * camera.zoom,
           top + (y + (head ? 10 : box.h / 2) - camera.y) * camera.zoom];
@@ -240,14 +240,14 @@ def test_the_form_is_switched_on_the_map_and_the_counts_stay(open_map):
 def test_networks_side_by_side_with_differences_marked(open_map):
     other = ResNeXtSpec.from_name("resnext101_32x4d")
     page = open_map(SPEC, other)
-    marks = page.evaluate("map.map.marks.map((m) => [...m])")
+    marks = page.evaluate("map.map.shown.marks.map((m) => [...m])")
     assert marks[0] == []
     assert dict(marks[1]) == {f"stage3/block{i}": "only" for i in range(7, 24)}
-    assert page.evaluate("map.map.marked().map((p) => [p.id, map.map.nets.indexOf(p.net)])") == [
-        ["stage3", 1]
-    ]
+    assert page.evaluate(
+        "map.map.shown.differing().map((p) => [p.id, map.map.nets.indexOf(p.net)])"
+    ) == [["stage3", 1]]
     page = open_map(SPEC, SPEC)
-    assert page.evaluate("map.map.marks.map((m) => m.size)") == [0, 0]
+    assert page.evaluate("map.map.shown.marks.map((m) => m.size)") == [0, 0]
 
 
 def test_a_selection_in_the_second_network(open_map):
@@ -334,6 +334,6 @@ def test_touch_at_390_pixels(open_map):
 
 
 def test_dark_follows_the_system(open_map):
-    pixel = """() => { const c = map.map.screen.context; return [...c.getImageData(3, 3, 1, 1).data]; }"""
+    pixel = "[...map.map.screen.context.getImageData(3, 3, 1, 1).data]"
     assert sum(open_map(SPEC, scheme="dark").evaluate(pixel)[:3]) < 120
     assert sum(open_map(SPEC, scheme="light").evaluate(pixel)[:3]) > 690

@@ -40,7 +40,7 @@ export class Camera {
     return new Camera(cx - width / zoom / 2, cy - height / zoom / 2, zoom);
   }
 
-  /** @param {number} px @param {number} py @returns {[number, number]} */
+  /** The point of the map at a point of the screen. @param {number} px @param {number} py @returns {[number, number]} */
   toMap(px, py) {
     return [this.x + px / this.zoom, this.y + py / this.zoom];
   }

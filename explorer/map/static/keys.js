@@ -6,7 +6,7 @@ import { openParts, spotOf } from "./locate.js";
 import { LEVELS } from "./model.js";
 
 /** @typedef {import("./model.js").Part} Part */
-/** @typedef {import("./app.js").NetMap} NetMap */
+/** @typedef {import("./netmap.js").NetMap} NetMap */
 
 /** The part before or after in reading order. @param {NetMap} map @param {Part} part @param {number} step @returns {Part} */
 function neighbour(map, part, step) {
@@ -42,7 +42,7 @@ export function press(map, event) {
   else if (key === "f" || key === "0") map.fit();
   else if (key === "s" && part) map.zoomTo(part);
   else if (key === "/") map.toolbar.input.focus();
-  else if (key === "?") map.showHelp(true);
+  else if (key === "?") map.shown.help(true);
   else if (key === "Escape") map.escape();
   else if (/^[1-4]$/.test(key)) map.openLevel(LEVELS[Number(key) - 1]);
   else return false;
@@ -51,7 +51,8 @@ export function press(map, event) {
 
 /** Show the focused part to screen readers, at its place on the screen. @param {NetMap} map */
 export function announce(map) {
-  const { tree, focused: part } = map;
+  const { focused: part } = map;
+  const { tree } = map.frame;
   tree.replaceChildren();
   if (!part || !part.parent) {
     tree.removeAttribute("aria-activedescendant");

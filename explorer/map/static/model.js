@@ -49,6 +49,7 @@ export class Part {
     this.index = index;
     /** @type {Part[]|null} */
     this.kids = null;
+    /** @type {string} */
     this.id = partId(parent, name);
   }
 
@@ -109,7 +110,7 @@ export function isVirtualRole(role) {
   return role === "run" || role === "bundle";
 }
 
-/** @param {Part|null} parent @param {string} name */
+/** @param {Part|null} parent @param {string} name @returns {string} */
 function partId(parent, name) {
   let around = parent;
   while (around && around.isVirtual) around = around.parent;

@@ -1,12 +1,12 @@
 // The map as a Streamlit component. The browser leads: it tells every change, and follows Python
-// only when `asked` has grown, so that a late answer to an old click undoes nothing.
+// only when `asked` has changed, so that a late answer to an old click undoes nothing.
 
 import { mount } from "./app.js";
 
 /** @type {WeakMap<object, {handle: ReturnType<typeof mount>, id: string, asked: number}>} */
 const MOUNTED = new WeakMap();
 
-/** Whether the app is dark, by the colour behind the component. @param {Element} host */
+/** The app's theme, by the colour behind the component. @param {Element} host @returns {"dark"|"light"} */
 function appTheme(host) {
   const page = getComputedStyle(host).getPropertyValue("--st-background-color") || getComputedStyle(document.body).backgroundColor;
   const hex = page.trim().match(/^#([0-9a-f]{6})/i);
@@ -21,8 +21,8 @@ export default function networkMap(component) {
   const known = MOUNTED.get(parentElement);
   if (known) {
     known.handle.setTheme(appTheme(host));
-    if (known.id !== data.id) known.handle.update(data.map, data.asked > known.asked ? data.state : undefined);
-    else if (data.asked > known.asked) known.handle.show(data.state);
+    if (known.id !== data.id) known.handle.update(data.map, data.asked === known.asked ? undefined : data.state);
+    else if (data.asked !== known.asked) known.handle.show(data.state);
     Object.assign(known, { id: data.id, asked: data.asked });
     return undefined;
   }

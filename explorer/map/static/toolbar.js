@@ -23,7 +23,7 @@ const FORM_WORDS = {
  * @property {(factor: number) => void} zoom
  * @property {() => void} fit
  * @property {(step: number) => void} history
- * @property {(kind: "svg"|"png") => void} save
+ * @property {(kind: "svg"|"png") => unknown} save
  * @property {() => void} help
  */
 

@@ -1,0 +1,78 @@
+// Where the camera goes: to the whole, to a part, or just so far that a part is seen.
+
+import { Camera } from "./camera.js";
+
+/**
+ * @typedef {import("./camera.js").Rect} Rect
+ * @typedef {import("./layout.js").Scene} Scene
+ * @typedef {import("./locate.js").Spot} Spot
+ */
+
+const MARGIN_PX = 26;
+const AROUND_PX = 80;
+const NARROW_PX = 640;
+const READABLE_ZOOM = 0.42;
+const LEAST_HEIGHT_PX = 9;
+
+/** Aims the camera of a screen at what the legend and the card leave free. */
+export class Aim {
+  /** @param {import("./screen.js").Screen} screen @param {import("./frame.js").Frame} frame */
+  constructor(screen, frame) {
+    this.screen = screen;
+    this.frame = frame;
+  }
+
+  /** The free part of the screen. @param {number} margin @returns {Rect} */
+  area(margin) {
+    const { width, height } = this.screen;
+    const { card, legend } = this.frame;
+    const [x, y] = [Math.min(margin, width / 12), Math.min(margin, height / 12)];
+    const wide = width > NARROW_PX;
+    const beside = wide && !card.hidden ? card.offsetWidth + 12 : 0;
+    const below = wide ? legend.offsetHeight : card.hidden ? 0 : card.offsetHeight;
+    return { x, y, w: Math.max(80, width - 2 * x - beside), h: Math.max(80, height - 2 * y - below) };
+  }
+
+  /** @param {Scene} scene */
+  whole(scene) {
+    return Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.area(MARGIN_PX));
+  }
+
+  /** @param {Rect} spot */
+  part(spot) {
+    return Camera.on(spot, this.area(AROUND_PX), 1.3);
+  }
+
+  /** After a box was opened or folded: all of it, at its old place if it fits. @param {Spot} before @param {Spot} after */
+  reopened(before, after) {
+    const { camera, width, height } = this.screen;
+    const fits = after.w * camera.zoom < width && after.h * camera.zoom < height;
+    if (!fits) return Camera.on(after, this.area(MARGIN_PX), Math.max(camera.zoom, 0.8));
+    return this.nudged(new Camera(camera.x + after.x - before.x, camera.y + after.y - before.y, camera.zoom), after);
+  }
+
+  /** Whether the whole can be read when all of it is seen. @param {Scene} scene */
+  readable(scene) {
+    return this.whole(scene).zoom >= READABLE_ZOOM;
+  }
+
+  /** Moved just so far that a spot is seen. @param {Camera} camera @param {Rect} spot */
+  nudged(camera, spot) {
+    const { x, y, w, h } = this.area(MARGIN_PX);
+    /** @type {(start: number, length: number, low: number, room: number) => number} */
+    const over = (start, length, low, room) => {
+      if (start < low) return low - start;
+      return start + length > low + room ? Math.max(low + room - start - length, low - start) : 0;
+    };
+    const dx = over((spot.x - camera.x) * camera.zoom, spot.w * camera.zoom, x, w);
+    const dy = over((spot.y - camera.y) * camera.zoom, spot.h * camera.zoom, y, h);
+    return camera.moved(dx, dy);
+  }
+
+  /** Where a part can be seen and read. @param {Rect} spot */
+  seen(spot) {
+    const goal = this.nudged(this.screen.camera, spot);
+    const readable = Math.min(spot.h, 40) * goal.zoom >= LEAST_HEIGHT_PX;
+    return readable ? goal : Camera.on(spot, this.area(AROUND_PX * 1.5), 1);
+  }
+}

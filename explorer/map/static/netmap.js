@@ -1,0 +1,387 @@
+// A mounted map: its state, and what people do to it.
+
+import { Aim } from "./aim.js";
+import { Camera } from "./camera.js";
+import { makeFrame } from "./frame.js";
+import { listen } from "./gestures.js";
+import { press } from "./keys.js";
+import { layout } from "./layout.js";
+import { nearestSpot, partAt, spotOf } from "./locate.js";
+import { Net, Openness } from "./model.js";
+import { Past } from "./past.js";
+import { Screen } from "./screen.js";
+import { search } from "./search.js";
+import { Show } from "./show.js";
+import { HEAD } from "./sizes.js";
+import { decodeState, encodeState, START } from "./state.js";
+import { Toolbar } from "./toolbar.js";
+
+/**
+ * @typedef {import("./model.js").Part} Part
+ * @typedef {import("./state.js").MapState} MapState
+ */
+
+const RIGHT_SHAPE = 0.95;
+
+export class NetMap {
+  /** @param {HTMLElement|ShadowRoot} root @param {any} data @param {import("./app.js").Options} options @param {import("./app.js").Callbacks} callbacks */
+  constructor(root, data, options, callbacks) {
+    this.options = options;
+    this.callbacks = callbacks;
+    this.key = `netmap-${Math.random().toString(36).slice(2, 8)}`;
+    /** @type {MapState} */
+    this.state = { ...START, ...(options.url ? decodeState(location.hash) : {}), ...options.state };
+    this.openness = new Openness("stages");
+    this.past = new Past();
+    /** @type {Net[]} */
+    this.nets = [];
+    /** @type {Map<string, Net>} */
+    this.known = new Map();
+    /** @type {string[]} */
+    this.forms = [];
+    /** @type {Part|null} */
+    this.selected = null;
+    /** @type {Part|null} */
+    this.focused = null;
+    /** @type {Part|null} */
+    this.hovered = null;
+    /** @type {{query: string, at: number}} */
+    this.hunt = { query: "", at: -1 };
+    /** @type {Part[]} */
+    this.matches = [];
+    this.fitted = true;
+    this.frame = makeFrame();
+    if (options.height) this.frame.element.style.height = `${options.height}px`;
+    root.append(this.frame.element);
+    this.screen = new Screen(this.frame.canvas, () => this.shown.overview.draw(this.screen));
+    this.aim = new Aim(this.screen, this.frame);
+    this.shown = new Show(this);
+    this.toolbar = this.makeToolbar();
+    this.data = data;
+    this.setData(data);
+    this.stops = this.listen();
+  }
+
+  /** @returns {Array<() => void>} */
+  listen() {
+    const { tree, stage, canvas } = this.frame;
+    tree.addEventListener("keydown", (event) => {
+      if (press(this, event)) event.preventDefault();
+    });
+    for (const name of ["focus", "blur"]) tree.addEventListener(name, () => this.shown.refresh());
+    const resizes = new ResizeObserver(() => this.resized());
+    resizes.observe(stage);
+    const hands = {
+      pan: this.pan.bind(this),
+      zoom: this.zoomBy.bind(this),
+      tap: this.tap.bind(this),
+      hover: this.hover.bind(this),
+    };
+    return [listen(canvas, hands), this.shown.listen(), () => resizes.disconnect()];
+  }
+
+  makeToolbar() {
+    const bar = new Toolbar(this.forms, {
+      level: (level) => this.openLevel(level),
+      form: (form) => this.setForm(form),
+      colour: (colour) => this.change({ colour }),
+      search: (query, step) => this.find(query, step),
+      zoom: (factor) => this.zoomBy(factor),
+      fit: () => this.fit(),
+      history: (step) => this.travel(step),
+      save: (kind) => this.shown.save(kind),
+      help: () => this.shown.help(this.frame.help.hidden),
+    });
+    this.toolbar?.element.remove();
+    this.frame.element.prepend(bar.element);
+    return bar;
+  }
+
+  /** Show other networks, with the same state as far as it applies. @param {any} data */
+  setData(data) {
+    this.data = data;
+    this.forms = [...new Set(/** @type {string[]} */ (data.networks.flatMap((/** @type {any} */ n) => Object.keys(n.forms))))];
+    this.known = new Map();
+    this.toolbar = this.makeToolbar();
+    this.takeState();
+    this.reveal();
+    const { width, height } = this.frame.stage.getBoundingClientRect();
+    this.screen.resize(width, height);
+    this.screen.scene = this.layout();
+    this.shown.card();
+    this.shown.restyle();
+    this.screen.go(this.aim.whole(this.screen.scene));
+    if (this.selected) this.zoomTo(this.selected);
+    this.past.add({ state: this.state, camera: this.screen.camera });
+  }
+
+  /** Networks, openness, selection and focus as the state says. */
+  takeState() {
+    if (!this.forms.includes(this.state.form)) this.state = { ...this.state, form: this.data.networks[0].form };
+    const { form, open } = this.state;
+    this.nets = this.data.networks.map((/** @type {any} */ plain, /** @type {number} */ i) => this.net(plain, i, form));
+    this.openness = Openness.parse(open);
+    this.takeSelection();
+    this.focused = this.selected ?? (this.focused && this.nets[0].find(this.focused.id));
+    this.hovered = null;
+    this.matches = [];
+    this.shown.compare();
+  }
+
+  takeSelection() {
+    const { selected, network } = this.state;
+    this.selected = selected ? (this.nets[network] ?? this.nets[0]).find(selected) : null;
+  }
+
+  /** Open what hides the selection. */
+  reveal() {
+    if (!this.selected) return;
+    this.openness = this.openness.revealing(this.selected);
+    this.state = { ...this.state, open: this.openness.toString() };
+  }
+
+  /** @param {any} plain @param {number} i @param {string} form */
+  net(plain, i, form) {
+    const name = plain.forms[form] ? form : plain.form;
+    const key = `${i} ${name}`;
+    const net = this.known.get(key) ?? new Net(plain.forms[name], plain.name);
+    this.known.set(key, net);
+    return net;
+  }
+
+  /** @returns {import("./layout.js").Direction} */
+  get direction() {
+    return this.screen.width > this.screen.height * RIGHT_SHAPE ? "right" : "down";
+  }
+
+  layout() {
+    return layout(this.nets, this.openness, this.direction);
+  }
+
+  /** Take over some state, show it, and tell whoever mounted the map. @param {Partial<MapState>} some */
+  change(some) {
+    const before = encodeState(this.state);
+    this.state = { ...this.state, ...some };
+    this.takeSelection();
+    if (some.colour) this.shown.relook();
+    this.shown.card();
+    if (encodeState(this.state) !== before) {
+      this.past.add({ state: this.state, camera: this.screen.camera });
+      this.tell();
+    }
+    this.shown.refresh();
+  }
+
+  tell() {
+    if (this.options.url) history.replaceState(null, "", `#${encodeState(this.state)}`);
+    this.callbacks.change?.({ ...this.state });
+  }
+
+  /** @param {Partial<MapState>} state @param {Camera} [camera] */
+  setState(state, camera) {
+    this.state = { ...this.state, ...state };
+    this.takeState();
+    if (!camera) this.reveal();
+    const scene = this.layout();
+    this.shown.relook();
+    this.shown.card();
+    const spot = this.selected && spotOf(scene, this.selected);
+    const goal = camera ?? (this.fitted || !spot ? this.aim.whole(scene) : this.aim.nudged(this.screen.camera, spot));
+    this.screen.go(goal, scene);
+    this.shown.refresh();
+  }
+
+  /** What somebody else has chosen: go there. @param {Partial<MapState>} state */
+  show(state) {
+    this.setState(state);
+    this.past.add({ state: this.state, camera: this.screen.camera });
+    const spot = this.selected && spotOf(this.screen.scene, this.selected);
+    if (spot) this.screen.go(this.aim.seen(spot));
+  }
+
+  /** Back or forward through what was seen. @param {number} step */
+  travel(step) {
+    const entry = this.past.travel(step);
+    if (!entry) return;
+    this.setState(entry.state, entry.camera);
+    this.tell();
+  }
+
+  /** @param {"light"|"dark"} theme */
+  setTheme(theme) {
+    this.options.theme = theme;
+    this.shown.restyle();
+  }
+
+  /** @param {string} form */
+  setForm(form) {
+    this.state = { ...this.state, form };
+    this.takeState();
+    const scene = this.layout();
+    this.shown.relook();
+    this.screen.go(this.fitted ? this.aim.whole(scene) : this.screen.camera, scene);
+    this.shown.card();
+    this.past.add({ state: this.state, camera: this.screen.camera });
+    this.tell();
+    this.shown.refresh();
+  }
+
+  /** @param {Part|null} part */
+  focus(part) {
+    this.focused = part;
+    const spot = part && spotOf(this.screen.scene, part);
+    if (spot) this.screen.go(this.aim.seen(spot));
+    this.shown.refresh();
+  }
+
+  /** @param {Part|null} part */
+  select(part) {
+    this.focused = part ?? this.focused;
+    this.change({ selected: part?.id ?? "", network: part ? this.nets.indexOf(part.net) : 0 });
+  }
+
+  /** @param {Part} part @param {boolean} open */
+  toggle(part, open) {
+    if (part.isLayer || this.openness.isOpen(part) === open) return;
+    this.focused = part;
+    this.openness = this.openness.with(part, open);
+    this.reopen(part);
+  }
+
+  /** @param {string} level */
+  openLevel(level) {
+    this.openness = new Openness(level);
+    this.fitted = true;
+    this.reopen(null);
+  }
+
+  /** Lay out what is open now and go there. @param {Part|null} part that was opened or folded */
+  reopen(part) {
+    const before = part && spotOf(this.screen.scene, part);
+    const scene = this.layout();
+    const after = part && spotOf(scene, part);
+    this.shown.relook();
+    const stays = before && after && !(this.fitted && this.aim.readable(scene));
+    if (stays) this.fitted = false;
+    this.screen.go(stays ? this.aim.reopened(before, after) : this.aim.whole(scene), scene);
+    this.change({ open: this.openness.toString() });
+  }
+
+  /** Show a part, opening what hides it. @param {Part} part */
+  goTo(part) {
+    this.openness = this.openness.revealing(part);
+    this.screen.scene = this.layout();
+    this.focused = part;
+    this.change({ open: this.openness.toString(), selected: part.id, network: this.nets.indexOf(part.net) });
+    this.zoomTo(part);
+  }
+
+  /** @param {Part} part */
+  zoomTo(part) {
+    const spot = part.parent ? nearestSpot(this.screen.scene, part) : null;
+    if (!spot) {
+      this.fit();
+      return;
+    }
+    this.fitted = false;
+    this.screen.go(this.aim.part(spot));
+  }
+
+  fit() {
+    this.fitted = true;
+    this.screen.go(this.aim.whole(this.screen.scene));
+    this.shown.refresh();
+  }
+
+  /** @param {number} dx @param {number} dy */
+  pan(dx, dy) {
+    this.moveTo(this.screen.camera.moved(dx, dy));
+  }
+
+  /** @param {number} factor @param {number} [x] @param {number} [y] */
+  zoomBy(factor, x = this.screen.width / 2, y = this.screen.height / 2) {
+    this.moveTo(this.screen.camera.zoomed(factor, x, y));
+  }
+
+  /** @param {number} x @param {number} y */
+  centreOn(x, y) {
+    const { width, height, camera } = this.screen;
+    this.moveTo(new Camera(x - width / camera.zoom / 2, y - height / camera.zoom / 2, camera.zoom));
+  }
+
+  /** @param {Camera} camera */
+  moveTo(camera) {
+    this.fitted = false;
+    this.screen.halt();
+    this.screen.camera = camera;
+    this.screen.invalidate();
+  }
+
+  /** @param {number} x @param {number} y */
+  tap(x, y) {
+    this.frame.tree.focus({ preventScroll: true });
+    const [mapX, mapY] = this.screen.camera.toMap(x, y);
+    const hit = partAt(this.screen.scene, mapX, mapY);
+    if (!hit) {
+      this.select(null);
+      return;
+    }
+    const { part, spot } = hit;
+    const head = Math.max(HEAD, 12 / this.screen.camera.zoom);
+    if (!part.isLayer && !spot.box.open) this.toggle(part, true);
+    else if (!part.isLayer && mapY < spot.y + head) this.toggle(part, false);
+    this.select(part);
+  }
+
+  /** @param {number} x @param {number} y */
+  hover(x, y) {
+    const part = partAt(this.screen.scene, ...this.screen.camera.toMap(x, y))?.part ?? null;
+    if (part === this.hovered) return;
+    this.hovered = part;
+    this.frame.canvas.style.cursor = part ? "pointer" : "";
+    this.screen.outlines = this.shown.outlines();
+    this.screen.invalidate();
+  }
+
+  /** Search, and step through what is found. @param {string} query @param {number} step */
+  find(query, step) {
+    if (query !== this.hunt.query || !this.matches.length) {
+      this.matches = this.nets.flatMap((net) => search(net, query));
+      this.hunt = { query, at: -1 };
+    }
+    const count = this.matches.length;
+    if (step && count) {
+      const { at } = this.hunt;
+      this.hunt.at = at < 0 ? (step > 0 ? 0 : count - 1) : (at + step + count) % count;
+      this.goTo(this.matches[this.hunt.at]);
+    }
+    const place = this.hunt.at < 0 ? "" : `${this.hunt.at + 1} of `;
+    this.toolbar.showFound(query.trim() ? (count ? `${place}${count.toLocaleString("en-US")}` : "none") : "");
+    this.shown.refresh();
+  }
+
+  /** Close or clear the topmost of help, search and card. */
+  escape() {
+    if (!this.frame.help.hidden) this.shown.help(false);
+    else if (this.matches.length) {
+      this.toolbar.input.value = "";
+      this.find("", 0);
+    } else this.select(null);
+  }
+
+  resized() {
+    const { width, height } = this.frame.stage.getBoundingClientRect();
+    if (Math.abs(width - this.screen.width) < 1 && Math.abs(height - this.screen.height) < 1) return;
+    const before = this.direction;
+    this.screen.resize(width, height);
+    if (this.direction !== before) this.screen.scene = this.layout();
+    this.screen.halt();
+    if (this.fitted) this.screen.camera = this.aim.whole(this.screen.scene);
+    this.shown.refresh();
+  }
+
+  destroy() {
+    for (const stop of this.stops) stop();
+    this.frame.element.remove();
+  }
+}
