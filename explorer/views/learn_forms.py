@@ -10,10 +10,12 @@ from explorer.lesson.draw_forms import draw_form
 from explorer.lesson.equivalence import DTYPES, Equivalence, measure
 from explorer.lesson.forms import INPUTS, Part
 from explorer.lesson.process import ProcessError
+from explorer.map.state import MapState
 from explorer.views.learn_parts import drawing, explain, facts, formula, short
 from explorer.views.learn_state import segments, select
 from explorer.views.learn_trained import trained_networks
-from resnext import FORMS, ResNeXtSpec
+from explorer.views.map_component import network_map
+from resnext import ResNeXtSpec
 
 NAMES = {
     "aggregated": "a: aggregated",
@@ -26,6 +28,7 @@ SUBJECTS = {
     "Stage 2 of ResNeXt-50": ("resnext50_32x4d", 2, None),
     "mini_resnext": ("mini_resnext", None, None),
 }
+ORDER = ("aggregated", "concatenated", "grouped", "split")
 SECONDS = 300.0
 
 
@@ -50,8 +53,20 @@ def render() -> None:
         r"\big[\,B_1 \cdots B_C\,\big]\begin{bmatrix}\tau_1(x)\\ \vdots\\ \tau_C(x)\end{bmatrix}"
     )
     explain("A sum of 1x1 convolutions is one 1x1 convolution of what was concatenated.")
+    _map(part)
     _measured()
     _broken()
+
+
+def _map(part: Part) -> None:
+    """The same four, layer by layer, on the app's map."""
+    st.subheader("Layer by layer", anchor=False)
+    explain(
+        "The same block on the map, with its normalisations and ReLUs. Open the folded paths; "
+        "pick a layer to read its card. Parameters and MACs are equal, layers are not."
+    )
+    graphs = [part.graph(form) for form in ORDER]
+    network_map(graphs, key="lesson_map", state=MapState(open="layers"), height=820)
 
 
 def _measured() -> None:
@@ -114,15 +129,14 @@ def _show(found: Equivalence) -> None:
         ]
     )  # fmt: skip
     grouped = found.forms["grouped"]
-    order = ("aggregated", "concatenated", "grouped", "split")
     frame = pd.DataFrame(
         {
-            "Form": [NAMES[form] for form in order],
-            "Layers": [found.forms[form].layers for form in order],
-            "Parameters": [found.forms[form].params for form in order],
-            "Forward, ms": [found.forms[form].ms for form in order],
-            "Time, × grouped": [found.forms[form].ms / grouped.ms for form in order],
-            "Activations, MB": [found.forms[form].activation_bytes / 1e6 for form in order],
+            "Form": [NAMES[form] for form in ORDER],
+            "Layers": [found.forms[form].layers for form in ORDER],
+            "Parameters": [found.forms[form].params for form in ORDER],
+            "Forward, ms": [found.forms[form].ms for form in ORDER],
+            "Time, × grouped": [found.forms[form].ms / grouped.ms for form in ORDER],
+            "Activations, MB": [found.forms[form].activation_bytes / 1e6 for form in ORDER],
         }
     )
     st.dataframe(
@@ -135,7 +149,6 @@ def _show(found: Equivalence) -> None:
             "Activations, MB": st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    assert set(order) == set(FORMS)
     explain(
         "What is left is rounding: sums taken in another order. In float64 it all but vanishes. "
         "Where rounding flips a ReLU, a gradient may jump a little more. Layers, time and memory "
