@@ -1,0 +1,59 @@
+"""The browser's Back and Forward, and the parts of the page that move each other."""
+
+import re
+
+import pytest
+from conftest import metric
+
+pytestmark = pytest.mark.browser
+
+
+def test_back_and_forward_change_the_network(app, page):
+    from playwright.sync_api import expect
+
+    page.goto(app.url)
+    expect(metric(page, "Parameters")).to_have_text("25.0 M")
+    page.wait_for_url(re.compile("network=resnext50_32x4d"))
+    blocks = page.get_by_test_id("stSidebar").get_by_role("textbox", name="Blocks per stage")
+    blocks.fill("3-8-36-3")
+    blocks.press("Enter")
+    page.wait_for_url(re.compile("network=resnext152_32x4d"))
+    expect(metric(page, "Parameters")).to_have_text("60.0 M")
+
+    page.go_back()
+    expect(metric(page, "Parameters")).to_have_text("25.0 M")
+    expect(blocks).to_have_value("3-4-6-3")
+    page.go_forward()
+    expect(metric(page, "Parameters")).to_have_text("60.0 M")
+    expect(blocks).to_have_value("3-8-36-3")
+
+
+def test_another_page_keeps_the_network_and_its_own_choices(app, page):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/tables?network=resnext101_32x4d&count=timm&by=block")
+    expect(page.get_by_role("heading", name="resnext101_32x4d in numbers")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible()
+    page.wait_for_url(re.compile("network=resnext101_32x4d"))
+    page.get_by_role("link", name="Tables").click()
+    page.wait_for_url(re.compile(r"tables\?.*by=block"))
+    assert "count=timm" in page.url
+    assert "network=resnext101_32x4d" in page.url
+
+
+def test_the_form_is_one_on_the_map_and_in_the_sidebar(app, page):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/?network=mini_resnext")
+    form = page.get_by_test_id("stSidebar").get_by_label("Form of the split", exact=True)
+    on_map = page.get_by_label("Form of the split", exact=True).and_(page.locator("select"))
+    expect(on_map).to_have_value("grouped")
+    on_map.select_option("aggregated")
+    page.wait_for_url(re.compile("form=aggregated"))
+    expect(form).to_have_value(re.compile("3a"))
+
+    form.click()
+    page.get_by_role("option", name=re.compile("3b")).click()
+    page.wait_for_url(re.compile("form=concatenated"))
+    expect(on_map).to_have_value("concatenated")

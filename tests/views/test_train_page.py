@@ -1,0 +1,78 @@
+"""The training page in a browser: reload, pause, resume, stop; a killed process; a new app."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+from conftest import badge, metric
+
+from explorer.training import Recipe, RunStore, start
+from resnext import ResNeXtSpec
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NAME = "<b>bold</b> & *starred*"
+
+
+def begun(store, images, **changes):
+    """A run of the engine, small but long enough to be watched."""
+    spec = ResNeXtSpec.from_name("mini_resnext")
+    recipe = Recipe.from_name("short", **{"epochs": 200, "limit": 640, **changes})
+    return start(store, spec, recipe, images, NAME)
+
+
+def test_reload_find_pause_resume_stop(own_app, page, images):
+    from playwright.sync_api import expect
+
+    own_app.start()
+    store = RunStore(own_app.runs)
+    run = begun(store, images)
+    link = f"{own_app.url}/train?run={run}"
+    page.goto(link)
+    expect(badge(page, "running")).to_be_visible(timeout=180_000)
+    expect(metric(page, "Images per second")).to_have_text(re.compile(r"\d"), timeout=120_000)
+    assert page.locator("h3 b").count() == 0  # the name is text, not markup
+
+    page.reload()
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    expect(badge(page, "paused")).to_be_visible(timeout=60_000)
+    wait_for(lambda: store.snapshot(run).state == "paused")
+    steps = store.snapshot(run).points[-1].step
+
+    page.get_by_role("button", name="Resume").click()
+    expect(badge(page, "running")).to_be_visible(timeout=180_000)
+    wait_for(lambda: store.snapshot(run).points[-1].step > steps, 180)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(badge(page, "stopped")).to_be_visible(timeout=60_000)
+    assert store.snapshot(run).state == "stopped"
+
+
+def test_a_killed_process_is_told_and_survives_the_app(own_app, page, images):
+    from playwright.sync_api import expect
+
+    own_app.start()
+    store = RunStore(own_app.runs)
+    run = begun(store, images)
+    wait_for(lambda: store.snapshot(run).pid and store.snapshot(run).points, 180)
+
+    own_app.kill()  # the run goes on without the app
+    assert store.snapshot(run).state == "running"
+    own_app.start()
+    page.goto(f"{own_app.url}/train")
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+
+    os.kill(store.snapshot(run).pid, signal.SIGKILL)
+    expect(page.get_by_text("It failed:")).to_be_visible(timeout=60_000)
+    assert store.snapshot(run).reason
+    expect(page.get_by_text(store.snapshot(run).reason.rstrip(".")).first).to_be_visible()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+
+
+def wait_for(condition, seconds=60):
+    """Until it holds, or fail."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
