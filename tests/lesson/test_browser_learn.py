@@ -1,0 +1,178 @@
+"""The six steps in a browser: what they say is what the program computes."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from conftest import App, metric
+
+from explorer.lesson.questions import ask, topics
+from explorer.lesson.width import block_params, solve
+from explorer.training import Recipe, RunStore
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+STEPS = ("Paths", "Forms", "Width", "Inside", "Depth", "Check")
+
+
+def text(locator):
+    return locator.inner_text(timeout=60_000)
+
+
+def wait_for(page, label, words):
+    from playwright.sync_api import expect
+
+    expect(metric(page, label)).to_have_text(words)
+
+
+def test_next_walks_through_the_six_steps(page, app):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/learn")
+    for number, _ in enumerate(STEPS, start=1):
+        heading = page.get_by_role("heading", name=re.compile(rf"^{number}\. "))
+        expect(heading).to_be_visible()
+        if number < len(STEPS):
+            page.get_by_role("button", name="Next step").click()
+    expect(page.get_by_role("button", name="Next step")).to_be_disabled()
+    expect(page).to_have_url(re.compile("lesson=Check"))
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_paths_step_by_step_and_by_link(page, app):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/learn?lesson_move=Split")
+    wait_for(page, "Weights so far", "32,768")
+    page.get_by_role("button", name="Next", exact=True).click()
+    wait_for(page, "Weights so far", f"{32_768 + 32 * 9 * 16:,}")
+    expect(page).to_have_url(re.compile("lesson_move=Transform"))
+    page.goto(f"{app.url}/learn?lesson_move=Add&lesson_block=8x14d")
+    wait_for(page, "Weights so far", f"{block_params(8, 14):,}")
+    expect(page.get_by_role("img", name=re.compile("block of 8 paths of width 14"))).to_be_visible()
+
+
+def test_paths_play_to_the_end_and_stop(page, app):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/learn?lesson_move=Merge")
+    page.get_by_role("button", name="Play").click()
+    expect(page).to_have_url(re.compile("lesson_move=Add"))
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_forms_are_measured_here(page, app):
+    page.goto(f"{app.url}/learn?lesson=Forms")
+    page.get_by_role("button", name="Measure").click()
+    value = metric(page, "Largest difference of outputs")
+    value.wait_for(timeout=300_000)
+    assert 0 <= float(text(value)) < 1e-4
+    assert float(text(metric(page, "Largest difference of gradients"))) < 1e-4
+    assert page.get_by_text("A bias in the last 1x1 of each path").is_visible()
+
+
+def test_width_follows_the_cardinality(page, app):
+    page.goto(f"{app.url}/learn?lesson=Width&lesson_c=16")
+    found = solve(16)
+    wait_for(page, "Width d", str(found.width))
+    wait_for(page, "Weights of the block", f"{found.params:,}")
+    page.get_by_role("button", name="4x24d").click()
+    wait_for(page, "Width d", "24")
+    wait_for(page, "Weights of the block", "69,888")
+    assert page.get_by_role("img", name=re.compile("96 by 96 channels .* 4 blocks")).is_visible()
+
+
+def test_width_by_keyboard(page, app):
+    page.goto(f"{app.url}/learn?lesson=Width")
+    wait_for(page, "Width d", "4")
+    slider = page.get_by_role("slider", name="Cardinality C")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    wait_for(page, "Weights of the block", f"{solve(31).params:,}")
+
+
+def test_depth_leaves_the_image(page, app):
+    page.goto(f"{app.url}/learn?lesson=Depth")
+    wait_for(page, "Receptive field", "39 × 39 px")
+    wait_for(page, "Leaves the image", "yes")
+    page.get_by_role("radio", name="stage 1").click()
+    wait_for(page, "Receptive field", "9 × 9 px")
+    wait_for(page, "Leaves the image", "no")
+
+
+def test_questions_are_computed_and_checked(page, app):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/learn?lesson=Check&lesson_seed=41")
+    question = ask(topics()[0], 41)
+    answer = page.get_by_role("textbox", name="Your answer")
+    answer.fill(str(question.answer + 1))
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_text("Not yet.")).to_be_visible()
+    answer.fill(str(question.answer))
+    answer.press("Enter")
+    expect(page.get_by_text(f"Right: {question.answer:,}")).to_be_visible()
+    expect(page.get_by_text("Solved: 1 of 12")).to_be_visible()
+
+
+def test_texts_hide_and_hostile_links_are_told(page, app):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/learn?lesson=Width&lesson_text=off&lesson_c=<b>9999</b>")
+    wait_for(page, "Width d", "4")
+    expect(page.get_by_text("which there is not")).to_be_visible()
+    assert page.get_by_text("Paths cost.").count() == 0
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_inside_without_a_network_says_what_to_do(page, app):
+    page.goto(f"{app.url}/learn?lesson=Inside")
+    page.get_by_text(re.compile("No trained network is here yet|Switch paths off")).first.wait_for()
+
+
+def test_inside_a_finished_run(page, tmp_path):
+    """A run with the built-in images; its paths looked at and switched off."""
+    from explorer.lesson.forms import random_weights
+    from explorer.training.store import RunState
+    from resnext import ResNeXtSpec, build_model, trace
+    from resnext.weights import write_weights
+
+    spec = ResNeXtSpec.from_name("resnext20_4x4d")
+    store = RunStore(tmp_path / "runs")
+    recipe = replace(Recipe.from_name("short"), epochs=1, limit=100)
+    run = store.create(spec, recipe, "synthetic", name="ready")
+    model = build_model(spec)
+    write_weights(model, trace(spec), random_weights(trace(spec)))
+    model.save(store.folder(run) / "model.keras")
+    store.set_state(run, RunState("finished"))
+    app = App(tmp_path / "runs").start()
+    try:
+        page.goto(f"{app.url}/learn?lesson=Inside")
+        box = page.get_by_role("combobox", name="Network")
+        box.wait_for()
+        box.fill("ready")
+        box.press("Enter")
+        page.get_by_text("Bright is strong").wait_for(timeout=300_000)
+        assert page.locator(".lesson-paths figure").count() == 4
+        page.get_by_role("radio", name="By lot").click()
+        value = metric(page, "Answers unchanged")
+        value.wait_for(timeout=300_000)
+        assert re.fullmatch(r"\d+\.\d%", text(value))
+        page.wait_for_timeout(500)
+        assert page.locator(".lesson-paths figure.off").count() == 4
+    finally:
+        app.kill()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_nothing_overflows_on_a_phone(browser, app, step):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{app.url}/learn?lesson={step}&lesson_move=Widen")
+    number = STEPS.index(step) + 1
+    page.get_by_role("heading", name=re.compile(rf"^{number}\. ")).wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+    context.close()
