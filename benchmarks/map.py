@@ -1,0 +1,255 @@
+"""The map of a ResNeXt-152 in headless Chromium, beside Netron on the same network.
+
+    python benchmarks/map.py [--runs 5] [--skip-netron] [--keras FOLDER]
+
+Needs what requirements-dev.txt installs, and a Chromium (CHROMIUM names one; else the one on
+the path, else Playwright's). Software rendering, 1440x900. Reported are medians in seconds:
+
+- first picture: from the start of the page's loading to the first frame that is drawn;
+- click to drawn: from the click on a level's button to the frame that shows it, and to the
+  last frame of the animation, where there is one;
+- frames a second while the mouse drags the map, with everything on the screen and nearer;
+- Netron: from the start of its page's loading to its graph on the screen, the .keras file
+  being served by Netron on the same machine, whole and without its 240 MB of weights; the
+  faster is compared. The files are built once, in FOLDER. The question for consent that
+  Netron asks first is answered beforehand.
+
+Writes benchmarks/results/map.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from explorer.map.export import to_html
+from resnext import ResNeXtSpec, trace
+
+RESULTS = Path(__file__).parent / "results" / "map.json"
+SCREEN = {"width": 1440, "height": 900}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ZOOMS = (1, 2, 3, 4, 6, 10, 20)
+LEVELS = {"folded": "Stages", "blocks": "Blocks", "all layers": "Layers", "every path": "Paths"}
+GOALS = {
+    "folded": "under 0.3 s",
+    "all layers": "under 0.5 s",
+    "every path": "under 2 s",
+    "panning": "30 frames a second",
+    "against Netron, split form": "10 times as fast",
+}
+
+# Click a level's button; time to the first frame after it, and to the last.
+CLICK = """(text) => new Promise((done) => {
+  const { screen } = map.map;
+  const all = [...document.querySelectorAll(".netmap button")];
+  const button = all.find((b) => b.textContent.trim() === text);
+  const before = screen.drawn;
+  let first = 0;
+  const start = performance.now();
+  button.click();
+  const look = () => {
+    if (!first && screen.drawn > before) first = performance.now();
+    if (first && !screen.move && !screen.frame) done([first - start, performance.now() - start]);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
+# Shapes and texts that one picture is made of.
+COUNT = """() => new Promise((done) => {
+  const { screen } = map.map;
+  const kind = CanvasRenderingContext2D.prototype;
+  const names = ["fill", "stroke", "fillRect", "strokeRect", "fillText", "drawImage"];
+  const own = Object.fromEntries(names.map((name) => [name, kind[name]]));
+  let count = 0;
+  for (const name of names) {
+    kind[name] = function (...given) { count += 1; return own[name].apply(this, given); };
+  }
+  const before = screen.drawn;
+  screen.invalidate();
+  const look = () => {
+    if (screen.drawn === before) requestAnimationFrame(look);
+    else {
+      Object.assign(kind, own);
+      done(count);
+    }
+  };
+  requestAnimationFrame(look);
+})"""
+
+DRAWN = "() => globalThis.map && map.map.screen.drawn > 0 && performance.now()"
+NETRON_DRAWN = """() => document.body.className === "default"
+  && document.querySelectorAll("#canvas .node").length > 3 && performance.now()"""
+# Netron takes eval away, which Playwright needs to look at the page.
+KEEP_EVAL = """const own = window.eval;
+Object.defineProperty(window, "eval", { get: () => own, set: () => {} });"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--skip-netron", action="store_true")
+    parser.add_argument("--keras", type=Path, help="folder for the two .keras files")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        results: dict[str, Any] = {
+            "network": "resnext152_32x4d",
+            "browser": f"Chromium {browser.version}, software rendering, 1440x900",
+            "processors": os.cpu_count(),
+            "load at the start, processes waiting": round(os.getloadavg()[0], 1),
+            "runs": options.runs,
+            "goals": GOALS,
+            "map": _ours(browser, Path(scratch), options.runs),
+        }
+        if not options.skip_netron:
+            folder = options.keras or Path(scratch)
+            results["netron"] = _netron(browser, folder, options.runs)
+            ours = results["map"]["split"]["first picture"]
+            theirs = results["netron"]["split"]["first picture, file without weights"]
+            results["times faster than Netron, split form"] = round(theirs / ours, 1)
+        browser.close()
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(results, indent=2))
+
+
+def _chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+def _ours(browser: Browser, scratch: Path, runs: int) -> dict[str, Any]:
+    """Each form's first picture; levels and panning for the grouped and the aggregated form."""
+    path = scratch / "map.html"
+    path.write_text(to_html(ResNeXtSpec.from_depth(152)), encoding="utf-8")
+    found: dict[str, Any] = {"page, KiB": round(path.stat().st_size / 1024)}
+    for form in ("grouped", "split", "aggregated"):
+        layers = len(trace(ResNeXtSpec.from_depth(152, form=form)))
+        url = f"{path.as_uri()}#form={form}"
+        found[form] = {
+            "layers": layers,
+            "first picture": _first(browser, url, DRAWN, runs),
+            "first picture, all open": _first(browser, f"{url}&open=paths", DRAWN, runs),
+            **_walk(browser, url, runs),
+        }
+    return found
+
+
+def _first(browser: Browser, url: str, ready: str, runs: int) -> float:
+    """Median seconds from the start of loading to the first picture, each in a new context."""
+    times = []
+    for _ in range(runs):
+        with _page(browser, url) as page:
+            times.append(page.wait_for_function(ready, polling="raf").json_value() / 1000)
+    return round(statistics.median(times), 3)
+
+
+def _walk(browser: Browser, url: str, runs: int) -> dict[str, Any]:
+    """Click to drawn for each level, and panning with everything open."""
+    with _page(browser, url) as page:
+        page.wait_for_function(DRAWN)
+        clicks: dict[str, list[list[float]]] = {level: [] for level in LEVELS}
+        for _ in range(runs):
+            for level, text in LEVELS.items():
+                clicks[level].append(page.evaluate(CLICK, text))
+        found: dict[str, Any] = {
+            level: {
+                "first frame": round(statistics.median(t[0] for t in times) / 1000, 3),
+                "last frame": round(statistics.median(t[1] for t in times) / 1000, 3),
+            }
+            for level, times in clicks.items()
+        }
+        nearer = 1
+        for zoom in ZOOMS:
+            page.evaluate("(by) => map.map.zoomBy(by)", zoom / nearer)
+            nearer = zoom
+            found[f"panning, {zoom} times nearer than all" if zoom > 1 else "panning, all seen"] = {
+                "frames a second": _pan(page),
+                "shapes and texts drawn": page.evaluate(COUNT),
+            }
+        return found
+
+
+def _pan(page: Page, steps: int = 120) -> float:
+    """Frames drawn a second while the mouse drags the map to and fro."""
+    page.mouse.move(820, 480)
+    page.mouse.down()
+    before, start = page.evaluate("() => map.map.screen.drawn"), time.perf_counter()
+    for step in range(steps):
+        page.mouse.move(820 + 200 * math.sin(step / 16), 480 + 90 * math.sin(step / 10))
+    drawn, end = page.evaluate("() => map.map.screen.drawn"), time.perf_counter()
+    page.mouse.up()
+    return round((drawn - before) / (end - start), 1)
+
+
+def _netron(browser: Browser, folder: Path, runs: int) -> dict[str, Any]:
+    """Netron's first picture of the grouped and the split form, as .keras files."""
+    import netron
+
+    found: dict[str, Any] = {"version": netron.__version__}
+    for form in ("grouped", "split"):
+        path = folder / f"resnext152-{form}.keras"
+        if not path.exists():
+            _build(form, path)
+        found[form] = {}
+        files = {"first picture": path, "first picture, file without weights": _bare(path)}
+        for name, file in files.items():
+            address = netron.start(str(file), browse=False)
+            url = f"http://{address[0]}:{address[1]}"
+            found[form][name] = _first(browser, url, NETRON_DRAWN, runs)
+            netron.stop(address)
+    return found
+
+
+def _bare(path: Path) -> Path:
+    """The same .keras file with the architecture only."""
+    bare = path.with_stem(f"{path.stem}-bare")
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(bare, "w") as part:
+        for name in ("metadata.json", "config.json"):
+            part.writestr(name, whole.read(name))
+    return bare
+
+
+def _build(form: str, path: Path) -> None:
+    """Write the Keras model, in a process of its own: TensorFlow must not be in this one."""
+    code = (
+        "import sys; from resnext import ResNeXtSpec, build_model;"
+        f"build_model(ResNeXtSpec.from_depth(152, form={form!r})).save(sys.argv[1])"
+    )
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    root = Path(__file__).resolve().parents[1]
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, cwd=root, env=environment)
+
+
+@contextmanager
+def _page(browser: Browser, url: str) -> Iterator[Page]:
+    context = browser.new_context(viewport=SCREEN)
+    if url.startswith("http"):
+        consent = {"name": "consent", "value": str(int(1000 * time.time())), "url": url}
+        context.add_cookies([consent])
+        context.add_init_script(KEEP_EVAL)
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(url)
+    yield page
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
