@@ -64,9 +64,9 @@ def render() -> None:
     )
     block = Block(*BLOCKS[name])
     step = segments(st, "Up to", STEPS, STEPS[0], MOVE)
+    _controls(step)
     left, right = st.columns([3, 2], gap="large")
     with right:
-        _controls(step)
         follow = 1
         if block.cardinality > 1:
             key = f"lesson_follow_{block.cardinality}"
