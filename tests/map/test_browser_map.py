@@ -179,7 +179,7 @@ def test_search(open_map, query, keep):
     page.locator(".netmap input").fill(query)
     expected = [node.name for node in trace(SPEC) if keep(node)]
     assert expected
-    assert page.evaluate("map.map.matches.map((p) => p.id)") == expected
+    assert page.evaluate("map.map.hunt.matches.map((p) => p.id)") == expected
     assert page.locator(".netmap-search output").inner_text() == f"{len(expected)}"
     page.keyboard.press("Enter")
     assert state(page)["selected"] == expected[0]
@@ -337,3 +337,62 @@ def test_dark_follows_the_system(open_map):
     pixel = "[...map.map.screen.context.getImageData(3, 3, 1, 1).data]"
     assert sum(open_map(SPEC, scheme="dark").evaluate(pixel)[:3]) < 120
     assert sum(open_map(SPEC, scheme="light").evaluate(pixel)[:3]) > 690
+
+
+def test_two_fingers_zoom(open_map):
+    page = open_map(SPEC, width=390, height=844, touch=True)
+    zooms = page.evaluate(
+        """() => {
+          const {canvas} = map.map.frame;
+          const {left, top} = canvas.getBoundingClientRect();
+          canvas.setPointerCapture = () => {};
+          const send = (type, pointerId, x, y) => canvas.dispatchEvent(new PointerEvent(type,
+            {pointerId, clientX: left + x, clientY: top + y, bubbles: true, button: 0}));
+          const before = map.map.screen.camera;
+          const mid = before.toMap(150, 300);
+          send("pointerdown", 1, 100, 300);
+          send("pointerdown", 2, 200, 300);
+          for (let i = 1; i <= 10; i++) {
+            send("pointermove", 1, 100 - 5 * i, 300);
+            send("pointermove", 2, 200 + 5 * i, 300);
+          }
+          send("pointerup", 1, 50, 300);
+          send("pointerup", 2, 250, 300);
+          const after = map.map.screen.camera;
+          const now = after.toMap(150, 300);
+          return {grown: after.zoom / before.zoom,
+            moved: Math.hypot(now[0] - mid[0], now[1] - mid[1])};
+        }"""
+    )
+    assert zooms["grown"] == pytest.approx(2, rel=0.02)
+    assert zooms["moved"] < 20
+    assert page.evaluate(VISIBLE) == STAGES
+
+
+def test_boxes_grow_out_of_what_hid_them(browser, tmp_path):
+    """Half way through opening a stage, its first block lies between the two places."""
+    from explorer.map.export import to_html
+
+    target = tmp_path / "moving.html"
+    target.write_text(to_html(SPEC), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1200, "height": 800}, reduced_motion="no-preference")
+    page.goto(target.as_uri())
+    page.wait_for_function("globalThis.map && map.map.screen.drawn > 0")
+    found = page.evaluate(
+        """() => {
+          const m = map.map;
+          const stage = m.nets[0].find("stage2");
+          m.toggle(stage, true);
+          const movers = m.screen.move.movers;
+          const mover = (id) => movers.find(({part}) => part.id === id);
+          const flat = ({before, after, fade}) => [before.w, after.w, fade];
+          return [flat(mover("stage2/block1")), flat(mover("stage2")), flat(mover("stage1"))];
+        }"""
+    )
+    page.wait_for_function("map.map.screen.move === null")
+    page.close()
+    block, stage, other = found
+    assert block[0] == stage[0]
+    assert block[1] < stage[1]
+    assert (block[2], stage[2], other[2]) == (1, 0, 0)
+    assert other[0] == other[1]

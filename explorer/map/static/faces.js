@@ -122,25 +122,21 @@ export function paintCard(p, box, name, x, y, colour) {
   } else {
     surface.text(insideWords(p, template), x + w / 2, y + 211, 10.5, soft, { align: "center", room: w - 16 });
   }
-  shares(p, box.number, x + 16, y + 243, w - 32, plain ? colour : null, soft, 26);
+  if (template.kind !== "InputLayer") shares(p, box.number, x + 16, y + 243, w - 32, plain ? colour : null, soft, 26);
 }
 
 /** The same as a slab, where the strip runs down. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
 export function paintSlab(p, box, name, x, y, colour) {
   const { surface, net, theme } = p;
-  const template = net.templates[box.number];
   const plain = p.look.colour === "kind";
   const ink = plain ? theme.ink.ink : colour.text;
   const soft = plain ? theme.ink.soft : colour.text;
   surface.rect(x, y, box.w, box.h, 12, plain ? theme.ink.panel : colour.fill, { colour: colour.border, width: 1.3 });
   const shape = net.outShape(box.number);
-  const flat = box.h < 60;
-  volume(p, shape, x + box.w - 42, y + box.h / 2, plain ? theme.layerOrStage(template) : colour, flat ? 0.5 : 0.8);
+  volume(p, shape, x + box.w - 42, y + box.h / 2, plain ? theme.family("stage") : colour, 0.8);
   if (!p.reads(10)) return;
-  const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
-  surface.text(title, x + 14, y + (flat ? 27 : 24), 14.5, ink, { weight: 660, room: 110 });
-  surface.text(shapeText(shape), x + (flat ? 80 : 14), y + (flat ? 27 : 42), 11.5, ink, { weight: 600 });
-  if (flat) return;
+  surface.text(boxTitle(net, box.number, name), x + 14, y + 24, 14.5, ink, { weight: 660, room: 110 });
+  surface.text(shapeText(shape), x + 14, y + 42, 11.5, ink, { weight: 600 });
   const blocks = blocksIn(net, box.number);
   if (blocks.length) blockBars(p, blocks, x + 100, y + 15, 86, false);
   shares(p, box.number, x + 14, y + 59, 158, plain ? colour : null, soft, 16);
@@ -192,7 +188,7 @@ function volume(p, shape, cx, cy, colour, scale) {
   const tall = shape.length === 3 ? side : depth;
   const [x, y] = [cx - (side + dx) / 2, cy - (tall + dy) / 2];
   const line = { colour: colour.border, width: 1 };
-  const shade = (/** @type {number} */ share) => (colour.fill.startsWith("#") ? mix(colour.border, colour.fill, share) : colour.fill);
+  const shade = (/** @type {number} */ share) => mix(colour.border, colour.fill, share);
   p.surface.polygon([x, y, x + dx, y + dy, x + side + dx, y + dy, x + side, y], shade(0.1), line);
   p.surface.polygon([x + side, y, x + side + dx, y + dy, x + side + dx, y + tall + dy, x + side, y + tall], shade(0.32), line);
   p.surface.rect(x, y, side, tall, 0, colour.fill, line);
@@ -200,7 +196,7 @@ function volume(p, shape, cx, cy, colour, scale) {
 
 /** @param {Colour} colour @param {import("./theme.js").Theme} theme @param {number} back */
 function mixed(colour, theme, back) {
-  return colour.fill.startsWith("#") ? mix(colour.fill, theme.ink.page, 1 - back / 16) : colour.fill;
+  return mix(colour.fill, theme.ink.page, 1 - back / 16);
 }
 
 /** @param {Painter} p @param {Colour} colour */

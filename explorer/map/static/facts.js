@@ -46,7 +46,7 @@ export function factsOf(part, unit) {
   rows.push([unit, withShare(known("macs"), whole.macs)]);
   if (template.formula) rows.push([`${unit} =`, template.formula]);
   rows.push(["activations", withShare(known("activations"), whole.activations)]);
-  rows.push(["memory of outputs", known("memory") === null ? "–" : `${measure("memory", known("memory"))}, ${percent(totals.memory, whole.memory)}`]);
+  rows.push(["output memory", known("memory") === null ? "–" : `${measure("memory", known("memory"))}, ${percent(totals.memory, whole.memory)}`]);
   if (part.reach) rows.push(["receptive field", `${part.reach}×${part.reach} px`]);
   return rows;
 }

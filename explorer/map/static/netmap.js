@@ -4,17 +4,17 @@ import { Aim } from "./aim.js";
 import { Camera } from "./camera.js";
 import { makeFrame } from "./frame.js";
 import { listen } from "./gestures.js";
+import { Hunt } from "./hunt.js";
 import { press } from "./keys.js";
 import { layout } from "./layout.js";
-import { nearestSpot, partAt, spotOf } from "./locate.js";
+import { nearestSpot, spotOf } from "./locate.js";
 import { Net, Openness } from "./model.js";
 import { Past } from "./past.js";
 import { Screen } from "./screen.js";
-import { search } from "./search.js";
 import { Show } from "./show.js";
-import { HEAD } from "./sizes.js";
 import { decodeState, encodeState, START } from "./state.js";
 import { Toolbar } from "./toolbar.js";
+import { hover, tap } from "./touch.js";
 
 /**
  * @typedef {import("./model.js").Part} Part
@@ -45,10 +45,7 @@ export class NetMap {
     this.focused = null;
     /** @type {Part|null} */
     this.hovered = null;
-    /** @type {{query: string, at: number}} */
-    this.hunt = { query: "", at: -1 };
-    /** @type {Part[]} */
-    this.matches = [];
+    this.hunt = new Hunt();
     this.fitted = true;
     this.frame = makeFrame();
     if (options.height) this.frame.element.style.height = `${options.height}px`;
@@ -71,11 +68,12 @@ export class NetMap {
     for (const name of ["focus", "blur"]) tree.addEventListener(name, () => this.shown.refresh());
     const resizes = new ResizeObserver(() => this.resized());
     resizes.observe(stage);
+    /** @type {import("./gestures.js").Hands} */
     const hands = {
       pan: this.pan.bind(this),
       zoom: this.zoomBy.bind(this),
-      tap: this.tap.bind(this),
-      hover: this.hover.bind(this),
+      tap: (x, y) => tap(this, x, y),
+      hover: (x, y) => hover(this, x, y),
     };
     return [listen(canvas, hands), this.shown.listen(), () => resizes.disconnect()];
   }
@@ -124,7 +122,7 @@ export class NetMap {
     this.takeSelection();
     this.focused = this.selected ?? (this.focused && this.nets[0].find(this.focused.id));
     this.hovered = null;
-    this.matches = [];
+    this.hunt = new Hunt();
     this.shown.compare();
   }
 
@@ -317,53 +315,19 @@ export class NetMap {
     this.screen.invalidate();
   }
 
-  /** @param {number} x @param {number} y */
-  tap(x, y) {
-    this.frame.tree.focus({ preventScroll: true });
-    const [mapX, mapY] = this.screen.camera.toMap(x, y);
-    const hit = partAt(this.screen.scene, mapX, mapY);
-    if (!hit) {
-      this.select(null);
-      return;
-    }
-    const { part, spot } = hit;
-    const head = Math.max(HEAD, 12 / this.screen.camera.zoom);
-    if (!part.isLayer && !spot.box.open) this.toggle(part, true);
-    else if (!part.isLayer && mapY < spot.y + head) this.toggle(part, false);
-    this.select(part);
-  }
-
-  /** @param {number} x @param {number} y */
-  hover(x, y) {
-    const part = partAt(this.screen.scene, ...this.screen.camera.toMap(x, y))?.part ?? null;
-    if (part === this.hovered) return;
-    this.hovered = part;
-    this.frame.canvas.style.cursor = part ? "pointer" : "";
-    this.screen.outlines = this.shown.outlines();
-    this.screen.invalidate();
-  }
-
   /** Search, and step through what is found. @param {string} query @param {number} step */
   find(query, step) {
-    if (query !== this.hunt.query || !this.matches.length) {
-      this.matches = this.nets.flatMap((net) => search(net, query));
-      this.hunt = { query, at: -1 };
-    }
-    const count = this.matches.length;
-    if (step && count) {
-      const { at } = this.hunt;
-      this.hunt.at = at < 0 ? (step > 0 ? 0 : count - 1) : (at + step + count) % count;
-      this.goTo(this.matches[this.hunt.at]);
-    }
-    const place = this.hunt.at < 0 ? "" : `${this.hunt.at + 1} of `;
-    this.toolbar.showFound(query.trim() ? (count ? `${place}${count.toLocaleString("en-US")}` : "none") : "");
+    this.hunt.start(this.nets, query);
+    const part = step ? this.hunt.step(step) : null;
+    if (part) this.goTo(part);
+    this.toolbar.showFound(this.hunt.words);
     this.shown.refresh();
   }
 
   /** Close or clear the topmost of help, search and card. */
   escape() {
     if (!this.frame.help.hidden) this.shown.help(false);
-    else if (this.matches.length) {
+    else if (this.hunt.matches.length) {
       this.toolbar.input.value = "";
       this.find("", 0);
     } else this.select(null);

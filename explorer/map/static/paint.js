@@ -87,7 +87,7 @@ export class Painter {
       return;
     }
     this.surface.begin(name);
-    if (around === "network" && !box.open && !box.card) paintSlab(this, box, name, x, y, colour);
+    if (around === "network" && template.kind === undefined && !box.open && !box.card) paintSlab(this, box, name, x, y, colour);
     else if (template.kind !== undefined && !box.card) paintLayer(this, box, template, x, y, colour);
     else if (box.card) paintCard(this, box, name, x, y, colour);
     else if (!box.open) paintClosed(this, box, name, x, y, colour);

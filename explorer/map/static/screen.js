@@ -161,8 +161,9 @@ export class Screen {
         const colour = painter.colourOf(own.box, part.field);
         if (part.parent) this.surface.rect(x, y, w, h, 10, colour.fill, { colour: colour.border, width: 1.2 });
       } else {
+        const scale = Math.min(w / own.w, h / own.h);
         context.translate(x, y);
-        context.scale(w / own.w, h / own.h);
+        context.scale(scale, scale);
         painter.box(own.box, part.name, 0, 0, part.field, part.parent?.template.role);
       }
     }

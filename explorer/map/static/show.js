@@ -90,7 +90,7 @@ export class Show {
     const { ink } = this.theme;
     /** @type {import("./screen.js").Outline[]} */
     const outlines = this.differing().map((part) => ({ part, colour: ink.mark, width: 2, dash: [4, 3] }));
-    for (const part of map.matches.slice(0, MOST_OUTLINES)) outlines.push({ part, colour: FOUND, width: 2 });
+    for (const part of map.hunt.matches.slice(0, MOST_OUTLINES)) outlines.push({ part, colour: FOUND, width: 2 });
     if (map.hovered) outlines.push({ part: map.hovered, colour: ink.soft, width: 1.2 });
     if (map.selected) outlines.push({ part: map.selected, colour: ink.glow, width: 3 });
     if (map.focused && hasFocus(map.frame)) outlines.push({ part: map.focused, colour: ink.focus, width: 2.5, dash: [5, 3] });

@@ -51,6 +51,5 @@ export function sizeOf(role, around, card) {
   if (card) return CARDS[role] ?? CARDS.stage;
   if (around === "path" && role === "layer") return SIZES.thin;
   if (around === "network" && ["stage", "group", "block"].includes(role)) return SLAB;
-  if (around === "network" && role === "layer") return [SLAB[0], 44];
   return SIZES[role] ?? SIZES.group;
 }

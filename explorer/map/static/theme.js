@@ -117,7 +117,7 @@ export class Theme {
     const low = Math.min(SCALE.length - 2, Math.floor(at));
     const rgb = SCALE[low].map((c, i) => Math.round(c + (SCALE[low + 1][i] - c) * (at - low)));
     const light = rgb[0] * 0.299 + rgb[1] * 0.587 + rgb[2] * 0.114 > 125;
-    const fill = `rgb(${rgb.join(",")})`;
+    const fill = `#${rgb.map(hexByte).join("")}`;
     return { fill, border: this.mode === "light" ? "#3b3f5c" : "#aab4c5", text: light ? "#10151d" : "#ffffff" };
   }
 }
@@ -125,5 +125,10 @@ export class Theme {
 /** A colour mixed with another. @param {string} one @param {string} other @param {number} share of the first */
 export function mix(one, other, share) {
   const [a, b] = [one, other].map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));
-  return `#${a.map((v, i) => Math.round(v * share + b[i] * (1 - share)).toString(16).padStart(2, "0")).join("")}`;
+  return `#${a.map((v, i) => hexByte(Math.round(v * share + b[i] * (1 - share)))).join("")}`;
+}
+
+/** @param {number} value */
+function hexByte(value) {
+  return value.toString(16).padStart(2, "0");
 }
