@@ -132,6 +132,17 @@ def keras_call(node: Node) -> str:
     return ""
 
 
+def filled_call(node: Node) -> str:
+    """The same with the layer's own name and channels in it."""
+    values = {"name": f'"{node.name.replace("/", "_")}"'}
+    if isinstance(node.layer, layers.ChannelSlice):
+        values |= {"start": str(node.layer.start), "stop": str(node.layer.stop)}
+    call = keras_call(node)
+    for key, value in values.items():
+        call = call.replace(f"{{{key}}}", value)
+    return call
+
+
 def follows_path(node: Node) -> bool:
     """Whether a slice takes the channels that its path's number tells."""
     layer = node.layer

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from explorer import numbers
-from explorer.map.cards import keras_call, mac_formula, tags
+from explorer.map.cards import filled_call, mac_formula, tags
 from explorer.report import Report, Row
 from resnext import Graph, Node
 
@@ -94,7 +94,7 @@ def _attributes(node: Node, row: Row | None) -> dict[str, str]:
             "activations": numbers.full(row.activations),
             "receptive field": numbers.full(row.receptive_field),
         }
-    found["keras"] = keras_call(node).replace("{name}", repr(node.name.replace("/", "_")))
+    found["keras"] = filled_call(node)
     return {key: str(value) for key, value in found.items() if str(value)}
 
 

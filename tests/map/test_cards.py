@@ -1,8 +1,10 @@
 """What cards say: sums filled in by hand, and Keras calls that make the layer."""
 
+from dataclasses import replace
+
 import pytest
 
-from explorer.map.cards import keras_call, mac_formula, tags
+from explorer.map.cards import filled_call, follows_path, mac_formula, tags
 from resnext import FORMS, ResNeXtSpec, trace
 
 
@@ -35,6 +37,15 @@ def test_settings():
     assert tags(path) == {"channels": 4}
 
 
+def test_a_slice_says_its_channels_or_leaves_them_to_the_path():
+    ours = node("stage2/block1/path7/slice", form="split")
+    assert filled_call(ours) == 'ChannelSlice(48, 56, name="stage2_block1_path7_slice")'
+    assert follows_path(ours)
+    other = replace(ours, layer=replace(ours.layer, start=0, stop=8))
+    assert not follows_path(other)
+    assert filled_call(other).startswith("ChannelSlice(0, 8, ")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_calls_make_the_layers_that_the_model_has(form):
@@ -53,12 +64,10 @@ def test_calls_make_the_layers_that_the_model_has(form):
     for ours in graph:
         if ours.kind == "InputLayer":
             continue
-        layer = ours.layer
-        call = keras_call(ours).replace("{name}", repr(ours.name.replace("/", "_")))
-        for key in ("start", "stop"):
-            call = call.replace(f"{{{key}}}", str(getattr(layer, key, "")))
+        call = filled_call(ours)
+        assert "{" not in call
         # One of each kind and setting is enough: calls that differ by name only are alike.
-        calls[(ours.kind, call.replace(ours.name.replace("/", "_"), ""))] = (call, layer)
+        calls[(ours.kind, call.replace(ours.name.replace("/", "_"), ""))] = (call, ours.layer)
     for call, layer in calls.values():
         made = eval(call, names)
         assert type(made) is type(keras_layer(layer))
