@@ -396,3 +396,30 @@ def test_boxes_grow_out_of_what_hid_them(browser, tmp_path):
     assert block[1] < stage[1]
     assert (block[2], stage[2], other[2]) == (1, 0, 0)
     assert other[0] == other[1]
+
+
+def test_a_shifted_picture_is_the_picture_painted_anew(open_map):
+    page = open_map(SPEC)
+    differing = page.evaluate(
+        """() => {
+          const {map: m} = map;
+          const {screen} = m;
+          const tick = () => { cancelAnimationFrame(screen.frame); screen.tick(0); };
+          const pixels = () => screen.context.getImageData(0, 0, screen.canvas.width,
+            screen.canvas.height).data.slice();
+          m.setForm("aggregated");
+          m.openLevel("paths");
+          m.zoomBy(5);
+          tick();
+          let drawn = 0;
+          const draw = screen.draw.bind(screen);
+          screen.draw = () => { drawn++; draw(); };
+          for (const [dx, dy] of [[7, -13], [-31, 5], [0, 40], [12, 0]]) { m.pan(dx, dy); tick(); }
+          const shifted = pixels();
+          draw();
+          const anew = pixels();
+          return [drawn, shifted.reduce((n, v, i) => n + (Math.abs(v - anew[i]) > 48), 0)];
+        }"""
+    )
+    assert differing[0] == 0
+    assert differing[1] < 20

@@ -285,6 +285,13 @@ export class NetMap {
     this.screen.go(this.aim.part(spot));
   }
 
+  /** Move a small spot out from under the card. @param {import("./locate.js").Spot} spot */
+  uncover(spot) {
+    const { w, h } = this.aim.area(0);
+    const { camera } = this.screen;
+    if (spot.w * camera.zoom < w && spot.h * camera.zoom < h) this.screen.go(this.aim.nudged(camera, spot));
+  }
+
   fit() {
     this.fitted = true;
     this.screen.go(this.aim.whole(this.screen.scene));
@@ -310,9 +317,7 @@ export class NetMap {
   /** @param {Camera} camera */
   moveTo(camera) {
     this.fitted = false;
-    this.screen.halt();
-    this.screen.camera = camera;
-    this.screen.invalidate();
+    this.screen.moveTo(camera);
   }
 
   /** Search, and step through what is found. @param {string} query @param {number} step */

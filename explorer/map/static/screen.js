@@ -7,6 +7,8 @@ import { CanvasSurface } from "./surfaces.js";
 
 const MOVE_MS = 240;
 const MOST_MOVING = 1500;
+/** A picture that moves by more of its side than this is painted anew. */
+const MOST_SHIFT = 0.5;
 
 /**
  * @typedef {import("./layout.js").Scene} Scene
@@ -34,6 +36,10 @@ export class Screen {
     this.width = this.height = this.ratio = 1;
     this.frame = 0;
     this.drawn = 0;
+    /** Whether more than the camera's place has changed since the last picture. */
+    this.stale = true;
+    /** Where the camera was for the picture that the canvas holds. @type {Camera|null} */
+    this.painted = null;
     /** @type {{start: number, from: Camera, to: Camera, movers: Mover[]}|null} */
     this.move = null;
     this.still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
@@ -54,6 +60,11 @@ export class Screen {
   }
 
   invalidate() {
+    this.stale = true;
+    this.schedule();
+  }
+
+  schedule() {
     if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -72,7 +83,24 @@ export class Screen {
 
   /** Stop on the way, where it is. */
   halt() {
+    if (this.move) this.stale = true;
     this.move = null;
+  }
+
+  /** Look from elsewhere at once. @param {Camera} camera */
+  moveTo(camera) {
+    this.halt();
+    const { painted } = this;
+    if (painted && painted.zoom === camera.zoom) {
+      // By whole pixels, so that the picture can be shifted.
+      const k = camera.zoom * this.ratio;
+      const snapped = (/** @type {number} */ from, /** @type {number} */ to) => from + Math.round((to - from) * k) / k;
+      this.camera = new Camera(snapped(painted.x, camera.x), snapped(painted.y, camera.y), camera.zoom);
+    } else {
+      this.camera = camera;
+      this.stale = true;
+    }
+    this.schedule();
   }
 
   /** @param {number} now */
@@ -80,7 +108,7 @@ export class Screen {
     this.frame = 0;
     if (!this.look) return;
     if (!this.move) {
-      this.draw();
+      if (this.stale || !this.shift()) this.draw();
     } else {
       const t = Math.min(1, Math.max(0, now - this.move.start) / MOVE_MS);
       const eased = 1 - (1 - t) ** 3;
@@ -93,6 +121,41 @@ export class Screen {
     }
     this.drawn++;
     this.onDraw();
+  }
+
+  /** Shift the picture on the canvas and paint what comes into view; false if that is no gain. */
+  shift() {
+    const { painted, camera, canvas, context, ratio } = this;
+    if (!painted || painted.zoom !== camera.zoom) return false;
+    const k = camera.zoom * ratio;
+    const [dx, dy] = [Math.round((painted.x - camera.x) * k), Math.round((painted.y - camera.y) * k)];
+    const [w, h] = [canvas.width, canvas.height];
+    if (Math.abs(dx) > w * MOST_SHIFT || Math.abs(dy) > h * MOST_SHIFT) return false;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 1;
+    context.drawImage(canvas, dx, dy);
+    if (dx) this.drawStrip(dx > 0 ? 0 : w + dx, 0, Math.abs(dx), h);
+    if (dy) this.drawStrip(0, dy > 0 ? 0 : h + dy, w, Math.abs(dy));
+    this.painted = camera;
+    return true;
+  }
+
+  /** Paint a part of the canvas only. @param {number} x @param {number} y @param {number} w @param {number} h */
+  drawStrip(x, y, w, h) {
+    const { context, ratio, camera } = this;
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.beginPath();
+    context.rect(x, y, w, h);
+    context.clip();
+    this.clear();
+    this.mapTransform();
+    const k = camera.zoom * ratio;
+    const view = { x: camera.x + x / k, y: camera.y + y / k, zoom: camera.zoom, width: w / ratio, height: h / ratio };
+    paint(this.surface, this.scene, view, /** @type {import("./paint.js").Look} */ (this.look));
+    this.drawOutlines();
+    context.restore();
+    this.surface.reset();
   }
 
   clear() {
@@ -123,6 +186,8 @@ export class Screen {
     this.mapTransform();
     paint(this.surface, this.scene, this.view, /** @type {import("./paint.js").Look} */ (this.look));
     this.drawOutlines();
+    this.stale = false;
+    this.painted = this.camera;
   }
 
   drawOutlines() {
@@ -148,6 +213,7 @@ export class Screen {
   /** @param {Mover[]} movers @param {number} t */
   drawMoving(movers, t) {
     this.clear();
+    this.stale = true;
     const look = /** @type {import("./paint.js").Look} */ (this.look);
     const { context } = this;
     for (const { part, before, after, fade } of movers) {

@@ -11,7 +11,7 @@ export const COLOURS = [
 ];
 /** @type {Record<string, string>} */
 const FORM_WORDS = {
-  aggregated: "Form a: aggregated", concatenated: "Form b: concatenated", grouped: "Form c: grouped", split: "Zoo: split",
+  aggregated: "a: aggregated", concatenated: "b: concatenated", grouped: "c: grouped", split: "Keras zoo: split",
 };
 
 /**

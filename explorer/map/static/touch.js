@@ -22,9 +22,10 @@ export function tap(map, x, y) {
   }
   const { part, spot } = hit;
   const head = Math.max(HEAD, LEAST_HEAD_PX / map.screen.camera.zoom);
-  if (!part.isLayer && !spot.box.open) map.toggle(part, true);
-  else if (!part.isLayer && mapY < spot.y + head) map.toggle(part, false);
+  const closed = !part.isLayer && !spot.box.open;
   map.select(part);
+  if (closed || (!part.isLayer && mapY < spot.y + head)) map.toggle(part, closed);
+  else map.uncover(spot);
 }
 
 /** Outline what is under the pointer. @param {import("./netmap.js").NetMap} map @param {number} x @param {number} y */
