@@ -73,11 +73,12 @@ def _network(source: Any, count: str, forms: bool) -> dict[str, Any]:
         specs = {form: source}
         if forms and source.cardinality > 1:
             specs = {name: spec for name in FORMS if (spec := _in_form(source, name))}
-    written = {}
-    for name, spec in specs.items():
-        graph = graph_of(spec)
-        written[name] = form_data(graph, analyse(graph, count))
-    return {"name": graph_of(source).name, "form": form, "forms": written}
+    graphs = {name: graph_of(spec) for name, spec in specs.items()}
+    return {
+        "name": graphs[form].name,
+        "form": form,
+        "forms": {name: form_data(graph, analyse(graph, count)) for name, graph in graphs.items()},
+    }
 
 
 def _in_form(spec: ResNeXtSpec, form: str) -> ResNeXtSpec | None:
