@@ -131,6 +131,8 @@ def test_inside_without_a_network_says_what_to_do(page, app):
 
 def test_inside_a_finished_run(page, tmp_path):
     """A run with the built-in images; its paths looked at and switched off."""
+    from playwright.sync_api import expect
+
     from explorer.lesson.forms import random_weights
     from explorer.training.store import RunState
     from resnext import ResNeXtSpec, build_model, trace
@@ -138,7 +140,7 @@ def test_inside_a_finished_run(page, tmp_path):
 
     spec = ResNeXtSpec.from_name("resnext20_4x4d")
     store = RunStore(tmp_path / "runs")
-    recipe = replace(Recipe.from_name("short"), epochs=1, limit=100)
+    recipe = replace(Recipe.from_name("short"), epochs=2, limit=100)
     run = store.create(spec, recipe, "synthetic", name="ready")
     model = build_model(spec)
     write_weights(model, trace(spec), random_weights(trace(spec)))
@@ -157,8 +159,7 @@ def test_inside_a_finished_run(page, tmp_path):
         value = metric(page, "Answers unchanged")
         value.wait_for(timeout=300_000)
         assert re.fullmatch(r"\d+\.\d%", text(value))
-        page.wait_for_timeout(500)
-        assert page.locator(".lesson-paths figure.off").count() == 4
+        expect(page.locator(".lesson-paths figure.off")).to_have_count(4)
     finally:
         app.kill()
 
