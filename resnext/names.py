@@ -56,6 +56,8 @@ def fields_of(name: str) -> dict[str, Any]:
     Raises:
         SpecError: No network has this name.
     """
+    if not isinstance(name, str):
+        raise SpecError(f"A network's name must be text. Received {name!r}.")
     if name == "mini_resnext":
         return dict(_MINI)
     if match := re.fullmatch(r"zoo(50|101|152)", name):
@@ -101,8 +103,10 @@ def name_of(spec: ResNeXtSpec) -> str:
             continue
     blocks = "-".join(map(str, spec.blocks))
     marks = [spec.stem] if spec.stem != "imagenet" else []
-    marks += ["custom"] if spec.groups else []
+    if spec.groups:
+        marks.append("groups" + "-".join(f"{s.width}:{s.filters}" for s in spec.groups))
     marks += ["biased"] if spec.shortcut_bias else []
+    marks += ["flatten"] if spec.head == "flatten" else []
     return "_".join(["resnext", blocks, f"{spec.cardinality}x{spec.width}d", *marks])
 
 

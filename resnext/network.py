@@ -26,7 +26,7 @@ from resnext.layers import (
     MaxPooling2D,
     ReLU,
 )
-from resnext.spec import ResNeXtSpec, SpecError, Stage
+from resnext.spec import ResNeXtSpec, SpecError, Stage, one_stride
 
 Strides = int | tuple[int, int]
 
@@ -113,7 +113,7 @@ def group(
     Returns:
         (h / strides, w / strides, filters_out), rounded up.
     """
-    stage = Stage(n_blocks + 1, filters_in, filters_out, _stride(strides))
+    (stage,) = Stage.from_groups([(filters_in, filters_out, n_blocks, strides)])
     name = name or _unique_name(x, "group")
     return _stage(x, stage, cardinality, form, shortcut_bias, name)
 
@@ -134,8 +134,8 @@ def projection_block(
     ``shortcut_bias`` gives that convolution a bias, which the zoo's has and the paper's has
     not. For the rest see `identity_block` and `group`.
     """
-    name = name or _unique_name(x, "block")
-    stride = _stride(strides)
+    stage = _checked(filters_in, filters_out, cardinality, strides)
+    name, stride = name or _unique_name(x, "block"), stage.strides
     shortcut = Conv2D(
         f"{name}/shortcut/conv", filters_out, 1, strides=stride, use_bias=shortcut_bias
     )(x)
@@ -170,6 +170,12 @@ def identity_block(
     Returns:
         (h, w, filters_out).
     """
+    _checked(filters_in, filters_out, cardinality)
+    if x.shape[-1] != filters_out:
+        raise SpecError(
+            "An identity block keeps its input's channels: filters_out must equal them. "
+            f"Received {x.shape[-1]} channels and filters_out={filters_out}."
+        )
     name = name or _unique_name(x, "block")
     y = _transform(x, filters_in, filters_out, cardinality, 1, form, name)
     return ReLU(f"{name}/relu")(Add(f"{name}/add")(x, y))
@@ -181,6 +187,8 @@ def classifier(x: Any, n_classes: int, *, head: str = "average", name: str = "cl
     ``head`` is ``average`` (global average pooling, the paper's) or ``flatten`` (as in the
     zoo's README example).
     """
+    if isinstance(n_classes, bool) or not isinstance(n_classes, int) or n_classes < 1:
+        raise SpecError(f"The classes must be a whole number from 1. Received {n_classes!r}.")
     if head == "average":
         x = GlobalAveragePooling2D(f"{name}/pool")(x)
     elif head == "flatten":
@@ -213,15 +221,23 @@ def _stage(
     return x
 
 
-def _transform(
-    x: Any, width: int, filters: int, cardinality: int, strides: int, form: str, name: str
-) -> Any:
-    """Split, transform, merge: the residual branch up to its last normalisation."""
-    if width % cardinality:
+def _checked(width: int, filters: int, cardinality: int, strides: Strides = 1) -> Stage:
+    """What a block is made of, as a stage of one block, which checks itself."""
+    stage = Stage(1, width, filters, one_stride(strides))
+    if isinstance(cardinality, bool) or not isinstance(cardinality, int) or cardinality < 1:
+        raise SpecError(f"The cardinality must be a whole number from 1. Received {cardinality!r}.")
+    if stage.width % cardinality:
         raise SpecError(
             "The channels of the 3x3 convolution must be divisible by the cardinality. "
             f"Received filters_in={width}, cardinality={cardinality}."
         )
+    return stage
+
+
+def _transform(
+    x: Any, width: int, filters: int, cardinality: int, strides: int, form: str, name: str
+) -> Any:
+    """Split, transform, merge: the residual branch up to its last normalisation."""
     if form not in _FORMS:
         raise SpecError(f"The form must be one of {', '.join(_FORMS)}. Received {form!r}.")
     merge = _FORMS["grouped" if cardinality == 1 else form]
@@ -290,15 +306,6 @@ def _conv_bn_relu(x: Any, filters: int, place: str, *, number: str = "", **conv:
     x = Conv2D(f"{place}conv{number}", filters, **conv)(x)
     x = BatchNormalization(f"{place}bn{number}")(x)
     return ReLU(f"{place}relu{number}")(x)
-
-
-def _stride(strides: Strides) -> int:
-    """One number for both axes; the zoo writes ``(2, 2)``."""
-    if isinstance(strides, int):
-        return strides
-    if len(strides) == 2 and strides[0] == strides[1]:
-        return strides[0]
-    raise SpecError(f"Strides must be one number, or two equal ones. Received {strides!r}.")
 
 
 def _unique_name(x: Any, prefix: str) -> str:

@@ -22,10 +22,10 @@ class ResNeXt:
 
     Args:
         n_layers: 26, 50, 101, 152 or 200.
-        cardinality: Number of paths in each block.
-        input_shape: (height, width, channels).
-        n_classes: Number of output classes.
-        include_top: Whether there is a classifier.
+        cardinality: Number of paths in each block; by default 32.
+        input_shape: (height, width, channels); by default (224, 224, 3).
+        n_classes: Number of output classes; by default 1000.
+        include_top: Whether there is a classifier; by default there is.
         groups: Custom groups, instead of ``n_layers``.
         spec: A whole spec, instead of all of these.
         fields: Any other field of `ResNeXtSpec`: width, stem, form, ...
@@ -45,10 +45,10 @@ class ResNeXt:
     def __init__(
         self,
         n_layers: int | None = None,
-        cardinality: int = 32,
-        input_shape: tuple[int, int, int] = (224, 224, 3),
-        n_classes: int = 1000,
-        include_top: bool = True,
+        cardinality: int | None = None,
+        input_shape: tuple[int, int, int] | None = None,
+        n_classes: int | None = None,
+        include_top: bool | None = None,
         *,
         groups: Sequence[Any] | None = None,
         spec: ResNeXtSpec | None = None,
@@ -59,20 +59,30 @@ class ResNeXt:
                 "Exactly one of n_layers, groups and spec must be given. "
                 f"Received n_layers={n_layers!r}, groups={groups!r}, spec={spec!r}."
             )
-        if spec is not None:
-            self.spec = spec
-            return
-        chosen: dict[str, Any] = {
+        asked: dict[str, Any] = {
             "cardinality": cardinality,
             "input_shape": input_shape,
             "classes": n_classes,
             "include_top": include_top,
-            **fields,
         }
-        if groups is not None:
-            self.spec = ResNeXtSpec(groups=Stage.from_groups(groups), **chosen)
+        chosen = {name: value for name, value in asked.items() if value is not None}
+        if clash := sorted(chosen.keys() & fields.keys()):
+            raise SpecError(f"A field must be given once. Received {clash[0]!r} twice.")
+        chosen |= fields
+        if spec is not None:
+            if chosen or not isinstance(spec, ResNeXtSpec):
+                raise SpecError(
+                    "A spec, which is a ResNeXtSpec, says everything: nothing may stand beside "
+                    f"it. Received spec={spec!r}, {chosen!r}."
+                )
+            self.spec = spec
+        elif groups is not None:
+            stages = Stage.from_groups(groups)
+            if not stages:
+                raise SpecError(f"The groups must be one or more. Received {groups!r}.")
+            self.spec = ResNeXtSpec.from_dict({"groups": stages, **chosen})
         else:
-            self.spec = ResNeXtSpec.from_depth(n_layers or 0, **chosen)
+            self.spec = ResNeXtSpec.from_dict({**_of_depth(n_layers), **chosen})
 
     @cached_property
     def model(self) -> Any:
@@ -80,3 +90,8 @@ class ResNeXt:
         from resnext.keras_builder import build_model
 
         return build_model(self.spec)
+
+
+def _of_depth(depth: int | None) -> dict[str, Any]:
+    """The field that a depth decides."""
+    return {"blocks": ResNeXtSpec.from_depth(depth or 0).blocks}

@@ -11,6 +11,7 @@ from typing import Any, Self
 FORMS = ("grouped", "split", "concatenated", "aggregated")
 STEMS = ("imagenet", "cifar", "mini")
 HEADS = ("average", "flatten")
+LAYERS_PER_PATH = {"grouped": 0, "split": 2, "concatenated": 6, "aggregated": 7}
 
 MAX_SIDE = 4096
 MAX_CHANNELS = 65_536
@@ -18,7 +19,7 @@ MAX_CLASSES = 1_000_000
 MAX_STAGES = 8
 MAX_BLOCKS = 200
 MAX_STRIDES = 8
-MAX_PATHS = 40_000
+MAX_LAYERS = 25_000
 
 
 class SpecError(ValueError):
@@ -71,17 +72,19 @@ class Stage:
             names = ("filters_in", "filters_out", "n_blocks", "strides")
             try:
                 given = dict(group) if isinstance(group, Mapping) else dict(zip(names, group))
-                n_blocks = operator.index(given.pop("n_blocks"))
+                n_blocks = _identity_blocks(given.pop("n_blocks"))
                 width, filters = given.pop("filters_in"), given.pop("filters_out")
                 strides = given.pop("strides", 1 if number == 0 else 2)
                 if given or (not isinstance(group, Mapping) and len(group) > 4):
                     raise TypeError
+            except SpecError:
+                raise
             except (KeyError, TypeError, ValueError):
                 raise SpecError(
                     "A group must be (filters_in, filters_out, n_blocks) or a dict of these, "
                     f"with strides if wanted. Received {group!r}."
                 ) from None
-            stages.append(cls(n_blocks + 1, width, filters, strides))
+            stages.append(cls(n_blocks + 1, width, filters, one_stride(strides)))
         return tuple(stages)
 
 
@@ -161,13 +164,15 @@ class ResNeXtSpec:
                     f"Received {channels} channels in and filters={stage.filters}."
                 )
             channels = stage.filters
-        if self.form != "grouped":
-            paths = sum(self.blocks) * self.cardinality
-            if paths > MAX_PATHS:
-                raise SpecError(
-                    f"A network written path by path can have at most {MAX_PATHS:,} paths "
-                    f"(blocks x cardinality). Received {paths:,}; use the grouped form."
-                )
+        # Per block 10 layers, and per path those that a form repeats; a bound, not a count.
+        per_path = 0 if self.cardinality == 1 else LAYERS_PER_PATH[self.form]
+        layers = sum(self.blocks) * (12 + per_path * self.cardinality)
+        if layers > MAX_LAYERS:
+            raise SpecError(
+                f"A network can have about {MAX_LAYERS:,} layers at most. Received {layers:,} "
+                f"from {sum(self.blocks)} blocks of cardinality {self.cardinality} in the form "
+                f"{self.form!r}."
+            )
 
     def _check_input(self) -> None:
         if len(self.input_shape) != 3:
@@ -243,7 +248,7 @@ class ResNeXtSpec:
         """ResNeXt-26, 50, 101, 152 or 200, 32x4d, for ImageNet, with some fields changed."""
         from resnext.names import IMAGENET_BLOCKS
 
-        if depth not in IMAGENET_BLOCKS:
+        if isinstance(depth, bool) or not isinstance(depth, int) or depth not in IMAGENET_BLOCKS:
             allowed = ", ".join(map(str, IMAGENET_BLOCKS))
             raise SpecError(f"The depth must be one of {allowed}. Received {depth!r}.")
         return cls.from_dict({"blocks": IMAGENET_BLOCKS[depth], **changes})
@@ -292,6 +297,33 @@ def _stage(group: Any) -> Any:
         raise SpecError(
             f"A stage has blocks, width, filters, strides and projection. Received {group!r}."
         ) from None
+
+
+def one_stride(strides: Any) -> Any:
+    """One number for both axes where the zoo writes ``(2, 2)``.
+
+    Raises:
+        SpecError: Two different numbers, or something else.
+    """
+    if isinstance(strides, (tuple, list)):
+        if len(strides) == 2 and strides[0] == strides[1]:
+            return strides[0]
+        raise SpecError(f"Strides must be one number, or two equal ones. Received {strides!r}.")
+    return strides
+
+
+def _identity_blocks(n_blocks: Any) -> int:
+    """A whole number from 0: a group may be its projection block alone."""
+    try:
+        number = -1 if isinstance(n_blocks, bool) else operator.index(n_blocks)
+    except TypeError:
+        number = -1
+    if not 0 <= number < MAX_BLOCKS:
+        raise SpecError(
+            f"A group's n_blocks must be a whole number from 0 to {MAX_BLOCKS - 1}. "
+            f"Received {n_blocks!r}."
+        )
+    return number
 
 
 def _set(spec: object, name: str, value: object) -> None:

@@ -66,9 +66,24 @@ def test_an_unnamed_network_is_described():
         "zoo51",
         "../etc/passwd",
         "x" * 10_000,
+        None,
+        5,
+        b"resnet50",
     ],
 )
 def test_a_wrong_name_is_refused_briefly(name):
     with pytest.raises(SpecError) as error:
         ResNeXtSpec.from_name(name)
     assert len(str(error.value)) < 400
+
+
+def test_different_networks_have_different_names():
+    specs = [
+        ResNeXtSpec(),
+        ResNeXtSpec(head="flatten"),
+        ResNeXtSpec(shortcut_bias=True),
+        ResNeXtSpec(stem="cifar"),
+        ResNeXtSpec(groups=((128, 256, 2), (256, 512, 1))),
+        ResNeXtSpec(groups=((128, 512, 2), (256, 1024, 1))),
+    ]
+    assert len({spec.name for spec in specs}) == len(specs)

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from resnext import ResNeXtSpec, SpecError, Stage
+from resnext.spec import LAYERS_PER_PATH
 
 
 def test_stage_widths_are_those_of_table_1():
@@ -81,7 +82,7 @@ def test_a_group_may_be_a_dict_with_strides():
         ({"groups": [(64, 128)]}, "(filters_in, filters_out, n_blocks)", "(64, 128)"),
         ({"groups": "64"}, "must be a list", "'64'"),
         ({"groups": None}, "must be a list", "None"),
-        ({"form": "split", "cardinality": 4096, "width": 1}, "at most 40,000 paths", "65,536"),
+        ({"form": "split", "cardinality": 4096, "width": 1}, "25,000 layers at most", "131,264"),
     ],
 )
 def test_a_broken_rule_is_stated_with_its_value(fields, rule, value):
@@ -119,3 +120,37 @@ def test_what_follows_from_groups_cannot_be_changed():
     with pytest.raises(SpecError, match="width=8"):
         ResNeXtSpec.from_name("mini_resnext", width=8)
     assert ResNeXtSpec.from_name("mini_resnext", cardinality=16).width == 4
+
+
+def test_zoo_strides_may_be_pairs():
+    (stage,) = Stage.from_groups(
+        [{"filters_in": 64, "filters_out": 128, "n_blocks": 0, "strides": (2, 2)}]
+    )
+    assert stage.strides == 2
+    with pytest.raises(SpecError, match=r"\(2, 1\)"):
+        Stage.from_groups([(64, 128, 0, (2, 1))])
+
+
+@pytest.mark.parametrize("n_blocks", [-5, 1.5, "2", None, True, 200])
+def test_the_value_that_was_given_is_the_one_that_is_told(n_blocks):
+    with pytest.raises(SpecError, match="n_blocks") as error:
+        Stage.from_groups([(64, 128, n_blocks)])
+    assert str(error.value).endswith(f"Received {n_blocks!r}.")
+
+
+def test_the_bound_on_layers_is_never_below_the_count():
+    from resnext import FORMS, trace
+
+    for form in FORMS:
+        for cardinality in (1, 2, 5):
+            spec = ResNeXtSpec(blocks=(2, 1), cardinality=cardinality, width=2, form=form)
+            per_path = 0 if cardinality == 1 else LAYERS_PER_PATH[form]
+            bound = 3 * (12 + per_path * cardinality)
+            layers = [node for node in trace(spec) if "/block" in node.name]
+            assert len(layers) <= bound <= 2 * len(layers)
+
+
+@pytest.mark.parametrize("depth", [[50], "50", None, True, 50.0])
+def test_a_depth_of_another_type_is_refused(depth):
+    with pytest.raises(SpecError):
+        ResNeXtSpec.from_depth(depth)

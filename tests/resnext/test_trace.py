@@ -155,8 +155,19 @@ def test_functions_state_their_rules():
         resnext.projection_block(x, 64, 128, strides=(2, 1))
     with pytest.raises(SpecError, match="'vgg'"):
         resnext.stem(x, "vgg")
-    with pytest.raises(ValueError, match="one shape"):
+    with pytest.raises(SpecError, match="3 channels and filters_out=128"):
         resnext.identity_block(x, 64, 128)
+    for cardinality in (0, -2, 1.5, True):
+        with pytest.raises(SpecError, match="cardinality"):
+            resnext.projection_block(x, 64, 128, cardinality=cardinality)
+    with pytest.raises(SpecError, match="-4"):
+        resnext.projection_block(x, -4, 128)
+    with pytest.raises(SpecError, match="None"):
+        resnext.projection_block(x, 64, 128, strides=None)
+    with pytest.raises(SpecError, match="-5"):
+        resnext.group(x, 64, 128, n_blocks=-5)
+    with pytest.raises(SpecError, match="classes"):
+        resnext.classifier(x, 0)
 
 
 def test_looking_needs_no_tensorflow():
