@@ -29,8 +29,8 @@ def switch_paths(
     """Choose paths to switch off, and show what the network then says; the chosen paths."""
     st.subheader("Switch paths off", anchor=False)
     explain(
-        "A path that is off adds nothing to its block's sum. One of 32 is seldom missed; many "
-        "are. Try it at an early and at a late block."
+        "A path that is off adds nothing to its block's sum. Alone, most of 32 paths are hardly "
+        "missed; together they are. Try it at an early and at a late block."
     )
     way = segments(st, "Paths to switch off", WAYS, WAYS[0], "lesson_off_way")
     off, sets = _chosen(way, network.spec.cardinality)
