@@ -1,12 +1,15 @@
 """The ResNeXt explorer: ``streamlit run streamlit_app.py``."""
 
+from pathlib import Path
+
 import streamlit as st
 
+from explorer.links import KEYS
 from explorer.views import address, architecture, compare, learn, state, tables, train
 
 st.set_page_config(
     page_title="ResNeXt explorer",
-    page_icon=":material/account_tree:",
+    page_icon=str(Path(__file__).parent / "assets" / "icon.png"),
     layout="wide",
 )
 page = st.navigation(
@@ -27,7 +30,7 @@ page = st.navigation(
     ],
     position="top",
 )
-address.open_page(page.url_path)
+address.open_page(page.url_path, KEYS)
 state.sidebar()
 page.run()
 address.close_page()

@@ -20,17 +20,23 @@ _TURNED = "_address_turned"  # whether this run is the first of a page after ano
 _MOST = 60  # characters of a value that are read
 
 
-def open_page(path: str) -> None:
-    """Find out what the address asks for; to be called before anything else of this module."""
+def open_page(path: str, always: Collection[str] = ()) -> None:
+    """Find out what the address asks for; to be called before anything else of this module.
+
+    Args:
+        path: Of the page that this run shows.
+        always: Parts of which a full address has one at least.
+    """
     state = st.session_state
     seen = state.setdefault(_SEEN, {})
     query = st.query_params.to_dict()
     turned = state.get(_PAGE, path) != path
     state.update({_PAGE: path, _TURNED: turned, _PENDING: {}})
     # Going back changes the address and no widget. A page that was just turned to has an
-    # empty address, and right after a change the browser may still have the old one:
-    # neither asks for anything.
-    went_back = bool(query) and not turned and not _touched()
+    # address that is not full yet, and right after a change the browser may still have the
+    # old one: neither asks for anything.
+    full = any(key in query for key in always or query)
+    went_back = full and not turned and not _touched()
     state[_ASKED] = {
         key: query.get(key)
         for key in {*query, *seen}
@@ -46,8 +52,10 @@ def close_page() -> None:
     for key, value in parts.items():
         if value is None and key in query:
             del st.query_params[key]
-    # One update for all, because each makes a step of the browser's Back.
-    changed = {k: v for k, v in parts.items() if v is not None and v != query.get(k)}
+    # One update for all, because each makes a step of the browser's Back; and all of it for a
+    # page just turned to, as the browser may have emptied the address since it was asked.
+    turned = st.session_state[_TURNED]
+    changed = {k: v for k, v in parts.items() if v is not None and (turned or v != query.get(k))}
     if changed:
         st.query_params.update(changed)
     st.session_state[_SEEN].update(parts)

@@ -83,7 +83,11 @@ def report_of(spec: ResNeXtSpec, count: str = "torchvision") -> Report:
 
 
 def _widgets() -> None:
-    """The controls; `_fill_widgets` has set what they show."""
+    """The controls; `_fill_widgets` has set what they show.
+
+    Each has what it shows as its default, too: a browser that turns pages quickly may begin a
+    control anew, and then sends the default back as if a person had chosen it.
+    """
     state = st.session_state
     custom = bool(current_spec().groups)
     names = list(dict.fromkeys([*PRESETS, *MORE_PRESETS]))
@@ -92,6 +96,7 @@ def _widgets() -> None:
     st.selectbox(
         "Preset",
         names,
+        names.index(state["net_name"]),
         key="net_name",
         on_change=_load_name,
         accept_new_options=True,
@@ -99,18 +104,25 @@ def _widgets() -> None:
     )
     st.text_input(
         "Blocks per stage",
+        state["net_blocks"],
         key="net_blocks",
         disabled=custom,
         help="3-4-6-3 is ResNeXt-50, 3-4-23-3 is 101, 3-8-36-3 is 152.",
     )
     left, right = st.columns(2)
     left.number_input(
-        "Cardinality C", 1, MAX_CHANNELS, key="net_cardinality", help="Number of paths in a block."
+        "Cardinality C",
+        1,
+        MAX_CHANNELS,
+        state["net_cardinality"],
+        key="net_cardinality",
+        help="Number of paths in a block.",
     )
     right.number_input(
         "Width d",
         1,
         MAX_CHANNELS,
+        state["net_width"],
         key="net_width",
         disabled=custom,
         help="Channels of one path in the first stage.",
@@ -119,20 +131,28 @@ def _widgets() -> None:
     for column, (name, most) in zip(
         st.columns(3), (("height", MAX_SIDE), ("width", MAX_SIDE), ("channels", 1024))
     ):
-        column.number_input(name.capitalize(), 1, most, key=f"net_input_{name}")
-    st.number_input("Classes", 1, MAX_CLASSES, key="net_classes")
+        key = f"net_input_{name}"
+        column.number_input(name.capitalize(), 1, most, state[key], key=key)
+    st.number_input("Classes", 1, MAX_CLASSES, state["net_classes"], key="net_classes")
     st.selectbox(
         "Form of the split",
         FORMS,
+        FORMS.index(state["net_form"]),
         key="net_form",
         format_func=FORM_LABELS.__getitem__,
         help="Four ways to write one function (figure 3 of the paper). Parameters and MACs "
         "stay; the layers differ.",
     )
     with st.expander("More"):
-        st.selectbox("Stem", STEMS, key="net_stem", format_func=STEM_LABELS.__getitem__)
-        st.checkbox("Shortcut convolutions have a bias", key="net_bias")
-        st.checkbox("With classifier", key="net_top")
+        st.selectbox(
+            "Stem",
+            STEMS,
+            STEMS.index(state["net_stem"]),
+            key="net_stem",
+            format_func=STEM_LABELS.__getitem__,
+        )
+        st.checkbox("Shortcut convolutions have a bias", state["net_bias"], key="net_bias")
+        st.checkbox("With classifier", state["net_top"], key="net_top")
 
 
 def _fill_widgets(spec: ResNeXtSpec) -> None:

@@ -3,9 +3,14 @@
 import re
 
 import pytest
-from conftest import metric
 
 pytestmark = pytest.mark.browser
+
+
+def metric(page, label):
+    """The figure under a label."""
+    box = page.get_by_test_id("stMetric").filter(has_text=re.compile(label)).first
+    return box.get_by_test_id("stMetricValue")
 
 
 def test_back_and_forward_change_the_network(app, page):
@@ -35,7 +40,8 @@ def test_another_page_keeps_the_network_and_its_own_choices(app, page):
     expect(page.get_by_role("heading", name="resnext101_32x4d in numbers")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible()
-    page.wait_for_url(re.compile("network=resnext101_32x4d"))
+    page.wait_for_url(re.compile("compare.*network=resnext101_32x4d"))
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.get_by_role("link", name="Tables").click()
     page.wait_for_url(re.compile(r"tables\?.*by=block"))
     assert "count=timm" in page.url
