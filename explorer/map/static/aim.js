@@ -11,7 +11,8 @@ import { Camera } from "./camera.js";
 const MARGIN_PX = 26;
 const AROUND_PX = 80;
 const NARROW_PX = 640;
-const READABLE_ZOOM = 0.42;
+const READABLE_ZOOM = 0.36;
+const READABLE_ZOOM_NARROW = 0.6;
 const LEAST_HEIGHT_PX = 9;
 
 /** Aims the camera of a screen at what the legend and the card leave free. */
@@ -53,7 +54,8 @@ export class Aim {
 
   /** Whether the whole can be read when all of it is seen. @param {Scene} scene */
   readable(scene) {
-    return this.whole(scene).zoom >= READABLE_ZOOM;
+    const least = this.screen.width > NARROW_PX ? READABLE_ZOOM : READABLE_ZOOM_NARROW;
+    return this.whole(scene).zoom >= least;
   }
 
   /** Moved just so far that a spot is seen. @param {Camera} camera @param {Rect} spot */

@@ -111,9 +111,9 @@ export function paintCard(p, box, name, x, y, colour) {
   surface.rect(x, y, w, box.h, 16, plain ? theme.ink.panel : colour.fill, { colour: colour.border, width: 1.4 });
   const shape = net.outShape(box.number);
   volume(p, shape, x + w / 2, y + 106, plain ? theme.layerOrStage(template) : colour, w > 150 ? 1.45 : 1.15);
-  if (!p.reads(10)) return;
   const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
-  surface.text(title, x + 16, y + 30, 16, ink, { weight: 660, room: w - 20 });
+  if (p.reads(13)) surface.text(title, x + 16, y + 30, 16, ink, { weight: 660, room: w - 20 });
+  if (!p.reads(10)) return;
   surface.text(shapeText(shape), x + w / 2, y + 190, 12.5, ink, { align: "center", weight: 620 });
   const blocks = template.kind ? [] : blocksIn(net, box.number);
   if (blocks.length) {
@@ -134,9 +134,10 @@ export function paintSlab(p, box, name, x, y, colour) {
   surface.rect(x, y, box.w, box.h, 12, plain ? theme.ink.panel : colour.fill, { colour: colour.border, width: 1.3 });
   const shape = net.outShape(box.number);
   volume(p, shape, x + box.w - 42, y + box.h / 2, plain ? theme.family("stage") : colour, 0.8);
-  if (!p.reads(10)) return;
+  if (!p.reads(11.5)) return;
   surface.text(boxTitle(net, box.number, name), x + 14, y + 24, 14.5, ink, { weight: 660, room: 110 });
   surface.text(shapeText(shape), x + 14, y + 42, 11.5, ink, { weight: 600 });
+  if (!p.reads(10)) return;
   const blocks = blocksIn(net, box.number);
   if (blocks.length) blockBars(p, blocks, x + 100, y + 15, 86, false);
   shares(p, box.number, x + 14, y + 59, 158, plain ? colour : null, soft, 16);

@@ -24,7 +24,7 @@ import { blockKind, boxTitle, shapeText } from "./words.js";
  * @property {number} most largest value of the metric, which is the end of the heat scale
  */
 
-export const READABLE = 5;
+export const READABLE = 4.6;
 const TINY = 26;
 
 /** Paints one network's boxes on a surface. */

@@ -93,7 +93,7 @@ export class Show {
     for (const part of map.hunt.matches.slice(0, MOST_OUTLINES)) outlines.push({ part, colour: FOUND, width: 2 });
     if (map.hovered) outlines.push({ part: map.hovered, colour: ink.soft, width: 1.2 });
     if (map.selected) outlines.push({ part: map.selected, colour: ink.glow, width: 3 });
-    if (map.focused && hasFocus(map.frame)) outlines.push({ part: map.focused, colour: ink.focus, width: 2.5, dash: [5, 3] });
+    if (map.focused && map.focused !== map.selected && hasFocus(map.frame)) outlines.push({ part: map.focused, colour: ink.focus, width: 2.5, dash: [5, 3] });
     return outlines;
   }
 

@@ -75,9 +75,9 @@ export class Toolbar {
       make("span", { class: "netmap-space" }),
       make("span", { class: "netmap-group", role: "group", "aria-label": "History" }, [this.back, this.forward]),
       make("span", { class: "netmap-group", role: "group", "aria-label": "Zoom" }, [
-        makeButton("Zoom out (o)", "−", () => deeds.zoom(1 / 1.4)),
+        makeButton("Zoom out (o)", "−", () => deeds.zoom(1 / 1.4), "netmap-step"),
         makeButton("Fit everything (f)", "Fit", deeds.fit),
-        makeButton("Zoom in (i)", "+", () => deeds.zoom(1.4)),
+        makeButton("Zoom in (i)", "+", () => deeds.zoom(1.4), "netmap-step"),
       ]),
       make("span", { class: "netmap-menu" }, [opener, menu]),
       makeButton("Help (?)", "?", deeds.help),
