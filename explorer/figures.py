@@ -167,7 +167,7 @@ def accuracy_scatter(comparison: Comparison, source: str) -> go.Figure | None:
 
 
 def cost_scatter(comparison: Comparison) -> go.Figure:
-    """Parameters against MACs, each network a point."""
+    """Parameters against MACs, each network a point that tells its published accuracies."""
     figure = go.Figure()
     for number, (name, report) in enumerate(zip(comparison.names, comparison.reports)):
         figure.add_scatter(
@@ -183,7 +183,9 @@ def cost_scatter(comparison: Comparison) -> go.Figure:
                 "color": NETWORK_COLOURS[number % len(NETWORK_COLOURS)],
                 "symbol": number % 20,
             },
-            hovertemplate="%{text}<br>%{x:.4s} MACs<br>%{y:.4s} parameters<extra></extra>",
+            customdata=[_accuracies(report.name)],
+            hovertemplate="<b>%{text}</b><br>%{x:.4s} MACs<br>%{y:.4s} parameters%{customdata}"
+            "<extra></extra>",
         )
     return _scattered(figure, "MACs", "Parameters", "~s")
 
@@ -215,6 +217,16 @@ def throughput_bars(names: Sequence[str]) -> go.Figure | None:
         yaxis={"automargin": True, "autorange": "reversed"},
     )
     return figure
+
+
+def _accuracies(name: str) -> str:
+    """Lines of what is published of a network's top-1 accuracy, with the sources."""
+    return "".join(
+        f"<br>{figure.value:g} % on {figure.data}, {figure.source}"
+        + (f", {figure.note}" if figure.note else "")
+        for figure in published_figures()
+        if figure.name == name and figure.quantity == "top1_accuracy"
+    )
 
 
 def _scattered(

@@ -233,7 +233,7 @@ def details(report: Report, part: str | None, *, beside: bool = False) -> None:
 def _facts(row: Row, totals: Row) -> str:
     facts = {
         "Output": numbers.shape(row.output_shape),
-        "Parameters": numbers.full(row.params),
+        "Parameters": numbers.full(row.trainable_params),
         "MACs": f"{numbers.full(row.macs)} ({numbers.percent(row.macs, totals.macs)})",
         "FLOPs": numbers.full(row.flops),
         "Activations": numbers.full(row.activations),
@@ -243,10 +243,10 @@ def _facts(row: Row, totals: Row) -> str:
         "Stride": f"{row.stride} px" if row.stride else "–",
     }
     lines = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>"
+        f"<span>{html.escape(name)}</span><span>{html.escape(value)}</span>"
         for name, value in facts.items()
     )
-    return f'{FACTS_STYLE}<dl class="facts">{lines}</dl>'
+    return f'{FACTS_STYLE}<div class="facts">{lines}</div>'
 
 
 def _parts(inside: list[Row], row: Row) -> pd.DataFrame:
@@ -255,7 +255,7 @@ def _parts(inside: list[Row], row: Row) -> pd.DataFrame:
             "Part": [part.name.removeprefix(f"{row.name}/") for part in inside],
             "Kind": [part.kind for part in inside],
             "Output": [numbers.shape(part.output_shape) for part in inside],
-            "Parameters": [numbers.full(part.params) for part in inside],
+            "Parameters": [numbers.full(part.trainable_params) for part in inside],
             "MACs": [numbers.short(part.macs) for part in inside],
         }
     )
@@ -272,9 +272,9 @@ def _inside(report: Report, row: Row) -> list[Row]:
 
 
 FACTS_STYLE = """<style>
-.facts {display: grid; grid-template-columns: max-content 1fr; margin: 0 !important;
-  font-size: 0.9rem; font-variant-numeric: tabular-nums;}
-.facts dt, .facts dd {margin: 0 !important; padding: 5px 0; border-bottom: 1px solid #8883;}
-.facts dt {padding-right: 1.5rem; opacity: 0.75;}
-.facts dd {text-align: right;}
+.facts {display: grid; grid-template-columns: max-content 1fr; font-size: 0.9rem;
+  font-variant-numeric: tabular-nums;}
+.facts span {padding: 5px 0; border-bottom: 1px solid #8883;}
+.facts span:nth-child(odd) {padding-right: 1.5rem; opacity: 0.75;}
+.facts span:nth-child(even) {text-align: right;}
 </style>"""

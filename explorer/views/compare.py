@@ -15,6 +15,7 @@ from explorer.figures import (
     cost_scatter,
     throughput_bars,
 )
+from explorer.links import check_size
 from explorer.published import TIMM, figures
 from explorer.views.address import choose, choose_many, chosen, plain
 from explorer.views.state import current_spec, report_of
@@ -73,7 +74,7 @@ def comparison_of(names: list[str], count: str) -> Comparison | None:
     reports = []
     for name in names:
         try:
-            spec = current_spec() if name == HERE else ResNeXtSpec.from_name(name)
+            spec = current_spec() if name == HERE else check_size(ResNeXtSpec.from_name(name))
         except SpecError as error:
             st.error(plain(error))
         else:
@@ -117,17 +118,15 @@ def aligned(comparison: Comparison) -> None:
         required=True,
     )
     chosen("measure", "macs")
-    frame = pd.DataFrame({"Stage": [a.stage for a in (*comparison.stages, comparison.total)]})
+    rows = (*comparison.stages, comparison.total)
+    table = {"Stage": [row.stage for row in rows]}
     for index, name in enumerate(comparison.names):
-        frame[name] = [a.value(index, metric) for a in (*comparison.stages, comparison.total)]
+        table[name] = [numbers.full(row.value(index, metric)) for row in rows]
         if index:
-            frame[f"Δ {name}"] = [
-                a.difference(index, metric) for a in (*comparison.stages, comparison.total)
-            ]
-    number = st.column_config.NumberColumn(format="localized")
-    signed = st.column_config.NumberColumn(format="%+d")
-    config = {name: signed if name.startswith("Δ ") else number for name in frame.columns[1:]}
-    st.dataframe(frame, hide_index=True, column_config=config)
+            table[f"Δ {name}"] = [numbers.signed(row.difference(index, metric)) for row in rows]
+    right = st.column_config.TextColumn(alignment="right")
+    config = dict.fromkeys([name for name in table if name != "Stage"], right)
+    st.dataframe(pd.DataFrame(table), hide_index=True, column_config=config)
     if metric in METRICS:
         st.plotly_chart(cost_bars(comparison, metric), key="cost_bars")
     with st.container(horizontal=True):

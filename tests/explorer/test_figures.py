@@ -71,6 +71,13 @@ def test_every_network_is_a_point_of_parameters_against_macs():
     ]
 
 
+def test_a_point_tells_its_published_accuracies_and_who_says_so():
+    points = cost_scatter(compare([FIFTY, ResNeXtSpec.from_name("zoo50")])).data
+    assert f"77.618 % on ImageNet-1K, {TORCHVISION}, V1 weights" in points[0].customdata[0]
+    assert f"77.8 % on ImageNet-1K, {PAPER}, table 3" in points[0].customdata[0]
+    assert points[1].customdata[0] == ""
+
+
 def test_only_published_accuracies_are_drawn():
     comparison = compare([FIFTY, ResNeXtSpec.from_name("resnext50_3x7d")])
     figure = accuracy_scatter(comparison, TORCHVISION)
