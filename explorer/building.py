@@ -7,10 +7,13 @@ the build's folder, written whole or not at all.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +25,8 @@ from resnext import ResNeXtSpec, SpecError
 
 SECONDS = 300.0
 MAX_PARAMS = 300_000_000  # 1.2 GB of weights
+PREFIX = "resnext-build-"
+KEPT_SECONDS = 3600.0  # of a build whose page may be gone
 PHASES = ("starting", "importing", "building", "comparing", "saving")
 
 
@@ -134,6 +139,11 @@ class BuildJob:
             self._end()
             self._result = BuildResult(error="The build was cancelled.", seconds=self.elapsed)
 
+    def discard(self) -> None:
+        """End the build and remove its files."""
+        self.cancel()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _end(self) -> None:
         self._process.kill()
         self._process.wait(10)
@@ -143,11 +153,35 @@ class BuildJob:
             return BuildResult.from_dict(json.loads((self.folder / "result.json").read_text()))
         except (OSError, ValueError, TypeError, KeyError):
             how = f"signal {-status}" if status < 0 else f"exit status {status}"
-            return BuildResult(
-                error=f"The build's process ended without a result ({how}); it was killed, or "
-                "memory ran out.",
-                seconds=self.elapsed,
-            )
+            error = f"The build's process ended without a result ({how})"
+            if status > 0 and (line := self._last_words()):
+                error = f"{error}: {line}"
+            else:
+                error = f"{error}; it was killed, or memory ran out."
+            return BuildResult(error=error, seconds=self.elapsed)
+
+    def _last_words(self) -> str:
+        """The last line that the process printed, if it printed any."""
+        try:
+            lines = (self.folder / "log.txt").read_text("utf-8", "replace").split("\n")
+        except OSError:
+            return ""
+        clean = ["".join(c if c.isprintable() else " " for c in line).strip() for line in lines]
+        return next((line[:300] for line in reversed(clean) if line), "")
+
+
+def new_folder(parent: str | Path | None = None) -> Path:
+    """A new folder for a build; those that nobody has written to for an hour are removed.
+
+    Args:
+        parent: Where to make it; by default where the system keeps temporary files.
+    """
+    parent = Path(parent or tempfile.gettempdir())
+    for folder in parent.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # another process may remove it at the same time
+            if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
 
 
 def start_build(spec: ResNeXtSpec, folder: str | Path, seconds: float = SECONDS) -> BuildJob:
@@ -162,7 +196,7 @@ def start_build(spec: ResNeXtSpec, folder: str | Path, seconds: float = SECONDS)
         SpecError: The network has too many weights for this.
         OSError: The folder cannot be written, or no process can be started.
     """
-    params = analyse(spec).totals.params or 0
+    params = analyse(spec).totals.trainable_params or 0
     if params > MAX_PARAMS:
         raise SpecError(
             f"A network to be built must have at most {MAX_PARAMS:,} parameters. "

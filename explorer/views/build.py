@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from explorer import numbers
-from explorer.building import PHASES, Agreement, BuildJob, BuildResult, start_build
+from explorer.building import PHASES, Agreement, BuildJob, BuildResult, new_folder, start_build
+from explorer.views.address import plain
 from resnext import ResNeXtSpec, SpecError
 
 WORDS = {
@@ -33,10 +33,10 @@ def build_section(spec: ResNeXtSpec) -> None:
     mine = job is not None and st.session_state.get("build_spec") == spec
     if st.button("Build the Keras model", icon=":material/construction:", key="build"):
         if job is not None:
-            job.cancel()
+            job.discard()
+            del st.session_state["build_job"]
         try:
-            folder = tempfile.mkdtemp(prefix="resnext-build-")
-            st.session_state["build_job"] = start_build(spec, folder)
+            st.session_state["build_job"] = start_build(spec, new_folder())
             st.session_state["build_spec"] = spec
         except (SpecError, OSError) as error:
             st.error(f"It could not be started: {error}")
@@ -53,7 +53,7 @@ def _watch(job: BuildJob, spec: ResNeXtSpec, going: bool) -> None:
         step = PHASES.index(job.phase)
         st.progress((step + 0.5) / len(PHASES), text=f"{WORDS[job.phase]} … {job.elapsed:.0f} s")
         if st.button("Cancel", key="build_cancel"):
-            job.cancel()
+            job.discard()
             st.rerun()
     elif going:
         st.rerun()  # the polling ends
@@ -63,15 +63,16 @@ def _watch(job: BuildJob, spec: ResNeXtSpec, going: bool) -> None:
 
 def _show(result: BuildResult, spec: ResNeXtSpec) -> None:
     if result.error:
-        st.error(result.error)
+        st.error(f"{plain(result.error).rstrip('.')}. Press Build to try again.")
         return
     differing = [row for row in result.rows if not row.agrees]
     if differing:
         st.error(f"{len(differing)} of {len(result.rows)} layers differ from the table.")
     else:
         st.success(
-            f"All {len(result.rows):,} layers agree in kind, output shape and parameters. "
-            f"`count_params()` says {result.params:,}. Built in {result.build_seconds:.1f} s "
+            f"All {len(result.rows):,} layers agree in kind, output shape and weights. "
+            f"`count_params()` says {result.params:,}, moving statistics included. "
+            f"Built in {result.build_seconds:.1f} s "
             f"({result.seconds:.1f} s with the import of TensorFlow).",
             icon=":material/verified:",
         )
@@ -100,7 +101,7 @@ def _frame(rows: Sequence[Agreement]) -> pd.DataFrame:
             "Keras": [row.keras_kind for row in rows],
             "Output": [numbers.shape(row.output_shape) for row in rows],
             "Keras output": [numbers.shape(row.keras_output_shape) for row in rows],
-            "Parameters": [row.params for row in rows],
-            "Keras parameters": [row.keras_params for row in rows],
+            "Weights": [row.params for row in rows],
+            "Keras weights": [row.keras_params for row in rows],
         }
     )

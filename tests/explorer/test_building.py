@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from explorer.building import Agreement, start_build
+from explorer.building import PREFIX, Agreement, BuildJob, new_folder, start_build
 from explorer.keras_graph import graph_of_keras
 from explorer.report import analyse
 from resnext import ResNeXtSpec, SpecError
@@ -73,6 +73,41 @@ def test_a_torn_result_is_no_result(tmp_path):
     job._process.wait()
     (tmp_path / "result.json").write_text('{"error": "", "rows": [')
     assert "without a result" in job.poll().error
+
+
+def ended(folder, log, status):
+    """A job whose process has printed a log and ended with a status."""
+    (folder / "log.txt").write_text(log)
+    process = subprocess.Popen([sys.executable, "-c", f"raise SystemExit({status})"])
+    process.wait()
+    return BuildJob(folder, process, 60)
+
+
+def test_a_process_that_fails_is_quoted(tmp_path):
+    log = "Traceback\nModuleNotFoundError: No module named 'keras'\x1b\n\n"
+    error = ended(tmp_path, log, 3).poll().error
+    assert error.endswith("(exit status 3): ModuleNotFoundError: No module named 'keras'")
+    assert ended(tmp_path, " \n", 3).poll().error.endswith("memory ran out.")
+
+
+def test_a_build_that_is_discarded_leaves_nothing(tmp_path):
+    job = start_build(MINI, tmp_path / "build")
+    job.discard()
+    assert job._process.poll() is not None
+    assert not (tmp_path / "build").exists()
+    assert job.poll().error == "The build was cancelled."
+
+
+def test_folders_of_builds_long_past_are_removed(tmp_path):
+    old, young, other = (tmp_path / name for name in (f"{PREFIX}old", f"{PREFIX}young", "other"))
+    for folder in (old, young, other):
+        folder.mkdir()
+        (folder / "model.keras").write_bytes(b"weights")
+    for folder in (old, other):
+        os.utime(folder, (time.time() - 3700,) * 2)
+    made = new_folder(tmp_path)
+    assert made.name.startswith(PREFIX)
+    assert {path.name for path in tmp_path.iterdir()} == {made.name, young.name, "other"}
 
 
 def test_what_differs_does_not_agree():
