@@ -12,6 +12,19 @@ DEFAULT = "resnext50_32x4d"
 _NUMBERS = ("cardinality", "width", "classes")
 _WORDS = ("stem", "form", "head")
 _SWITCHES = {"bias": "shortcut_bias", "top": "include_top"}
+# A part is tried after those that its rules look at.
+_ORDER = (
+    "stem",
+    "blocks",
+    "cardinality",
+    "width",
+    "input",
+    "classes",
+    "form",
+    "head",
+    "bias",
+    "top",
+)
 KEYS = ("network", "blocks", "input", *_NUMBERS, *_WORDS, *_SWITCHES)
 _MOST = 200  # characters of a value worth reading or repeating
 MOST_BLOCKS = 400
@@ -46,18 +59,17 @@ def to_query(spec: ResNeXtSpec) -> dict[str, str]:
 def from_query(query: Mapping[str, str]) -> tuple[ResNeXtSpec, list[str]]:
     """The network that a query asks for, and a note on each part that could not be had.
 
-    Nothing in a query raises: what breaks a rule is told, and the nearest network that keeps
-    the rules is given.
+    Nothing in a query raises: what breaks a rule is told and left out, and the rest is kept.
     """
     notes = []
     name = query.get("network", DEFAULT)
     try:
-        base = ResNeXtSpec.from_name(name)
+        base = check_size(ResNeXtSpec.from_name(name))
     except SpecError as error:
         notes.append(f"{error} {DEFAULT} is shown instead.")
         base = ResNeXtSpec.from_name(DEFAULT)
     changes: dict[str, Any] = {}
-    for key in KEYS[1:]:
+    for key in _ORDER:
         if key not in query:
             continue
         if base.groups and key in ("blocks", "width"):
@@ -70,10 +82,30 @@ def from_query(query: Mapping[str, str]) -> tuple[ResNeXtSpec, list[str]]:
         else:
             changes[field] = value
     try:
-        return check_size(ResNeXtSpec.from_dict({**_plain(base), **changes})), notes
-    except SpecError as error:
-        notes.append(f"{error} {base.name} is shown instead.")
-        return base, notes
+        return _changed(base, changes), notes
+    except SpecError:
+        spec, errors = _one_by_one(base, changes)
+        return spec, [*notes, *(f"{error} It is left out." for error in errors)]
+
+
+def _changed(spec: ResNeXtSpec, changes: Mapping[str, Any]) -> ResNeXtSpec:
+    return check_size(ResNeXtSpec.from_dict({**_plain(spec), **changes}))
+
+
+def _one_by_one(
+    spec: ResNeXtSpec, changes: dict[str, Any]
+) -> tuple[ResNeXtSpec, tuple[SpecError, ...]]:
+    """The spec with each change that keeps the rules, and why the others do not."""
+    errors: dict[str, SpecError] = {}
+    for _ in range(2):  # what fails may be possible after the others
+        errors = {}
+        for field, value in changes.items():
+            try:
+                spec = _changed(spec, {field: value})
+            except SpecError as error:
+                errors[field] = error
+        changes = {field: changes[field] for field in errors}
+    return spec, tuple(errors.values())
 
 
 def check_size(spec: ResNeXtSpec) -> ResNeXtSpec:
@@ -99,11 +131,11 @@ def numbers(text: str) -> tuple[int, ...]:
     Raises:
         SpecError: It is something else.
     """
-    if not re.fullmatch(r"\d{1,9}([-,x ]+\d{1,9}){0,15}", text.strip()):
+    if not re.fullmatch(r"[0-9]{1,9}([-,x ]+[0-9]{1,9}){0,15}", text.strip()):
         raise SpecError(
             f"A list of numbers is written like 3-4-6-3 or 224x224x3. Received {text[:_MOST]!r}."
         )
-    return tuple(int(part) for part in re.findall(r"\d+", text))
+    return tuple(int(part) for part in re.findall("[0-9]+", text))
 
 
 def _read(key: str, text: str) -> tuple[str, Any]:
@@ -118,7 +150,7 @@ def _read(key: str, text: str) -> tuple[str, Any]:
         return _SWITCHES[key], text == "1"
     if key in _WORDS:
         return key, text[:_MOST]
-    if not re.fullmatch(r"\d{1,9}", text):
+    if not re.fullmatch("[0-9]{1,9}", text):
         raise SpecError(f"{key} must be a whole number. Received {text[:_MOST]!r}.")
     return key, int(text)
 

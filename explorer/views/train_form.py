@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.links import check_size
 from explorer.training import (
     Recipe,
     RunStore,
@@ -66,7 +67,7 @@ def new_run(store: RunStore) -> list[str]:
 
 def spec_of(network: str) -> ResNeXtSpec:
     """The spec of a choice of `NETWORKS`, or of any other name."""
-    return current_spec() if network == SIDEBAR else ResNeXtSpec.from_name(network)
+    return current_spec() if network == SIDEBAR else check_size(ResNeXtSpec.from_name(network))
 
 
 def source_picker(store: RunStore) -> tuple[str | None, int]:

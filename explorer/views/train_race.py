@@ -7,6 +7,7 @@ import time
 import pandas as pd
 import streamlit as st
 
+from explorer.links import check_size
 from explorer.race import cost_spread, equal_cost_names
 from explorer.report import analyse
 from explorer.training import RunStore, TrainingError, max_runs, start
@@ -64,7 +65,7 @@ def costs(names: list[str], classes: int) -> list[ResNeXtSpec]:
     specs, rows = [], []
     for name in names:
         try:
-            spec = ResNeXtSpec.from_name(name, classes=classes)
+            spec = check_size(ResNeXtSpec.from_name(name, classes=classes))
         except SpecError as error:
             st.error(str(error))
             continue

@@ -66,10 +66,39 @@ def test_notes_state_rule_and_value():
     assert "'many'" in notes[1]
 
 
-def test_a_combination_that_breaks_a_rule_gives_the_named_network():
-    spec, notes = from_query({"network": "resnext101_32x4d", "input": "8x8x3"})
-    assert spec == ResNeXtSpec.from_name("resnext101_32x4d")
+def test_a_part_that_breaks_a_rule_leaves_the_others():
+    query = {"network": "resnext101_32x4d", "input": "8x8x3", "classes": "7", "form": "odd"}
+    spec, notes = from_query(query)
+    assert spec == ResNeXtSpec.from_name("resnext101_32x4d", classes=7)
+    assert len(notes) == 2
     assert "at least 32" in notes[0]
+    assert "'odd'" in notes[1]
+
+
+def test_a_part_that_another_makes_possible_is_kept():
+    # 8,192 paths of width 4 are too wide, of width 1 they are not; the classes are wrong.
+    spec, notes = from_query({"cardinality": "8192", "width": "1", "classes": "0"})
+    with pytest.raises(SpecError):
+        ResNeXtSpec(cardinality=8192)
+    assert spec == ResNeXtSpec(cardinality=8192, width=1)
+    assert len(notes) == 1
+    assert "Received 0" in notes[0]
+
+
+def test_a_named_network_that_no_page_can_show():
+    spec, notes = from_query({"network": "resnext1208_32x4d", "classes": "7"})
+    assert spec == ResNeXtSpec(classes=7)
+    assert len(notes) == 1
+    assert "at most 400 blocks" in notes[0]
+
+
+@pytest.mark.parametrize("digits", ["٣-٤", "３", "²"])
+def test_only_plain_digits_are_numbers(digits):
+    with pytest.raises(SpecError):
+        numbers(digits)
+    spec, notes = from_query({"classes": digits})
+    assert spec == ResNeXtSpec()
+    assert "whole number" in notes[0]
 
 
 def test_the_mini_network_with_other_paths_comes_back():
