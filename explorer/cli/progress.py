@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shlex
 import shutil
+import signal
 import sys
+import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NoReturn
 
 from explorer.cli.run_tables import duration
 
@@ -17,35 +21,66 @@ if TYPE_CHECKING:
 SECONDS = 0.3
 ENDED = ("finished", "stopped", "failed", "paused")
 PATIENCE = 20.0
+# A closed terminal and a polite end from outside, besides Ctrl-C; Windows has no SIGHUP.
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class Ended(KeyboardInterrupt):
+    """One of `SIGNALS` came; its number is the argument."""
 
 
 def follow(store: RunStore, run: str) -> int:
     """Show a run until it ends.
 
     Returns:
-        0 if it finished or was paused or stopped from elsewhere, 1 if it failed, 130 after
-        Ctrl-C, which stops it and says how to resume.
+        0 if it finished or was paused or stopped from elsewhere, 1 if it failed. Ctrl-C,
+        SIGTERM and SIGHUP stop it and say how to resume: 130, 143, 129.
     """
-    shown = 0
-    try:
-        while True:
-            store.tick()
-            snapshot = store.snapshot(run)
-            for epoch in snapshot.epochs[shown:]:
-                _clear()
-                print(epoch_line(epoch, snapshot.recipe.epochs), flush=True)
-            shown = max(shown, len(snapshot.epochs))
-            if snapshot.state in ENDED:
-                break
-            _bar(snapshot)
-            time.sleep(SECONDS)
-    except KeyboardInterrupt:
-        _clear()
-        print("\nStopping; the curve and the last checkpoint are kept ...", flush=True)
-        return _stop(store, run)
+    with _signals_interrupt():
+        try:
+            snapshot = _watch(store, run)
+        except KeyboardInterrupt as interrupt:
+            _stop(store, run)
+            number = interrupt.args[0] if isinstance(interrupt, Ended) else signal.SIGINT
+            return 128 + int(number)
     _clear()
     print(_ending(store, snapshot))
     return 1 if snapshot.state == "failed" else 0
+
+
+def _watch(store: RunStore, run: str) -> RunSnapshot:
+    """Print epochs as they come; return how the run ended."""
+    shown = 0
+    while True:
+        store.tick()
+        snapshot = store.snapshot(run)
+        for epoch in snapshot.epochs[shown:]:
+            _clear()
+            print(epoch_line(epoch, snapshot.recipe.epochs), flush=True)
+        shown = max(shown, len(snapshot.epochs))
+        if snapshot.state in ENDED:
+            return snapshot
+        _bar(snapshot)
+        time.sleep(SECONDS)
+
+
+@contextlib.contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """Let each of `SIGNALS` raise `Ended`, unless it is ignored, as nohup does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    caught = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, _end) for number in caught}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    raise Ended(number)
 
 
 def settle(store: RunStore, run: str) -> str:
@@ -90,13 +125,23 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
     )
 
 
-def _stop(store: RunStore, run: str) -> int:
+def _stop(store: RunStore, run: str) -> None:
     from explorer.training import RunError
 
     with contextlib.suppress(RunError):  # it may end in the same moment
         store.request(run, "stop")
-    print(_ending_stopped(store, run, settle(store, run)))
-    return 130
+    _say("\nStopping; the curve and the last checkpoint are kept ...")
+    _say(_ending_stopped(store, run, settle(store, run)))
+
+
+def _say(line: str) -> None:
+    """Print, also where the terminal may be gone: the run's end must not depend on it."""
+    try:
+        _clear()
+        print(line, flush=True)
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _ending_stopped(store: RunStore, run: str, state: str) -> str:
@@ -107,7 +152,10 @@ def _ending_stopped(store: RunStore, run: str, state: str) -> str:
 
 def resume_command(store: RunStore, run: str) -> str:
     """What to type to take a run up again."""
-    where = "" if str(store.root) == "runs" else f" --runs {shlex.quote(str(store.root))}"
+    from explorer.training import default_runs
+
+    usual = str(store.root) == str(default_runs()) == "runs"  # true of any shell, then
+    where = "" if usual else f" --runs {shlex.quote(str(store.root))}"
     return f"python -m explorer runs resume {run}{where}"
 
 

@@ -91,10 +91,10 @@ def add_commands(commands: Any) -> None:
 def run_train(arguments: argparse.Namespace) -> int:
     """Start a run and watch it."""
     from explorer.cli.progress import follow
-    from explorer.training import RunStore, start
+    from explorer.training import RunStore, default_runs, start
 
     spec, recipe = spec_of(arguments.name, arguments), recipe_of(arguments)
-    store = RunStore(arguments.runs)
+    store = RunStore(arguments.runs or default_runs())
     run = start(store, spec, recipe, arguments.data, arguments.label)
     print(f"Run {run}: {spec.name} on {arguments.data}, {recipe.epochs} epochs.")
     if arguments.detach:
@@ -117,9 +117,9 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
 def run_runs(arguments: argparse.Namespace) -> int:
     """Look at runs, or steer one."""
     from explorer.cli import progress, run_tables
-    from explorer.training import RunStore, resume
+    from explorer.training import RunStore, default_runs, resume
 
-    store, action = RunStore(arguments.runs), arguments.action
+    store, action = RunStore(arguments.runs or default_runs()), arguments.action
     store.tick()
     if action == "list":
         print(run_tables.listing(store.list(), arguments.format))
@@ -166,5 +166,5 @@ def find(store: RunStore, text: str) -> str:
 
 def _add_runs_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (runs)"
+        "--runs", type=Path, metavar="DIR", help="where runs are kept (RESNEXT_RUNS, else runs)"
     )

@@ -11,7 +11,7 @@ from explorer.training.pictures import BatchView, EpochView
 from explorer.training.recipe import OPTIMIZERS, SCHEDULES, Recipe, recipe_names
 from explorer.training.scheduler import check_fit, max_runs, resume, start, tick
 from explorer.training.snapshot import ACTIVE, STATES, RunSnapshot
-from explorer.training.store import RunStore
+from explorer.training.store import RunStore, default_runs
 
 __all__ = [
     "ACTIVE",
@@ -34,6 +34,7 @@ __all__ = [
     "TrainingError",
     "check_fit",
     "check_owner",
+    "default_runs",
     "limits",
     "load_dataset",
     "max_runs",

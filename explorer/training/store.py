@@ -16,6 +16,7 @@ runs/ID/run.json        what was asked for: name, source, owner
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -40,6 +41,11 @@ _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 MAX_NAME = 100
 # Freed when the disk is full, so that the reason can still be written.
 BALLAST_BYTES = 256 * 1024
+
+
+def default_runs() -> Path:
+    """Where runs are kept unless told otherwise: RESNEXT_RUNS, or ``runs`` here."""
+    return Path(os.environ.get("RESNEXT_RUNS") or "runs")
 
 
 class RunStore:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import streamlit as st
 
-from explorer.training import RunSnapshot, RunStore, TrainingError
+from explorer.training import RunSnapshot, RunStore, TrainingError, default_runs
 from explorer.views import train_run
 from explorer.views.train_form import new_run
 from explorer.views.train_race import race
@@ -23,7 +21,7 @@ def store_of(root: str) -> RunStore:
 
 def store() -> RunStore:
     """The runs of this app: RESNEXT_RUNS, or ``runs`` where it was started."""
-    return store_of(os.environ.get("RESNEXT_RUNS", "runs"))
+    return store_of(str(default_runs()))
 
 
 def render() -> None:
@@ -43,6 +41,7 @@ def render() -> None:
     except TrainingError as error:
         st.error(str(error))
     snapshots = runs.list()
+    shown = chosen(snapshots)
     if not snapshots:
         st.info(
             "No run yet. Press **Start**: with the built-in images the first point of the curve "
@@ -50,7 +49,7 @@ def render() -> None:
             icon=":material/show_chart:",
         )
         return
-    train_run.watch(runs, chosen(snapshots), tuple(run.state for run in snapshots))
+    train_run.watch(runs, shown, tuple(run.state for run in snapshots))
     busy = any(run.is_active for run in snapshots)
     st.fragment(run_list, run_every=LIST_SECONDS if busy else None)(runs)
 
@@ -62,14 +61,14 @@ def choose(ids: list[str]) -> None:
 
 
 def chosen(snapshots: list[RunSnapshot]) -> list[str]:
-    """The runs to show: those of the link, else the newest."""
+    """The runs to show: those of the link, else the newest, if there is any."""
     known = {run.id for run in snapshots}
     asked = [run for run in st.query_params.get("run", "").split(",") if run]
     found = [run for run in asked if run in known][:6]
     if asked and len(found) < min(len(asked), 6):
         st.warning("The link names a run that is not here; it may have been deleted.")
     active = [run.id for run in snapshots if run.is_active]
-    return found or active[:1] or [snapshots[0].id]
+    return found or active[:1] or [run.id for run in snapshots[:1]]
 
 
 def run_list(runs: RunStore) -> None:

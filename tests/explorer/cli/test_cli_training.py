@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from explorer.cli import main
-from explorer.cli.progress import bar_line, epoch_line, resume_command
+from explorer.cli import main, progress
+from explorer.cli.progress import bar_line, epoch_line, follow, resume_command
 from explorer.cli.run_tables import duration, listing
 from explorer.cli.training import find, recipe_of
 from explorer.training import Epoch, Recipe, RunError, RunStore
@@ -80,7 +80,70 @@ def test_a_queued_run_waits_and_can_be_deleted(tmp_path, capsys, monkeypatch):
     assert store.ids() == []
 
 
-def test_how_to_resume_names_the_folder(tmp_path):
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_signals_stop_the_run_and_say_how_to_resume(tmp_path, capsys, monkeypatch, name, status):
+    store = RunStore(tmp_path)
+    run = store.create(MINI, Recipe(), "synthetic")
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+    monkeypatch.setattr(RunStore, "tick", lambda self: signal.raise_signal(number))
+    assert follow(store, run) == status
+    assert store.snapshot(run).state == "stopped"
+    assert f"runs resume {run}" in capsys.readouterr().out
+    assert signal.getsignal(number) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+def test_nohup_is_respected(tmp_path, monkeypatch):
+    monkeypatch.setattr(RunStore, "tick", lambda self: signal.raise_signal(signal.SIGHUP))
+    monkeypatch.setattr(progress, "SECONDS", 0.0)
+    store = RunStore(tmp_path)
+    run = store.create(MINI, Recipe(), "synthetic")
+    store.request(run, "pause")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert follow(store, run) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+def test_a_terminal_that_is_gone_does_not_keep_the_run(tmp_path):
+    store = RunStore(tmp_path)
+    run = store.create(MINI, Recipe(), "synthetic")
+    code = (
+        "import os, signal, sys; from explorer.cli import progress;"
+        "from explorer.training import RunStore;"
+        "RunStore.tick = lambda self: signal.raise_signal(signal.SIGHUP);"
+        f"sys.exit(progress.follow(RunStore({str(tmp_path)!r}), {run!r}))"
+    )
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, stdout=write, stderr=subprocess.PIPE
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (129, b"")
+    assert store.snapshot(run).state == "stopped"
+
+
+def test_runs_are_where_the_environment_says(tmp_path, capsys, monkeypatch):
+    run = RunStore(tmp_path / "there").create(MINI, Recipe(), "synthetic")
+    monkeypatch.setattr(RunStore, "tick", lambda self: None)
+    monkeypatch.setenv("RESNEXT_RUNS", str(tmp_path / "there"))
+    assert main(["runs", "show", run]) == 0
+    assert main(["runs", "show", run, "--runs", str(tmp_path / "here")]) == 2
+    # The command holds in a shell without the variable, too.
+    assert resume_command(RunStore("runs"), "ID").endswith("--runs runs")
+    monkeypatch.setenv("RESNEXT_RUNS", "")
+    monkeypatch.chdir(tmp_path)
+    assert main(["runs", "list", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == []
+
+
+def test_how_to_resume_names_the_folder(tmp_path, monkeypatch):
+    monkeypatch.delenv("RESNEXT_RUNS", raising=False)
     assert resume_command(RunStore("runs"), "ID") == "python -m explorer runs resume ID"
     assert resume_command(RunStore("my runs"), "ID").endswith("--runs 'my runs'")
 
