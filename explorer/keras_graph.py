@@ -59,7 +59,7 @@ def graph_of_keras(model: Any) -> Graph:
     config = _config_of(model)
     try:
         reader = _Reader()
-        name = str(config["config"].get("name", "model"))
+        name = _clean(str(config["config"].get("name", "model")))
         reader.model(config, None, "", 0)
     except KerasConfigError:
         raise
@@ -167,11 +167,11 @@ class _Reader:
         depth: int,
     ) -> list[_Tensor]:
         """Add one use of a layer, or of a model that stands in a layer's place."""
-        kind, config = str(layer["class_name"]), layer["config"]
+        kind, config = _clean(str(layer["class_name"])), layer["config"]
         suffix = f"@{use + 1}" if use else ""
         if kind in MODELS and "layers" in config:
-            return self.model(layer, inputs, f"{prefix}{_name(layer)}{suffix}/", depth + 1)
-        name = f"{prefix}{place(_name(layer))}{suffix}"
+            return self.model(layer, inputs, f"{prefix}{_clean(_name(layer))}{suffix}/", depth + 1)
+        name = f"{prefix}{place(_clean(_name(layer)))}{suffix}"
         if name in self.nodes or len(self.nodes) >= MAX_LAYERS:
             raise KerasConfigError(
                 f"A model must have at most {MAX_LAYERS:,} layers of different names. "
@@ -216,6 +216,11 @@ def _order(uses: list[_Use], needs: list[set[_Use]]) -> Iterator[int]:
 
 def _name(layer: Mapping[str, Any]) -> str:
     return str(layer.get("name") or layer["config"]["name"])
+
+
+def _clean(name: str) -> str:
+    """A name without control characters: it is shown in terminals, files and pages."""
+    return "".join(sign if sign.isprintable() else " " for sign in name)
 
 
 def _take(tensors: list[_Tensor], index: int, recorded: Shape | None) -> _Tensor:

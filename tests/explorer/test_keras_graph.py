@@ -8,8 +8,9 @@ import zipfile
 
 import pytest
 
+from explorer import tables
 from explorer.keras_graph import KerasConfigError, graph_of_keras, place
-from explorer.report import analyse
+from explorer.report import LEVELS, analyse
 from resnext import FORMS, PRESETS, ResNeXtSpec, trace
 
 
@@ -18,6 +19,22 @@ from resnext import FORMS, PRESETS, ResNeXtSpec, trace
 def test_place_undoes_the_keras_name(name, form):
     for node in trace(ResNeXtSpec.from_name(name, form=form)):
         assert place(node.name.replace("/", "_")) == node.name
+
+
+def test_control_characters_of_a_file_reach_no_table():
+    image = {"name": "in\x1b[2J", "batch_shape": [None, 4, 4, 3]}
+    odd = {"name": "a\x07\r\nb\u202e", "filters": 2, "kernel_size": [1, 1], "strides": [1, 1]}
+    layers = [("InputLayer", image), ("Conv2D", odd), ("Odd\x1b[31m\x9b", {"name": "c\x00"})]
+    config = {
+        "name": "m\x1b]0;x\x07",
+        "layers": [{"class_name": k, "config": c} for k, c in layers],
+    }
+    report = analyse({"class_name": "Sequential", "config": config})
+    assert report.name == "m ]0;x "
+    assert [row.name for row in report.rows] == ["a   b ", "c "]
+    for by in LEVELS:
+        for line in tables.to_csv(report, by).splitlines():
+            assert line.isprintable()
 
 
 def test_place_of_foreign_names():
