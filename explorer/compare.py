@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TOTAL = "total"
-SHOWN = (("params", "Parameters"), ("macs", "MACs"), ("activations", "Activations"))
+SHOWN = (("trainable_params", "Parameters"), ("macs", "MACs"), ("activations", "Activations"))
 
 
 @dataclass(frozen=True)

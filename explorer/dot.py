@@ -160,9 +160,10 @@ def _node(box: Box) -> pydot.Node:
     lines = [f"<b>{_text(box.title)}</b>"]
     if box.detail and box.detail != box.title:
         lines.append(f'<font point-size="10">{_text(box.detail)}</font>')
-    if box.layers > 1 and box.params:
-        lines.append(f'<font point-size="10">{numbers.short(box.params)} parameters</font>')
-    tooltip = f"{box.name}: {numbers.shape(box.output_shape)}, {box.params:,} parameters"
+    params = box.trainable_params
+    if box.layers > 1 and params:
+        lines.append(f'<font point-size="10">{numbers.short(params)} parameters</font>')
+    tooltip = f"{box.name}: {numbers.shape(box.output_shape)}, {params:,} parameters"
     return pydot.Node(
         _quoted(box.id),
         label=f"<{'<br/>'.join(lines)}>",

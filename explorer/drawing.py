@@ -29,7 +29,8 @@ class Box:
         title: Last part of the place.
         detail: What it is, in a few words.
         output_shape: Without the batch; None if not known.
-        params: All weights.
+        params: All weights: parameters and moving statistics.
+        trainable_params: The parameters.
         layers: How many layers it stands for.
         clusters: Names of the stage, block and path around it, outermost first.
         outside: Whether it only shows where the part that is drawn begins or ends.
@@ -42,6 +43,7 @@ class Box:
     detail: str
     output_shape: Shape | None
     params: int
+    trainable_params: int
     layers: int
     clusters: tuple[str, ...]
     outside: bool = False
@@ -199,6 +201,7 @@ def _box(id_: str, name: str, nodes: Sequence[Node], level: str, outside: bool) 
         detail=detail,
         output_shape=last.output_shape or None,
         params=sum(node.params for node in nodes),
+        trainable_params=sum(node.trainable_params for node in nodes),
         layers=len(nodes),
         clusters=tuple(clusters),
         outside=outside,

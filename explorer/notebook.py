@@ -95,8 +95,7 @@ def headline(report: Report) -> str:
     """The figures that one asks for first, in a line."""
     total = report.totals
     return (
-        f"{numbers.full(total.params)} parameters "
-        f"({numbers.full(total.trainable_params)} trainable), "
+        f"{numbers.full(total.trainable_params)} parameters, "
         f"{numbers.short(total.macs)} MACs ({report.count}'s convention), input "
         f"{numbers.shape(report.input_shape)}"
     )

@@ -86,8 +86,8 @@ def notes(report: Report, bullet: str) -> str:
     rule = convention(report.count)
     totals = report.totals
     lines = [
-        f"Parameters: {numbers.full(totals.trainable_params)} trainable, "
-        f"{numbers.full(totals.non_trainable_params)} not trainable.",
+        f"Parameters are the trainable ones: {numbers.full(totals.trainable_params)}. Not "
+        f"trainable, such as moving statistics: {numbers.full(totals.non_trainable_params)}.",
         f"{rule.unit} as {rule.title} counts: {rule.description}",
     ]
     if report.uncounted:
@@ -135,7 +135,7 @@ def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
         header.remove("kind")
 
     def cells(row: Row, name: str) -> list[str]:
-        sums = (row.params, row.macs, row.flops, row.activations)
+        sums = (row.trainable_params, row.macs, row.flops, row.activations)
         params, macs, flops, values = (_at_least(number, row.counted) for number in sums)
         return [
             name,

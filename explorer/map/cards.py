@@ -24,7 +24,8 @@ def leaf(node: Node, row: Row | None) -> Plain:
         row: Its row of the report; the input has none.
 
     Returns:
-        ``kind``, ``in`` and ``out`` (shapes), ``tags`` (settings by name), ``params``,
+        ``kind``, ``in`` and ``out`` (shapes), ``tags`` (settings by name), ``params``
+        (those that training changes, as the papers count; ``trainable`` says the same),
         ``macs``, ``activations`` (values), ``memory`` (bytes of its output), ``formula``
         (its multiply-adds, filled in) and ``call`` (Keras; ``{name}`` stands for its name).
         What is not known is None.
@@ -34,7 +35,7 @@ def leaf(node: Node, row: Row | None) -> Plain:
         "in": [list(shape) for shape in node.input_shapes],
         "out": list(node.output_shape),
         "tags": tags(node),
-        "params": row.params if row else 0,
+        "params": row.trainable_params if row else 0,
         "trainable": row.trainable_params if row else 0,
         "macs": row.macs if row else 0,
         "activations": row.activations if row else 0,

@@ -24,7 +24,7 @@ from explorer.report import Report, analyse, graph_of
 from resnext import FORMS, Graph, ResNeXtSpec, SpecError
 
 MOST_NETWORKS = 4
-_SUMS = ("params", "trainable_params", "macs", "activations", "activation_bytes")
+_SUMS = ("trainable_params", "macs", "activations", "activation_bytes")
 
 
 def map_data(sources: Sequence[Any], *, count: str = DEFAULT, forms: bool = True) -> dict[str, Any]:

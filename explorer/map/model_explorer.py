@@ -88,7 +88,7 @@ def _attributes(node: Node, row: Row | None) -> dict[str, str]:
     found: dict[str, Any] = {"kind": node.kind, **tags(node)}
     if row is not None:
         found |= {
-            "params": numbers.full(row.params),
+            "params": numbers.full(row.trainable_params),
             "macs": numbers.full(row.macs),
             "multiply-adds": mac_formula(node),
             "activations": numbers.full(row.activations),
@@ -106,7 +106,7 @@ def _groups(report: Report) -> dict[str, dict[str, str]]:
         name: {
             "kind": row.kind,
             "layers": numbers.full(row.layers),
-            "params": numbers.full(row.params),
+            "params": numbers.full(row.trainable_params),
             "macs": numbers.full(row.macs),
         }
         for name, row in rows.items()

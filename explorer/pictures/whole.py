@@ -20,7 +20,7 @@ def macro(graph: Graph) -> str:
         1000,
         380,
         "Macro-architecture",
-        f"{proper_name(report.name)}: {numbers.short(report.totals.params)} parameters, "
+        f"{proper_name(report.name)}: {numbers.short(report.totals.trainable_params)} parameters, "
         f"{numbers.short(report.totals.macs)} MACs at {numbers.shape(report.input_shape)}",
         "Images pass a stem, a learner of four stages and a classifier.",
     )

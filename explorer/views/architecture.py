@@ -19,6 +19,7 @@ from explorer.report import Report, Row
 from explorer.views import address
 from explorer.views.build import build_section
 from explorer.views.map_component import network_map
+from explorer.views.map_downloads import map_downloads
 from explorer.views.state import current_spec, graph_of, report_of, take_form
 from resnext import FORMS, ResNeXtSpec
 
@@ -131,6 +132,7 @@ def map_picture(spec: ResNeXtSpec) -> str:
         _begin_map(replace(view, form=""))
     view = network_map([spec], key=f"map{state['map_number']}", state=state["_map_start"])
     state["_map_view"] = view
+    map_downloads([spec], key="map-files")
     query = view.to_query()
     address.write({key: query.get(key) for key in QUERY_KEYS})
     if view.form != spec.form and view.form in FORMS:

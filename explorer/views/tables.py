@@ -15,6 +15,9 @@ from explorer.views import address
 from explorer.views.state import current_spec, report_of
 
 LEVELS = {"stage": "By stage (the zoo's group)", "block": "By block", "layer": "By layer"}
+ROW_PIXELS, MOST_PIXELS = 35, 640  # of a table's row and header, which have a frame of 1 around
+SIZES = ("Feature maps", "Weights")
+HIDDEN = ("Weights",)  # four bytes a parameter; the table's own menu shows it
 FORMATS: dict[str, tuple[str, Any]] = {
     "CSV": ("text/csv", tables.to_csv),
     "JSON": ("application/json", tables.to_json),
@@ -92,8 +95,9 @@ def table(report: Report, unit: str) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=min(640, 40 + 35 * len(shown)),
+        height=min(MOST_PIXELS, ROW_PIXELS * (len(shown) + 1) + 2),
         column_config=columns(frame),
+        column_order=[name for name in frame.columns if name not in HIDDEN],
     )
     if report.uncounted:
         st.warning(f"{len(report.uncounted)} layers of unknown kind are not counted in MACs.")
@@ -119,16 +123,16 @@ def display_frame(rows: list[Row], totals: Row, unit: str) -> pd.DataFrame:
             "Place": [row.name for row in rows],
             "Kind": [row.kind for row in rows],
             "Output": [numbers.shape(row.output_shape) for row in rows],
-            "Parameters": [row.params for row in rows],
-            "Trainable": [row.trainable_params for row in rows],
+            "Parameters": [row.trainable_params for row in rows],
             unit: [row.macs for row in rows],
             "Share": [100 * row.macs / whole if row.macs is not None else None for row in rows],
             "FLOPs": [row.flops for row in rows],
             "Activations": [row.activations for row in rows],
-            "Weights, MiB": [_mib(row.weight_bytes) for row in rows],
-            "Feature maps, MiB": [_mib(row.activation_bytes) for row in rows],
+            "Feature maps": [numbers.size(row.activation_bytes) for row in rows],
+            "Moving statistics": [row.non_trainable_params for row in rows],
             "Receptive field": [row.receptive_field for row in rows],
             "Stride": [row.stride for row in rows],
+            "Weights": [numbers.size(row.weight_bytes) for row in rows],
         }
     )
     return frame.loc[:, ~frame.columns.duplicated()]
@@ -139,16 +143,15 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
     config: dict[str, Any] = {
         name: st.column_config.NumberColumn(format="localized")
         for name in frame.columns
-        if name not in ("Place", "Kind", "Output", "Share")
+        if name not in ("Place", "Kind", "Output", "Share", *SIZES)
     }
-    for name in ("Weights, MiB", "Feature maps, MiB"):
-        config[name] = st.column_config.NumberColumn(format="%.3f", help="At float32.")
+    for name in SIZES:
+        config[name] = st.column_config.TextColumn(alignment="right", help="At float32.")
+    config["Moving statistics"] = st.column_config.NumberColumn(
+        format="localized", help="Of batch normalisation; training does not learn them."
+    )
     config["Share"] = st.column_config.ProgressColumn(
         format="%.1f %%", min_value=0, max_value=100, help="Of the network's total."
     )
     config["Place"] = st.column_config.TextColumn(pinned=True)
     return config
-
-
-def _mib(size: int | None) -> float | None:
-    return None if size is None else size / 2**20

@@ -61,6 +61,7 @@ def test_json_reads_back():
 def test_text_and_markdown_show_signed_differences():
     for written in (THREE.to_text(), THREE.to_markdown()):
         assert "+3,739,516,928" in written
+        assert f"{59_951_400 - 25_028_904:+,}" in written
         assert "as torchvision counts" in written
 
 

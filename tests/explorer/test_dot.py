@@ -77,6 +77,7 @@ def test_parameters_of_all_boxes_are_the_network_s():
     for level in LEVELS:
         drawing = draw(GRAPH, level)
         assert sum(box.params for box in drawing.boxes) == 25_097_128
+        assert sum(box.trainable_params for box in drawing.boxes) == 25_028_904
         assert sum(box.layers for box in drawing.boxes) == len(GRAPH)
 
 

@@ -94,7 +94,7 @@ def test_a_layers_card_agrees_with_the_report(open_map):
     assert facts["groups"] == "32"
     assert facts["MACs ="] == "3 × 3 × 4 × 128 × 56 × 56"
     assert facts["MACs"].split()[0] == f"{row.macs:,}"
-    assert facts["parameters"].split()[0] == f"{row.params:,}"
+    assert facts["parameters"].split()[0] == f"{row.trainable_params:,}"
     assert facts["receptive field"] == f"{row.receptive_field}×{row.receptive_field} px"
     assert facts["out"] == "56×56×128"
     call = page.locator(".netmap-card pre").inner_text()
@@ -112,10 +112,10 @@ def test_receptive_fields_and_sums_of_every_part_agree_with_the_report(open_map,
     )
     report = analyse(spec)
     for row in report.rows:
-        assert found[row.name] == [row.params, row.macs, row.receptive_field], row.name
+        assert found[row.name] == [row.trainable_params, row.macs, row.receptive_field], row.name
     for row in (*report.blocks, *report.stages):
-        assert found[row.name][:2] == [row.params, row.macs], row.name
-    assert found[""][:2] == [report.totals.params, report.totals.macs]
+        assert found[row.name][:2] == [row.trainable_params, row.macs], row.name
+    assert found[""][:2] == [report.totals.trainable_params, report.totals.macs]
 
 
 def test_keyboard_alone(open_map):
@@ -169,7 +169,7 @@ def test_focus_is_visible_and_every_control_has_a_name(open_map):
     [
         ("conv2", lambda n: n.place[-1] == "conv2"),
         ("groups=32", lambda n: n.kind == "GroupedConv2D"),
-        ("params>1e6", lambda n: n.params > 1e6),
+        ("params>1e6", lambda n: n.trainable_params > 1e6),
         ("kind=Add stage3/", lambda n: n.kind == "Add" and n.name.startswith("stage3/")),
         ("stride=2 kernel>=3", lambda n: _window(n) >= 3 and n.layer.strides == 2),
     ],
