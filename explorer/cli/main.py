@@ -21,6 +21,7 @@ examples:
   python -m explorer summary my_model.keras --by layer       any functional Keras model
   python -m explorer compare resnext50_32x4d resnext101_32x4d
   python -m explorer graph resnext50_32x4d -o network.svg
+  python -m explorer map resnext50_32x4d -o resnext50.html   a page to walk through
   python -m explorer train mini_resnext --data synthetic --epochs 2
   python -m explorer runs list
 
@@ -41,6 +42,7 @@ class _Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     """The parser; each command sets ``handler``, a function of the arguments."""
     from explorer.lesson.cli import add_commands as add_lesson
+    from explorer.map.cli import add_commands as add_map
 
     parser = _Parser(
         prog="python -m explorer",
@@ -51,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     analysis.add_commands(commands)
     training.add_commands(commands)
+    add_map(commands)
     add_lesson(commands)
     return parser
 

@@ -16,8 +16,11 @@ from explorer.figures import (
     throughput_bars,
 )
 from explorer.links import check_size
+from explorer.map.data import MOST_NETWORKS
 from explorer.published import TIMM, figures
+from explorer.report import Report
 from explorer.views.address import choose, choose_many, chosen, plain
+from explorer.views.map_component import network_map
 from explorer.views.state import current_spec, report_of
 from explorer.views.tables import count_picker
 from resnext import PRESETS, ResNeXtSpec, SpecError
@@ -43,6 +46,7 @@ def render() -> None:
         return
     cards(comparison)
     aligned(comparison)
+    on_the_map(comparison)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Cost", anchor=False)
@@ -50,6 +54,21 @@ def render() -> None:
     with right:
         published_chart(comparison)
     speed(comparison)
+
+
+def on_the_map(comparison: Comparison) -> None:
+    """The first two to four networks side by side on the map, drawn when asked for."""
+    specs = st.session_state["_compared"][:MOST_NETWORKS]
+    if len(specs) < 2:
+        return
+    st.subheader("Side by side", anchor=False)
+    if st.toggle(
+        "Show them on the map",
+        key="compare_on_map",
+        help=f"Up to {MOST_NETWORKS} networks, stages aligned, differences marked.",
+    ):
+        names = "-".join(comparison.names[:MOST_NETWORKS])
+        network_map(specs, key=f"compare-map-{names}", height=560)
 
 
 def chosen_names() -> list[str]:
@@ -71,7 +90,8 @@ def chosen_names() -> list[str]:
 
 def comparison_of(names: list[str], count: str) -> Comparison | None:
     """Reports of the names that are good; the others get their sentence."""
-    reports = []
+    reports: list[Report] = []
+    specs: list[ResNeXtSpec] = []
     for name in names:
         try:
             spec = current_spec() if name == HERE else check_size(ResNeXtSpec.from_name(name))
@@ -79,6 +99,8 @@ def comparison_of(names: list[str], count: str) -> Comparison | None:
             st.error(plain(error))
         else:
             reports.append(report_of(spec, count))
+            specs.append(spec)
+    st.session_state["_compared"] = specs
     return compare_reports(reports) if reports else None
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from conftest import App, metric
+from app_pages import App, metric
 
 from explorer.lesson.questions import ask, topics
 from explorer.lesson.width import block_params, solve

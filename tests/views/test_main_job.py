@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from conftest import badge, metric
+from app_pages import badge, metric
 
 from explorer.training import RunStore
 

@@ -6,7 +6,7 @@ import signal
 import time
 
 import pytest
-from conftest import badge, metric
+from app_pages import badge, metric
 
 from explorer.training import Recipe, RunStore, start
 from resnext import ResNeXtSpec

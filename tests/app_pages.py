@@ -1,0 +1,61 @@
+"""The app in a process of its own, and what is read off its pages."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+class App:
+    """The app in a process of its own, with a runs folder that outlives it."""
+
+    def __init__(self, runs):
+        self.runs = runs
+        self.process = None
+        self.url = ""
+
+    def start(self, **environment):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://localhost:{port}"
+        options = ["--server.port", str(port), "--server.headless", "true"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options],
+            cwd=ROOT,
+            env={**os.environ, "RESNEXT_RUNS": str(self.runs), **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).close()
+                return self
+            except OSError:
+                time.sleep(0.2)
+        self.kill()
+        raise TimeoutError("the app did not start within 60 s")
+
+    def kill(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def metric(page, label):
+    """The figure under a label."""
+    box = page.get_by_test_id("stMetric").filter(has_text=re.compile(label)).first
+    return box.get_by_test_id("stMetricValue")
+
+
+def badge(page, word):
+    """The badge that tells a run's state."""
+    return page.locator(".stMarkdownBadge").filter(has_text=word)
