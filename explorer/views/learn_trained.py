@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import streamlit as st
 
 from explorer.lesson.trained import Trained, read_trained
-from explorer.training import RunStore, TrainingError
+from explorer.training import RunStore, TrainingError, default_runs
 from explorer.training.data.sources import SYNTHETIC
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -35,7 +34,7 @@ def _read(path: Path, stamp: int) -> Trained | None:
 
 
 def _of_runs() -> list[Trained]:
-    store = RunStore(os.environ.get("RESNEXT_RUNS", "runs"))
+    store = RunStore(default_runs())
     found = []
     try:
         for run in store.list()[:MOST_RUNS]:
