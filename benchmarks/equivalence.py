@@ -11,10 +11,11 @@ import json
 import os
 import platform
 from pathlib import Path
+from typing import Any
 
 from explorer.lesson.breaking import cases
 from explorer.lesson.cli import equivalence_table
-from explorer.lesson.equivalence import DTYPES, measure
+from explorer.lesson.equivalence import DTYPES, Equivalence, measure
 from resnext import ResNeXtSpec
 
 RESULTS = Path(__file__).parent / "results" / "equivalence.json"
@@ -27,30 +28,33 @@ def main() -> None:
     arguments = parser.parse_args()
     stages = (2,) if arguments.quick else (1, 2, 3, 4)
     subjects = [("mini_resnext", None), *(("resnext50_32x4d", stage) for stage in stages)]
-    results = []
+    about = {
+        "machine": platform.machine(),
+        "cpus": os.cpu_count(),
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+    }
+    inside = [{"inside": case.key, "relative_difference": case.relative} for case in cases()]
+    results: list[dict[str, Any]] = []
     for name, stage in subjects:
         for dtype in DTYPES:
             found = measure(ResNeXtSpec.from_name(name), stage, dtype=dtype, seconds=1200)
             print(equivalence_table(found), end="\n\n", flush=True)
-            activations = {f: cost.activation_bytes for f, cost in found.forms.items()}
-            results.append(
-                {
-                    "name": name,
-                    "stage": stage,
-                    **found.to_json(),
-                    "max_output": found.max_output,
-                    "activation_bytes": activations,
-                }
-            )
-    inside = [{"inside": case.key, "relative_difference": case.relative} for case in cases()]
-    about = {
-        "machine": platform.machine(),
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
+            results.append(row(found))
+            # Written each time: what was measured stays if the rest is not waited for.
+            written = {"about": about, "inside_paths": inside, "results": results}
+            arguments.output.write_text(json.dumps(written, indent=1) + "\n")
+
+
+def row(found: Equivalence) -> dict[str, Any]:
+    activations = {form: cost.activation_bytes for form, cost in found.forms.items()}
+    return {
+        "name": found.name,
+        "stage": found.stage,
+        **found.to_json(),
+        "max_output": found.max_output,
+        "activation_bytes": activations,
     }
-    arguments.output.write_text(
-        json.dumps({"about": about, "results": results, "inside_paths": inside}, indent=1) + "\n"
-    )
 
 
 if __name__ == "__main__":
