@@ -86,12 +86,17 @@ def test_signals_stop_the_run_and_say_how_to_resume(tmp_path, capsys, monkeypatc
     store = RunStore(tmp_path)
     run = store.create(MINI, Recipe(), "synthetic")
     number = getattr(signal, name)
-    before = signal.getsignal(number)
+    # Tests may run under nohup or in the background, where these signals are ignored.
+    usual = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+    before = signal.signal(number, usual)
     monkeypatch.setattr(RunStore, "tick", lambda self: signal.raise_signal(number))
-    assert follow(store, run) == status
+    try:
+        assert follow(store, run) == status
+        assert signal.getsignal(number) == usual
+    finally:
+        signal.signal(number, before)
     assert store.snapshot(run).state == "stopped"
     assert f"runs resume {run}" in capsys.readouterr().out
-    assert signal.getsignal(number) == before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
