@@ -13,7 +13,7 @@ spec has one form, named "".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from explorer.conventions import DEFAULT, convention
@@ -27,13 +27,16 @@ MOST_NETWORKS = 4
 _SUMS = ("trainable_params", "macs", "activations", "activation_bytes")
 
 
-def map_data(sources: Sequence[Any], *, count: str = DEFAULT, forms: bool = True) -> dict[str, Any]:
+def map_data(
+    sources: Sequence[Any], *, count: str = DEFAULT, forms: Collection[str] = FORMS
+) -> dict[str, Any]:
     """Everything that the map needs to draw one to four networks side by side.
 
     Args:
         sources: Specs, graphs, or Keras models and files (see `explorer.report.analyse`).
         count: Counting convention of the MACs.
-        forms: Give each spec in all forms of the split, so that the map can switch.
+        forms: Forms of the split in which each spec is described beside its own. All that it
+            can be written in are named, so that the map can offer them and ask for their data.
 
     Raises:
         ValueError: There are no networks, or more than four.
@@ -64,19 +67,22 @@ def _palette(networks: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _network(source: Any, count: str, forms: bool) -> dict[str, Any]:
-    """One network: its name and, by form, its descriptions."""
+def _network(source: Any, count: str, forms: Collection[str]) -> dict[str, Any]:
+    """One network: its name, the forms that it can have and, by form, its descriptions."""
     specs = {"": source}
     form = ""
     if isinstance(source, ResNeXtSpec):
         form = source.form
         specs = {form: source}
-        if forms and source.cardinality > 1:
+        if source.cardinality > 1:
             specs = {name: spec for name in FORMS if (spec := _in_form(source, name))}
+    choices = list(specs)
+    specs = {name: spec for name, spec in specs.items() if name == form or name in forms}
     graphs = {name: graph_of(spec) for name, spec in specs.items()}
     return {
         "name": graphs[form].name,
         "form": form,
+        "choices": choices,
         "forms": {name: form_data(graph, analyse(graph, count)) for name, graph in graphs.items()},
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from explorer.conventions import DEFAULT
 from explorer.map.bundle import asset, script
 from explorer.map.data import map_data
+from resnext import FORMS
 
 
 def to_html(*sources: Any, count: str = DEFAULT, forms: bool = True) -> str:
@@ -23,7 +24,10 @@ def to_html(*sources: Any, count: str = DEFAULT, forms: bool = True) -> str:
     Raises:
         ValueError: There are no networks, or more than four.
     """
-    return page(map_data(sources, count=count, forms=forms))
+    data = map_data(sources, count=count, forms=FORMS if forms else ())
+    for network in data["networks"]:
+        network["choices"] = list(network["forms"])  # a page has nobody to ask for more
+    return page(data)
 
 
 def page(data: dict[str, Any]) -> str:

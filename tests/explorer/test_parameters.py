@@ -14,7 +14,7 @@ from resnext import ResNeXtSpec, trace
 
 def headline(spec):
     """What the map's title sums up: the layers below its root, each as often as it stands."""
-    network = map_data([spec], forms=False)["networks"][0]["forms"][spec.form]
+    network = map_data([spec], forms=())["networks"][0]["forms"][spec.form]
     templates = network["templates"]
 
     def total(number):

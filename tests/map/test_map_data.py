@@ -91,7 +91,7 @@ def test_repetition_is_folded():
 
 
 def test_blocks_that_differ_are_not_a_run():
-    data = map_data([ResNeXtSpec.from_name("zoo50")], forms=False)["networks"][0]["forms"]
+    data = map_data([ResNeXtSpec.from_name("zoo50")], forms=())["networks"][0]["forms"]
     _, stage1 = _children(data["grouped"], ["stage1"])
     first, rest = stage1
     assert (first[1]["role"], rest[1]["role"]) == ("block", "run")
@@ -194,3 +194,9 @@ def test_an_inner_box_of_a_dissolved_one_keeps_its_place():
     data = agree(graph)
     root = data["templates"][data["root"]]
     assert [child[0] for child in root["children"]] == ["in", "m/k", "middle", "m/c"]
+
+
+def test_only_the_forms_that_are_asked_for_are_described_and_all_are_named():
+    (network,) = map_data([ResNeXtSpec(blocks=(1,), form="split")], forms=("grouped",))["networks"]
+    assert set(network["forms"]) == {"grouped", "split"}
+    assert set(network["choices"]) == set(FORMS)

@@ -98,7 +98,7 @@ export class NetMap {
   /** Show other networks, with the same state as far as it applies. @param {any} data */
   setData(data) {
     this.data = data;
-    this.forms = [...new Set(/** @type {string[]} */ (data.networks.flatMap((/** @type {any} */ n) => Object.keys(n.forms))))];
+    this.forms = [...new Set(/** @type {string[]} */ (data.networks.flatMap((/** @type {any} */ n) => n.choices ?? Object.keys(n.forms))))];
     this.known = new Map();
     this.toolbar = this.makeToolbar();
     this.takeState();
