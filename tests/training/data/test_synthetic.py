@@ -16,12 +16,14 @@ def test_more_images_begin_with_the_same_ones() -> None:
     assert (synthetic_images(1000)[0][:500] == synthetic_images(500)[0]).all()
 
 
-def test_colour_alone_tells_nothing() -> None:
+def test_colour_tells_something_and_less_than_half() -> None:
     images, labels = synthetic_images(3000)
     means = images.mean(axis=(1, 2))
+    means -= means.mean(axis=1, keepdims=True)  # hue, whatever the light
     centres = np.array([means[labels == label].mean(axis=0) for label in range(10)])
     nearest = ((means[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
-    assert (nearest == labels).mean() < 0.2
+    assert 0.15 < (nearest == labels).mean() < 0.5
+    assert (nearest % 5 == labels % 5).mean() > 0.3
 
 
 def test_the_data_set_is_balanced_split_and_honestly_named() -> None:
