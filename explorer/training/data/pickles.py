@@ -7,12 +7,16 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import pickle
+import pickletools
 import tarfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +30,8 @@ TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST_BATCH = "test_batch"
 META = "batches.meta"
 MAX_BATCH_BYTES = 256 * 2**20
+MAX_TAR_BYTES = 1024 * 2**20  # unpacked, headers included
+MAX_OPCODES = 2_000_000
 
 _NUMBERS = (*"?bBhHiIlLqQefd", "u1", "i1", "i2", "i4", "i8", "f4", "f8", "b1")
 
@@ -61,26 +67,23 @@ def _new_array(*_: object) -> _Array:
     return _Array()
 
 
-def _latin1(text: str, encoding: str) -> bytes:
-    if encoding != "latin1":
-        raise DataError(f"bytes may be written as latin1 only, not {encoding[:20]!r}")
-    return text.encode("latin1")
-
-
 # What a pickled array names, and what answers to that name here. Nothing else is looked up.
 _STAND_INS: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _DType,
     ("numpy.core.multiarray", "_reconstruct"): _new_array,
     ("numpy._core.multiarray", "_reconstruct"): _new_array,
-    ("_codecs", "encode"): _latin1,
 }
 
 
 class _ArraysOnly(pickle.Unpickler):
     """Unpickles arrays, numbers, strings, bytes, lists and dicts; anything else is refused."""
 
+    encoded = 0  # characters, over the whole pickle
+
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("_codecs", "encode"):
+            return self._latin1
         try:
             return _STAND_INS[module, name]
         except KeyError:
@@ -88,6 +91,26 @@ class _ArraysOnly(pickle.Unpickler):
                 "a CIFAR-10 batch may hold only arrays, numbers and strings; "
                 f"this one asks for {module}.{name}, so it was not opened"
             ) from None
+
+    def _latin1(self, text: str, encoding: str) -> bytes:
+        if encoding != "latin1":
+            raise DataError(f"bytes may be written as latin1 only, not {encoding[:20]!r}")
+        self.encoded += len(text)
+        if self.encoded > MAX_BATCH_BYTES:  # one long text may be asked for again and again
+            raise DataError(f"arrays must have {MAX_BATCH_BYTES:,} bytes at most")
+        return text.encode("latin1")
+
+
+def check_opcodes(data: bytes) -> None:
+    """Raise `DataError` for a pickle that would make the unpickler itself fill the memory.
+
+    It keeps a table as long as the highest place that a pickle names, whatever is put there.
+    """
+    for number, (code, argument, _) in enumerate(pickletools.genops(data)):
+        place = int(argument or 0) if code.name in ("PUT", "BINPUT", "LONG_BINPUT") else 0
+        far = not 0 <= place <= number
+        if far or number > MAX_OPCODES:
+            raise DataError("a batch is forged: it would take more memory than its values need")
 
 
 def unpickle_arrays(data: bytes, name: str) -> dict[str, Any]:
@@ -97,6 +120,7 @@ def unpickle_arrays(data: bytes, name: str) -> dict[str, Any]:
         DataError: It is truncated, forged, or holds anything but plain values.
     """
     try:
+        check_opcodes(data)
         value = _ArraysOnly(io.BytesIO(data), encoding="bytes").load()
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
@@ -144,7 +168,7 @@ def batch_reader(path: Path) -> Callable[[str], bytes | None] | None:
     if path.is_dir():
         folder = next((f for f in (path, path / "cifar-10-batches-py") if _is_batches(f)), None)
         return None if folder is None else lambda name: _read_member(folder / name)
-    if path.is_file() and tarfile.is_tarfile(path):
+    if path.is_file() and _is_tar(path):
         return lambda name: _read_tar(path, name)
     return None
 
@@ -171,16 +195,48 @@ def _read_member(path: Path) -> bytes | None:
     return path.read_bytes()
 
 
+class _Bounded:
+    """A stream that gives a number of bytes and no more, whatever it was packed from."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._left = stream, MAX_TAR_BYTES
+
+    def read(self, size: int) -> bytes:
+        self._left -= size
+        if self._left < 0:
+            raise DataError(f"an archive must unpack to {MAX_TAR_BYTES // 2**20} MiB at most")
+        return self._stream.read(size)
+
+
+@contextmanager
+def _open_tar(path: Path) -> Iterator[tarfile.TarFile]:
+    """Open a tar, gzipped or not, as a stream: a header cannot ask for more than is read."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        stream: IO[bytes] = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
+        with tarfile.open(fileobj=_Bounded(stream), mode="r|") as archive:  # type: ignore[call-overload]
+            yield archive
+
+
+def _is_tar(path: Path) -> bool:
+    try:
+        with _open_tar(path):
+            return True
+    except (tarfile.TarError, EOFError, OSError, zlib.error):
+        return False
+
+
 def _read_tar(path: Path, name: str) -> bytes | None:
     """Read one member by its last name, without ever writing an archive's path to disk."""
     try:
-        with tarfile.open(path) as archive:
+        with _open_tar(path) as archive:
             for member in archive:
                 if member.isfile() and PurePosixPath(member.name).name == name:
                     _check_size(name, member.size)
                     file = archive.extractfile(member)
                     return None if file is None else file.read()
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise DataError(f"{path.name} is damaged or cut short ({error})") from None
     return None
 

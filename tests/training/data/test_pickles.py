@@ -124,6 +124,42 @@ def test_a_member_that_says_it_is_huge_is_refused(
         load_dataset(str(official(tmp_path / "cifar.tar.gz")))
 
 
+def test_an_archive_that_unpacks_to_more_than_it_may_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.training.data.pickles.MAX_TAR_BYTES", 200_000)
+    path = archive(tmp_path / "x.tar.gz", {"zeros": bytes(1_000_000)})
+    with pytest.raises(DataError, match="unpack to"):
+        open_source(str(path))
+
+
+def test_a_header_cannot_ask_for_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names longer than a header allows are read whole before anybody sees the member."""
+    monkeypatch.setattr("explorer.training.data.pickles.MAX_TAR_BYTES", 200_000)
+    path = archive(tmp_path / "x.tar.gz", {"n" * 1_000_000: b""})
+    with pytest.raises(DataError, match="unpack to"):
+        open_source(str(path))
+
+
+def test_a_place_far_beyond_all_values_is_refused() -> None:
+    forged = b"\x80\x02}r" + (10**9).to_bytes(4, "little") + b"."
+    with pytest.raises(DataError, match="forged"):
+        unpickle_arrays(forged, "data_batch_1")
+
+
+def test_one_text_made_into_bytes_again_and_again_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("explorer.training.data.pickles.MAX_BATCH_BYTES", 50_000)
+    once = b"c_codecs\nencode\n(h\x00X\x06\x00\x00\x00latin1tR"
+    text = b"X\x10\x27\x00\x00" + b"x" * 10_000 + b"q\x000"
+    unpickle_arrays(b"\x80\x02}(" + text + b"K\x01" + once + b"u.", "data_batch_1")
+    with pytest.raises(DataError, match="50,000 bytes"):
+        unpickle_arrays(
+            b"\x80\x02}(" + text + b"".join(b"K%c" % n + once for n in range(6)) + b"u.", "b"
+        )
+
+
 def test_an_archive_of_something_else_is_told(tmp_path: Path) -> None:
     path = archive(tmp_path / "x.tar.gz", {"../../readme": b"hello"})
     with pytest.raises(DataError, match="data_batch_1"):
