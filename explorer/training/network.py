@@ -68,6 +68,10 @@ class Network:
             jit_compile=False,
         )
 
+    def trace(self) -> None:
+        """Compile the step now, while the data are still being read."""
+        self._step.get_concrete_function()
+
     def whiten(self, images: NDArray[np.uint8]) -> None:
         """Start the first convolution from these images, if its shape allows."""
         first = next(layer for layer in self.model.layers if hasattr(layer, "kernel"))

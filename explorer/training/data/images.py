@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import subprocess
+import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -25,6 +28,8 @@ MAX_TOTAL_BYTES = 64 * 2**30
 MAX_RATIO = 200  # of a zip member; images hardly shrink, bombs shrink a thousandfold
 MAX_PIXELS = 50_000_000
 MAX_CLASSES = 10_000
+PART = 500  # images that a thread takes at a time
+PROCESSES_FROM = 4000  # images; Python decodes small ones one at a time, whatever the threads
 
 
 @dataclass(frozen=True)
@@ -88,19 +93,55 @@ def decode_images(
     Returns:
         The array, and the names that did not decode, whose rows are zero.
     """
+    workers = min(8, os.cpu_count() or 1)
+    if len(names) < PROCESSES_FROM or workers == 1:
+        return decode_here(listing, names, size, workers)
+    ends = [round(part * len(names) / workers) for part in range(workers + 1)]
+    with ThreadPoolExecutor(workers) as pool:
+        parts = pool.map(
+            lambda start, end: decode_elsewhere(listing, names[start:end], size), ends, ends[1:]
+        )
+        images, failed = zip(*parts)
+    return np.concatenate(images), sorted(name for part in failed for name in part)
+
+
+def decode_elsewhere(
+    listing: ImageListing, names: Sequence[str], size: tuple[int, int, int]
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Do as `decode_images` in a process of its own; see `decoder`."""
+    order = {"path": str(listing.path), "names": names, "size": size}
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer.training.data.decoder"],
+        input=json.dumps(order).encode(),
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    head, _, pixels = done.stdout.partition(b"\n")
+    if done.returncode or len(pixels) != len(names) * size[0] * size[1] * size[2]:
+        return decode_here(listing, names, size, 1)  # whatever ended it, the images are needed
+    return np.frombuffer(pixels, np.uint8).reshape(len(names), *size), json.loads(head)
+
+
+def decode_here(
+    listing: ImageListing,
+    names: Sequence[str],
+    size: tuple[int, int, int],
+    workers: int,
+    go_on: Callable[[], bool] = lambda: True,
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Do as `decode_images` in threads, as long as `go_on` says."""
     images = np.zeros((len(names), *size), np.uint8)
     read = _zip_reader(listing.path) if listing.path.is_file() else _folder_reader(listing.path)
     failed: list[str] = []
 
     def decode(rows: range) -> None:
-        for row in rows:
+        for row in rows if go_on() else ():
             try:
                 images[row] = decode_image(read(names[row]), size)
             except DataError:
                 failed.append(names[row])
 
-    workers = min(8, os.cpu_count() or 1)
-    parts = [range(start, min(start + 500, len(names))) for start in range(0, len(names), 500)]
+    parts = [range(start, min(start + PART, len(names))) for start in range(0, len(names), PART)]
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(decode, parts))
     return images, sorted(failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 from explorer.training import DataError, load_dataset, open_source
 from explorer.training.data import images
+from explorer.training.data.images import decode_here, decode_images, list_images
 
 
 def png(colour: tuple[int, int, int] = (10, 20, 30), side: int = 32, kind: str = "PNG") -> bytes:
@@ -94,6 +96,23 @@ def test_images_that_do_not_decode_are_counted_and_named(tmp_path: Path) -> None
     assert note.startswith("3 images")
     assert all(name in note for name in ("cat/cut.png", "dog/text.jpg", "dog/empty.png"))
     assert len(data.y_train) + len(data.y_val) == 20
+
+
+@pytest.mark.parametrize("python", [sys.executable, "/bin/false"])
+def test_processes_decode_as_threads_do_and_may_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str
+) -> None:
+    files = tree(7) | {f"train/{name}.png": png()[:40] for name in ("cat/cut", "dog/cut")}
+    listing = list_images(write_zip(tmp_path / "images.zip", files))
+    names = [name for name, _ in listing.train]
+    expected, failed = decode_here(listing, names, (16, 24, 3), 1)
+    monkeypatch.setattr("explorer.training.data.images.PROCESSES_FROM", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(sys, "executable", python)
+    images, lost = decode_images(listing, names, (16, 24, 3))
+    assert (images == expected).all()
+    assert images.any()
+    assert lost == sorted(failed) == ["train/cat/cut.png", "train/dog/cut.png"]
 
 
 def test_the_cache_remembers_failures_and_sees_a_changed_file(
