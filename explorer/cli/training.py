@@ -55,6 +55,9 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--learning-rate", type=float, metavar="RATE")
     train.add_argument("--seed", type=int, metavar="N")
     train.add_argument("--recipe", default="short", metavar="NAME", help="short, authors or zoo")
+    train.add_argument(
+        "--tensorboard", action="store_true", help="also write event files for TensorBoard"
+    )
     train.add_argument("--label", metavar="TEXT", help="the run's name")
     train.add_argument(
         "--detach", action="store_true", help="start it and return; see runs show ID"
@@ -109,6 +112,8 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
     base = Recipe.from_name(arguments.recipe)
     options = ("epochs", "limit", "batch_size", "learning_rate", "seed")
     changes = {name: value for name in options if (value := getattr(arguments, name)) is not None}
+    if getattr(arguments, "tensorboard", False):
+        changes["tensorboard"] = True
     if 0 < changes.get("epochs", base.epochs) < 4 * base.warmup_epochs:
         changes["warmup_epochs"] = changes.get("epochs", base.epochs) / 4  # as in the app
     return Recipe.from_name(arguments.recipe, **changes)

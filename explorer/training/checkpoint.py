@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,8 +66,8 @@ def load_checkpoint(path: Path) -> tuple[Position, dict[str, NDArray[Any]]] | No
     try:
         arrays = read_arrays(path)
         values = json.loads(str(arrays.pop("position")))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        for name in ("interval", "epoch"):
+            values[name] = Sums(**values[name])
+        return Position(**values), arrays
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    for name in ("interval", "epoch"):
-        values[name] = Sums(**values[name])
-    return Position(**values), arrays

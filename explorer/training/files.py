@@ -7,6 +7,8 @@ import io
 import json
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -66,9 +68,17 @@ def write_arrays(path: Path, arrays: Mapping[str, Any], durable: bool = True) ->
 
 
 def read_arrays(path: Path) -> dict[str, Any]:
-    """Return the arrays of a `.npz`; nothing in it is ever unpickled."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    """Return the arrays of a `.npz`; nothing in it is ever unpickled.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is damaged: empty, cut short or something else.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (EOFError, zipfile.BadZipFile, zlib.error, AttributeError, TypeError) as error:
+        raise ValueError(f"{path.name} is damaged ({error})") from None
 
 
 class LineWriter:

@@ -15,9 +15,10 @@ from pathlib import Path
 from explorer.training.data.sources import CIFAR10, SYNTHETIC
 from explorer.training.errors import DataError, RunError
 from explorer.training.files import write_atomically
-from explorer.training.snapshot import RunSnapshot
+from explorer.training.snapshot import ACTIVE, RunSnapshot
 from explorer.training.store import RunStore
 
+DAY = 24 * 3600.0
 OPEN_STATES = ("queued", "starting", "running", "paused")
 UPLOAD_SUFFIXES = (".zip", ".tar.gz")
 
@@ -31,6 +32,9 @@ class Limits:
         runs_per_visitor: Runs of one visitor that are not over.
         runs_in_all: Runs of all visitors that are not over.
         run_seconds: Training time of one run.
+        visitor_seconds: Training time of one visitor's runs of a day; a run that was begun below
+            it may go on to its own cap.
+        seconds_in_all: Likewise of all visitors.
         upload_bytes: Size of one upload, and of all uploads of one visitor.
         uploads_in_all: Bytes of all uploads together.
     """
@@ -39,6 +43,8 @@ class Limits:
     runs_per_visitor: int = 2
     runs_in_all: int = 10
     run_seconds: float = 1800.0
+    visitor_seconds: float = 2 * 3600.0
+    seconds_in_all: float = 16 * 3600.0
     upload_bytes: int = 200 * 2**20
     uploads_in_all: int = 2 * 2**30
 
@@ -62,12 +68,31 @@ def check_start(store: RunStore, source: str, owner: str) -> None:
         path = Path(source).resolve()
         if not owner or path.parent != _uploads(store, owner).resolve() or not path.is_file():
             raise DataError(f"data must be {SYNTHETIC}, {CIFAR10} or a file that you uploaded")
-    waiting = [run for run in store.list() if run.state in OPEN_STATES]
+    _check_shares(store, owner)
+
+
+def check_resume(store: RunStore, run: RunSnapshot) -> None:
+    """Raise `RunError` if a run may not be taken up again: as for a new one of its owner."""
+    if limits().hosted and run.state not in ("queued", *ACTIVE):
+        check_time(run.duration)
+        _check_shares(store, run.owner, but=run.id)
+
+
+def _check_shares(store: RunStore, owner: str, but: str = "") -> None:
+    caps, runs = limits(), store.list()
+    waiting = [run for run in runs if run.state in OPEN_STATES and run.id != but]
     mine = sum(run.owner == owner for run in waiting)
     if mine >= caps.runs_per_visitor:
         raise RunError(f"each visitor may have {caps.runs_per_visitor} runs at a time: {mine}")
     if len(waiting) >= caps.runs_in_all:
         raise RunError(f"the queue is full ({caps.runs_in_all} runs); try again later")
+    since = time.time() - DAY
+    spent = [(run.owner, run.duration) for run in runs if run.created > since]
+    spent += [(who, seconds) for who, seconds, created in store.deleted() if created > since]
+    if sum(seconds for who, seconds in spent if who == owner) >= caps.visitor_seconds:
+        raise RunError(f"each visitor may train for {caps.visitor_seconds / 3600:g} hours a day")
+    if sum(seconds for _, seconds in spent) >= caps.seconds_in_all:
+        raise RunError("the training time of all visitors is used up for today; come back later")
 
 
 def check_owner(run: RunSnapshot, visitor: str) -> None:

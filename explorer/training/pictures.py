@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.training.files import read_arrays
+
+_SHOWN = ("images", "labels", "predictions", "confidences")
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,10 @@ class EpochView:
 
 def read_batch(path: Path) -> BatchView | None:
     """Return the batch kept at `path`, or None if there is none that can be read."""
-    arrays = _read(path)
+    arrays = _read(path, "step")
     if arrays is None:
         return None
-    return BatchView(
-        int(arrays["step"]),
-        arrays["images"],
-        arrays["labels"],
-        arrays["predictions"],
-        arrays["confidences"],
-    )
+    return BatchView(int(arrays["step"]), *(arrays[name] for name in _SHOWN))
 
 
 def read_epoch(path: Path) -> EpochView | None:
@@ -71,17 +66,12 @@ def read_epoch(path: Path) -> EpochView | None:
     arrays = _read(path)
     if arrays is None:
         return None
-    return EpochView(
-        arrays.get("confusion"),
-        arrays["images"],
-        arrays["labels"],
-        arrays["predictions"],
-        arrays["confidences"],
-    )
+    return EpochView(arrays.get("confusion"), *(arrays[name] for name in _SHOWN))
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path, *names: str) -> dict[str, Any] | None:
     try:
-        return read_arrays(path)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        arrays = read_arrays(path)
+    except (OSError, ValueError):
         return None
+    return arrays if {*_SHOWN, *names} <= arrays.keys() else None

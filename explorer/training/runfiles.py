@@ -76,6 +76,10 @@ class RunFiles:
         """Leave the reason of a failure for the supervisor."""
         write_json(self.folder / "outcome.json", {"reason": reason})
 
+    def close(self) -> None:
+        """Let go of the curve's file."""
+        self._lines.close()
+
     def free_ballast(self) -> None:
         """Give back the space kept for the last words on a full disk."""
         (self.folder / "ballast").unlink(missing_ok=True)

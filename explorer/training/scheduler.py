@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from explorer.training import processes
 from explorer.training.data import open_source
+from explorer.training.data.sources import CIFAR10, cached_cifar10
 from explorer.training.errors import DataError, RunError
-from explorer.training.hosting import check_start
+from explorer.training.hosting import check_resume, check_start
 from explorer.training.recipe import Recipe
 from explorer.training.snapshot import ACTIVE, VANISHED, RunState
 from explorer.training.store import RunStore
+from explorer.training.tensorboard import check_tensorboard
 from resnext import ResNeXtSpec
 
 CORES_PER_RUN = 4  # so that the page keeps its share; one run on smaller machines
@@ -43,10 +45,12 @@ def start(
 
     Raises:
         DataError: The source is not there, or does not fit the network.
-        RunError: The name is too long, or a host's limits are reached.
+        RunError: The name is too long, a host's limits are reached, or TensorBoard is missing.
     """
     check_start(store, source, owner)
     check_fit(spec, source)
+    if recipe.tensorboard:
+        check_tensorboard()
     run = store.create(spec, recipe, source, name, owner)
     tick(store)
     return run
@@ -56,22 +60,26 @@ def resume(store: RunStore, run: str) -> None:
     """Take up a run that was paused or stopped, failed, or was killed.
 
     Raises:
-        RunError: There is no such run, or it is finished.
+        RunError: There is no such run, it is finished, or a host's limits are reached.
     """
     tick(store)  # one whose process is gone still says that it runs
+    check_resume(store, store.snapshot(run))
     store.request(run, "resume")
     tick(store)
 
 
 def check_fit(spec: ResNeXtSpec, source: str) -> None:
-    """Raise `DataError` if a network cannot learn from a source."""
-    info = open_source(source)
+    """Raise `DataError` if a network cannot learn from a source; downloads nothing."""
+    title, classes = "CIFAR-10", 10
+    if source != CIFAR10 or cached_cifar10() is not None:
+        info = open_source(source)
+        title, classes = info.title, len(info.class_names)
     if not spec.include_top:
         raise DataError("a network without its classifier cannot be trained on classes")
-    if spec.classes != len(info.class_names):
+    if spec.classes != classes:
         raise DataError(
-            f"{info.title} has {len(info.class_names)} classes and the network has "
-            f"{spec.classes}: set the network's classes to {len(info.class_names)}"
+            f"{title} has {classes} classes and the network has {spec.classes}: "
+            f"set the network's classes to {classes}"
         )
     if spec.input_shape[2] not in (1, 3):
         raise DataError(f"the network's input must have 1 or 3 channels: {spec.input_shape[2]}")

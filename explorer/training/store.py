@@ -30,7 +30,7 @@ from filelock import FileLock
 
 from explorer.training import processes
 from explorer.training.errors import RunError, TrainingError
-from explorer.training.files import read_json, read_lines, write_json
+from explorer.training.files import LineWriter, read_json, read_lines, write_json
 from explorer.training.history import History, history_csv, read_history
 from explorer.training.pictures import BatchView, EpochView, read_batch, read_epoch
 from explorer.training.recipe import Recipe
@@ -152,6 +152,7 @@ class RunStore:
         """Remove a run and all its files; one that runs is ended first."""
         with self.locked():
             folder, state = self.folder(run), self.state(run)
+            self._keep_account(run)
             processes.kill(state.worker, state.worker_identity)
             processes.kill(state.trainer, state.trainer_identity)
             doomed = self.root / f".deleted-{folder.name}"
@@ -162,6 +163,12 @@ class RunStore:
             if not doomed.exists():
                 return
             time.sleep(0.1)
+
+    def deleted(self) -> Iterator[tuple[str, float, float]]:
+        """Yield owner, seconds trained and time of creation of deleted runs that had an owner."""
+        for record in read_lines(self.root / ".deleted.jsonl"):
+            with contextlib.suppress(KeyError, ValueError, TypeError):
+                yield str(record["owner"]), float(record["seconds"]), float(record["created"])
 
     def tick(self) -> None:
         """Reap runs that died and start those whose turn has come."""
@@ -226,6 +233,17 @@ class RunStore:
         self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / ".lock", timeout=30):
             yield
+
+    def _keep_account(self, run: str) -> None:
+        """Note what a run with an owner has used, so that deleting it gives no time back."""
+        with contextlib.suppress(RunError, OSError):  # a full disk must not keep it from going
+            gone = self.snapshot(run)
+            if gone.owner:
+                lines = LineWriter(self.root / ".deleted.jsonl")
+                lines.write(
+                    {"owner": gone.owner, "seconds": gone.duration, "created": gone.created}
+                )
+                lines.close()
 
     def _next_place(self) -> int:
         places = []

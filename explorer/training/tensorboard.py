@@ -2,37 +2,72 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from explorer.training.checkpoint import Position
+from explorer.training.errors import RunError
 from explorer.training.loop import Recorder
 
-_TRAIN = {"loss": "loss", "accuracy": "accuracy", "rate": "learning_rate", "speed": "speed"}
-_VALIDATION = {"val_loss": "loss", "val_accuracy": "accuracy"}
+_POINT = {"loss": "loss", "accuracy": "accuracy", "rate": "learning_rate", "speed": "speed"}
+_EPOCH = {
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "rate": "learning_rate",
+    "val_loss": "val_loss",
+    "val_accuracy": "val_accuracy",
+}
+
+
+def check_tensorboard() -> None:
+    """Raise `RunError` where event files cannot be written."""
+    if importlib.util.find_spec("tensorboard") is None:
+        raise RunError(
+            "event files need the package tensorboard, which is not installed: "
+            "pip install tensorboard, or train without them"
+        )
 
 
 class TensorBoardRecorder:
-    """Passes everything on, and writes points and epochs as event files by the way."""
+    """Passes everything on, and writes event files by the way.
 
-    def __init__(self, recorder: Recorder, folder: Path) -> None:
+    Epochs and the network's graph go through Keras's own callback, called at the moments at which
+    `fit` would call it. It knows nothing of points between epochs: they go beside it.
+
+    Args:
+        recorder: The next in line.
+        folder: For the event files.
+        model: A Keras model; only looked at.
+    """
+
+    def __init__(self, recorder: Recorder, folder: Path, model: Any) -> None:
+        import keras
+        import tensorflow as tf
+
         self._next = recorder
-        self._train = tf.summary.create_file_writer(str(folder / "train"))
-        self._validation = tf.summary.create_file_writer(str(folder / "validation"))
+        self._points = tf.summary.create_file_writer(str(folder / "points"))
+        # The same layers in a model of its own: the callback asks for an optimizer, which our
+        # step does not have and the saved model should not get.
+        seen = keras.Model(model.inputs, model.outputs, name=model.name)
+        seen.optimizer = None
+        self._callback = keras.callbacks.TensorBoard(str(folder), write_graph=True)
+        self._callback.set_model(seen)
+        self._callback.on_train_begin()
 
     def record(self, kind: str, values: dict[str, Any]) -> None:
+        import tensorflow as tf
+
         self._next.record(kind, values)
-        writer, names = {
-            "point": (self._train, _TRAIN),
-            "epoch": (self._validation, _VALIDATION),
-        }.get(kind, (None, {}))
-        if writer is not None:
-            with writer.as_default(step=values["step"]):
-                for name, tag in names.items():
+        if kind == "epoch":
+            logs = {tag: values[name] for name, tag in _EPOCH.items()}
+            self._callback.on_epoch_end(values["epoch"] - 1, logs)
+        elif kind == "point":
+            with self._points.as_default(step=values["step"]):
+                for name, tag in _POINT.items():
                     tf.summary.scalar(tag, values[name])
 
     def batch(
@@ -48,6 +83,10 @@ class TensorBoardRecorder:
         self._next.epoch(number, arrays)
 
     def checkpoint(self, position: Position, arrays: dict[str, NDArray[Any]]) -> None:
-        self._train.flush()
-        self._validation.flush()
+        self._points.flush()
         self._next.checkpoint(position, arrays)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._points.close()
+        self._callback.on_train_end()

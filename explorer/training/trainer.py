@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
-import threading
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.training.data import Dataset, load_dataset
 from explorer.training.errors import TrainingError
 from explorer.training.files import is_disk_full, read_json
+from explorer.training.loop import Halted, Loop
 from explorer.training.recipe import Recipe
 from explorer.training.runfiles import RunFiles
 from explorer.training.store import wanted
+from explorer.training.tensorboard import TensorBoardRecorder, check_tensorboard
 from explorer.training.worker import (
     DISK_FULL,
     EXIT_DISK_FULL,
@@ -28,18 +31,26 @@ from explorer.training.worker import (
 )
 from resnext import ResNeXtSpec
 
+if TYPE_CHECKING:
+    from explorer.training.network import Network
+
 
 def main(folder: Path) -> int:
     """Train the run in `folder`; return the exit code."""
-    files = RunFiles(folder)
+    with contextlib.closing(RunFiles(folder)) as files:
+        return attempt(folder, files)
+
+
+def attempt(folder: Path, files: RunFiles) -> int:
+    """Train and turn whatever happens into an exit code and last words."""
     try:
         train(folder, files)
         return EXIT_FINISHED
+    except Halted:
+        return EXIT_HALTED
     except TrainingError as error:
         return _last_words(files, str(error), EXIT_FAILED)
     except BaseException as error:
-        if type(error).__name__ == "Halted":
-            return EXIT_HALTED
         traceback.print_exc()
         if is_disk_full(error):
             return _last_words(files, DISK_FULL, EXIT_DISK_FULL)
@@ -54,13 +65,15 @@ def train(folder: Path, files: RunFiles) -> None:
     spec = ResNeXtSpec.from_dict(read_json(folder / "spec.json"))
     recipe = Recipe.from_dict(read_json(folder / "recipe.json"))
     source = str(read_json(folder / "run.json")["source"])
+    if recipe.tensorboard:
+        check_tensorboard()
     position, arrays = files.resume()
-    data = _while_importing(lambda: load(spec, recipe, source))
-
-    from explorer.training.loop import Loop
-    from explorer.training.network import Network
-
-    network = Network(spec, recipe, min(recipe.batch_size, len(data.y_train)))
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(load, spec, recipe, source)
+        network = build(spec, recipe, recipe.batch_size)
+        data = coming.result()
+    if len(data.y_train) < recipe.batch_size:
+        network = build(spec, recipe, len(data.y_train))
     if arrays is not None:
         network.restore(arrays)
     elif recipe.whiten_stem:
@@ -74,13 +87,12 @@ def train(folder: Path, files: RunFiles) -> None:
             "notes": data.notes,
         },
     )
-    recorder: Any = files
-    if recipe.tensorboard:
-        from explorer.training.tensorboard import TensorBoardRecorder
-
-        recorder = TensorBoardRecorder(files, folder / "tensorboard")
-    loop = Loop(network, recipe, data, position, recorder, _halt_check(folder))
-    loop.run()
+    with contextlib.ExitStack() as closing:
+        recorder: Any = files
+        if recipe.tensorboard:
+            recorder = TensorBoardRecorder(files, folder / "tensorboard", network.model)
+            closing.callback(recorder.close)
+        Loop(network, recipe, data, position, recorder, _halt_check(folder)).run()
     save_model(network, folder / "model.keras")
 
 
@@ -104,30 +116,20 @@ def save_model(network: Any, path: Path) -> None:
         draft.replace(path)
 
 
-def _while_importing(load: Callable[[], Dataset]) -> Dataset:
-    """Read the data in a thread while this one imports TensorFlow."""
-    result: list[Any] = []
-
-    def read() -> None:
-        try:
-            result.append(load())
-        except BaseException as error:
-            result.append(error)
-
-    thread = threading.Thread(target=read)
-    thread.start()
+def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:
+    """Return the network, its step compiled; the first call imports TensorFlow."""
     from resnext.runtime import configure_environment
 
-    configure_environment()
-    from explorer.training.network import configure
+    if configure_environment():
+        from explorer.training.network import configure
 
-    threads = os.environ.get("RESNEXT_THREADS", "")
-    configure(int(threads) if threads.isdecimal() and int(threads) else os.cpu_count() or 1)
-    thread.join()
-    if isinstance(result[0], BaseException):
-        raise result[0]
-    loaded: Dataset = result[0]
-    return loaded
+        threads = os.environ.get("RESNEXT_THREADS", "")
+        configure(int(threads) if threads.isdecimal() and int(threads) else os.cpu_count() or 1)
+    from explorer.training.network import Network
+
+    network = Network(spec, recipe, batch_size)
+    network.trace()
+    return network
 
 
 def _halt_check(folder: Path) -> Callable[[], bool]:

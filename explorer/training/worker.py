@@ -20,7 +20,7 @@ from explorer.training.snapshot import RunState
 from explorer.training.store import RunStore, wanted
 
 POLL_SECONDS = 0.1
-GRACE_SECONDS = 1.5  # of the 2 s in which a run ends when asked
+GRACE_SECONDS = 1.3  # of the 2 s in which a run ends when asked
 EXIT_FINISHED, EXIT_HALTED, EXIT_FAILED, EXIT_DISK_FULL, EXIT_MEMORY = 0, 10, 20, 21, 22
 DISK_FULL = "the disk is full; free some space, then resume"
 MEMORY = "the memory ran out; try a smaller batch, input or network, then start again"

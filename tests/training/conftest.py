@@ -48,7 +48,7 @@ def wait_for(store: RunStore) -> Callable[..., RunSnapshot]:
         return snapshot.state in ("finished", "stopped", "failed", "paused")
 
     def wait(
-        run: str, done: Callable[[RunSnapshot], bool] = is_over, seconds: float = 90
+        run: str, done: Callable[[RunSnapshot], bool] = is_over, seconds: float = 300
     ) -> RunSnapshot:
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer.training.checkpoint import load_checkpoint
 from explorer.training.files import (
     LineWriter,
     is_disk_full,
@@ -14,6 +15,7 @@ from explorer.training.files import (
     write_arrays,
     write_atomically,
 )
+from explorer.training.pictures import read_batch, read_epoch
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(
@@ -57,3 +59,16 @@ def test_arrays_come_back_and_pickles_do_not(tmp_path: Path) -> None:
     np.savez(path, a=np.array([{}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
         read_arrays(path)
+
+
+@pytest.mark.parametrize("kept", [0, 3, 200, -30])
+def test_pictures_and_checkpoints_torn_by_a_power_cut_are_as_if_not_there(
+    tmp_path: Path, kept: int
+) -> None:
+    path = tmp_path / "x.npz"
+    names = ("images", "labels", "predictions", "confidences", "step")
+    write_arrays(path, {name: np.zeros(50) for name in names if name != "step"})
+    assert read_epoch(path) is not None
+    assert read_batch(path) is None  # no step
+    path.write_bytes(path.read_bytes()[:kept])
+    assert read_batch(path) is read_epoch(path) is load_checkpoint(path) is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import time
 import zipfile
 
 import pytest
@@ -16,9 +18,11 @@ from explorer.training import (
     RunStore,
     check_owner,
     limits,
+    resume,
     save_upload,
 )
-from explorer.training.hosting import check_start, check_time
+from explorer.training.hosting import DAY, check_resume, check_start, check_time
+from explorer.training.snapshot import RunState
 from resnext import ResNeXtSpec
 
 
@@ -88,6 +92,68 @@ def test_training_time_is_capped() -> None:
     check_time(Limits().run_seconds)
     with pytest.raises(RunError, match="used up"):
         check_time(Limits().run_seconds + 1)
+
+
+def trained(store: RunStore, run: str, seconds: float) -> None:
+    """Let it be over, after so many seconds of training."""
+    point = {
+        "kind": "point", "step": 3, "epoch": 0.3, "loss": 2.0, "accuracy": 0.1,
+        "rate": 0.1, "speed": 9.0, "elapsed": seconds,
+    }  # fmt: skip
+    (store.folder(run) / "metrics.jsonl").write_text(json.dumps(point) + "\n")
+    with store.locked():
+        store.set_state(run, RunState("stopped"))
+
+
+@pytest.mark.usefixtures("hosted")
+def test_a_day_of_training_is_capped_and_deleting_gives_nothing_back(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    caps, runs = Limits(), []
+    for _ in range(4):
+        check_start(store, "synthetic", "alice")
+        runs.append(store.create(tiny, quick, "synthetic", owner="alice"))
+        trained(store, runs[-1], caps.visitor_seconds / 4 + 1)
+    with pytest.raises(RunError, match="2 hours a day"):
+        check_start(store, "synthetic", "alice")
+    for run in runs:
+        store.delete(run)
+    with pytest.raises(RunError, match="2 hours a day"):
+        check_start(store, "synthetic", "alice")
+    check_start(store, "synthetic", "bob")
+
+
+@pytest.mark.usefixtures("hosted")
+def test_the_time_of_all_is_capped_and_comes_back_the_next_day(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caps = Limits()
+    for number in range(8):
+        run = store.create(tiny, quick, "synthetic", owner=f"visitor{number}")
+        trained(store, run, caps.seconds_in_all / 8)
+    with pytest.raises(RunError, match="all visitors"):
+        check_start(store, "synthetic", "somebody")
+    tomorrow = time.time() + DAY + 1
+    monkeypatch.setattr("explorer.training.hosting.time.time", lambda: tomorrow)
+    check_start(store, "synthetic", "somebody")
+
+
+@pytest.mark.usefixtures("hosted")
+def test_taking_a_run_up_again_is_capped_as_a_start_is(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    caps = Limits()
+    stopped = store.create(tiny, quick, "synthetic", owner="alice")
+    trained(store, stopped, 5.0)
+    check_resume(store, store.snapshot(stopped))
+    for _ in range(caps.runs_per_visitor):
+        store.create(tiny, quick, "synthetic", owner="alice")
+    with pytest.raises(RunError, match="each visitor"):
+        check_resume(store, store.snapshot(stopped))
+    spent = store.create(tiny, quick, "synthetic", owner="bob")
+    trained(store, spent, caps.run_seconds + 1)
+    with pytest.raises(RunError, match="used up"):
+        resume(store, spent)
 
 
 @pytest.mark.usefixtures("hosted")

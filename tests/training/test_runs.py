@@ -85,12 +85,25 @@ def test_a_run_from_start_to_model(
     batch = store.batch(run)
     assert batch is not None
     assert batch.images.shape[1:] == (8, 8, 3)
-    assert list((store.folder(run) / "tensorboard").glob("*/events*"))
+    events = store.folder(run) / "tensorboard"
+    assert scalars(events / "validation") == {"epoch_loss": [0, 1], "epoch_accuracy": [0, 1]}
+    assert scalars(events / "train")["epoch_learning_rate"] == [0, 1]
+    assert scalars(events / "points")["loss"] == [point.step for point in snapshot.points]
     path = store.model_path(run)
     assert path is not None
     assert path.stat().st_size > 1000
     with pytest.raises(RunError, match="finished"):
         resume(store, run)
+
+
+def scalars(folder: Path) -> dict[str, list[int]]:
+    """Steps of each curve, as TensorBoard reads them."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(folder), size_guidance={"tensors": 0})
+    events.Reload()
+    tags = [tag for tag in events.Tags()["tensors"] if tag != "keras"]
+    return {tag: [event.step for event in events.Tensors(tag)] for tag in tags}
 
 
 def test_killed_at_any_moment_and_resumed_is_as_never_interrupted(

@@ -66,7 +66,7 @@ def open_source(source: str) -> SourceInfo:
             "Drawn by this program from a seed; accuracies say nothing about CIFAR-10.",
         )
     if source == CIFAR10:
-        return _open_batches(source, _find_cifar10())
+        return _open_batches(source, cached_cifar10() or _download())
     path = Path(source).expanduser()
     if not source or "\0" in source or not path.exists():
         raise DataError(
@@ -102,23 +102,28 @@ def _open_batches(source: str, path: Path) -> SourceInfo:
     return SourceInfo(source, "batches", "CIFAR-10 batches", names, None, None, read=read)
 
 
-def _find_cifar10() -> Path:
-    """Return CIFAR-10 in Keras's cache; a download there is a last resort."""
-    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets"
+def cached_cifar10() -> Path | None:
+    """Return CIFAR-10 in Keras's cache, or None if it would have to be downloaded."""
+    home = _keras_datasets()
     for name in _CIFAR10_FILES:
         for path in (home / name, home / "cifar-10-batches-py-target" / name):
             if path.exists():
                 return path
-    return _download(home)
+    return None
 
 
-def _download(home: Path) -> Path:
+def _keras_datasets() -> Path:
+    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets"
+
+
+def _download() -> Path:
     """Fetch the official archive (about 170 MB) and check it against its published MD5."""
     import hashlib
     import urllib.request
 
     from explorer.training.files import write_atomically
 
+    home = _keras_datasets()
     address = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
     try:
         with urllib.request.urlopen(address, timeout=15) as reply:

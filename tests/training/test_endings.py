@@ -1,0 +1,127 @@
+"""How the end of a training process is told: its exit code, its last words, its signal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.training import DataError, Recipe, RunError, RunStore, start, trainer
+from explorer.training.snapshot import RunState
+from explorer.training.worker import DISK_FULL, EXIT_MEMORY, MEMORY, ending
+from resnext import ResNeXtSpec
+
+
+@pytest.fixture
+def folder(store: RunStore, tiny: ResNeXtSpec, quick: Recipe) -> Path:
+    return store.folder(store.create(tiny, quick, "synthetic"))
+
+
+def fails(action: Callable[[], object]) -> Callable[..., None]:
+    def train(*_: object) -> None:
+        action()
+
+    return train
+
+
+def no_memory() -> None:
+    np.ones(2**60, np.uint8)
+
+
+def no_memory_for_tensorflow() -> None:
+    import tensorflow as tf
+
+    tf.zeros((2**50,), tf.int8)
+
+
+@pytest.mark.parametrize(
+    "action", [no_memory, pytest.param(no_memory_for_tensorflow, marks=pytest.mark.slow)]
+)
+def test_out_of_memory_is_told_with_what_to_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]
+) -> None:
+    monkeypatch.setattr(trainer, "train", fails(action))
+    code = trainer.main(folder)
+    assert code == EXIT_MEMORY
+    assert json.loads((folder / "outcome.json").read_text()) == {"reason": MEMORY}
+    assert ending(code, folder) == RunState("failed", MEMORY)
+
+
+def test_killed_for_memory_by_the_system_says_so(folder: Path) -> None:
+    state = ending(-signal.SIGKILL, folder)
+    assert state.state == "failed"
+    assert "memory runs out" in state.reason
+    assert "SIGABRT" in ending(-signal.SIGABRT, folder).reason
+
+
+def test_last_words_need_no_space(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first write fails for want of space; the ballast is let go; the second works."""
+    replace, full = os.replace, [True]
+
+    def fail_once(*names: object) -> None:
+        if full.pop() if full else False:
+            raise OSError(28, "No space left on device")
+        replace(*names)  # type: ignore[arg-type]
+
+    def fill() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail_once)
+    monkeypatch.setattr(trainer, "train", fails(fill))
+    code = trainer.main(folder)
+    assert ending(code, folder) == RunState("failed", DISK_FULL)
+    assert not (folder / "ballast").exists()
+
+
+def test_errors_are_told_by_kind_and_message(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong() -> None:
+        raise DataError("the data are wrong")
+
+    monkeypatch.setattr(trainer, "train", fails(wrong))
+    assert ending(trainer.main(folder), folder).reason == "the data are wrong"
+    monkeypatch.setattr(trainer, "train", fails(lambda: {}["x"]))
+    assert ending(trainer.main(folder), folder).reason.startswith("KeyError: ")
+
+
+@pytest.mark.parametrize(("want", "state"), [("pause", "paused"), ("stop", "stopped")])
+def test_what_was_asked_for_is_no_failure(
+    store: RunStore, folder: Path, want: str, state: str
+) -> None:
+    (folder / "control.json").write_text(json.dumps({"want": want}))
+    assert ending(-signal.SIGKILL, folder).state == state
+    assert ending(0, folder).state == "finished"
+
+
+def test_without_tensorboard_its_files_are_refused_before_the_start(
+    store: RunStore, tiny: ResNeXtSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RunError, match="pip install tensorboard"):
+        start(store, tiny, Recipe(tensorboard=True), "synthetic")
+    assert store.ids() == []
+
+
+def test_a_start_on_cifar10_downloads_nothing(
+    store: RunStore,
+    tiny: ResNeXtSpec,
+    quick: Recipe,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That is the run's work: a page that downloads answers nobody."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("it must not go to the network")
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    monkeypatch.setattr("explorer.training.scheduler.tick", lambda store: None)
+    run = start(store, tiny, quick, "cifar10")
+    assert store.snapshot(run).state == "queued"
+    with pytest.raises(DataError, match="classes"):
+        start(store, tiny.replace(classes=7), quick, "cifar10")
