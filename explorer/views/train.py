@@ -38,8 +38,8 @@ def render() -> None:
         st.rerun()
     try:
         runs.tick()
-    except TrainingError as error:
-        st.error(str(error))
+    except (TrainingError, OSError) as error:  # a full disk, say: the page goes on
+        st.error(train_run.escaped(str(error)))
     snapshots = runs.list()
     shown = chosen(snapshots)
     if not snapshots:

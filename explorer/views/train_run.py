@@ -48,8 +48,8 @@ def watch(store: RunStore, ids: list[str], states: tuple[str, ...]) -> None:
                 one(store, runs[0])
             elif runs:
                 several(runs)
-        except TrainingError as error:
-            st.error(str(error))
+        except (TrainingError, OSError) as error:
+            st.error(escaped(str(error)))
 
     live()
 
@@ -59,7 +59,7 @@ def one(store: RunStore, run: RunSnapshot) -> None:
     header(run)
     actions(store, run)
     if run.state == "failed":
-        st.error(f"It failed: {run.reason.rstrip('.')}.", icon=":material/error:")
+        st.error(f"It failed: {escaped(run.reason.rstrip('.'))}.", icon=":material/error:")
     if run.points:
         left, right = st.columns(2)
         keys = f"{run.id}"
@@ -148,8 +148,8 @@ def _button(
         check_owner(run, visitor())
         act()
         store.tick()
-    except TrainingError as error:
-        st.error(str(error))
+    except (TrainingError, OSError) as error:
+        st.error(escaped(str(error)))
     else:
         st.rerun()
 
@@ -265,5 +265,5 @@ def clock(seconds: float) -> str:
 
 def escaped(text: str) -> str:
     """A person's text as Markdown that says just that."""
-    special = "\\`*_{}[]()#+-.!|~<>$:"
+    special = "\\`*_{}[]()#+-.!|~<>$:&"
     return "".join(f"\\{sign}" if sign in special else sign for sign in text)
