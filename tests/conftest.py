@@ -12,6 +12,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 WAIT = 60_000  # milliseconds; shared machines are slow at times
 
 
+def pytest_collection_modifyitems(items):
+    """A second try for what waits for processes or a browser: machines are slow at times."""
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; Playwright bears only one of its kind in a process."""
