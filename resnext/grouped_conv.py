@@ -115,15 +115,22 @@ def native_trains(dtype: str) -> bool:
     import tensorflow as tf
 
     sizes = {"strides": [1, 1, 1, 1], "padding": "SAME"}
+
+    def gradients(x: Any, kernel: Any) -> tuple[Any, Any]:
+        return (
+            tf.raw_ops.Conv2DBackpropInput(
+                input_sizes=x.shape, filter=kernel, out_backprop=x, **sizes
+            ),
+            tf.raw_ops.Conv2DBackpropFilter(
+                input=x, filter_sizes=kernel.shape, out_backprop=x, **sizes
+            ),
+        )
+
     with tf.init_scope():  # runs at once, even while a graph is traced; it stops tapes, though
         x, kernel = tf.ones((1, 4, 4, 16), dtype), tf.ones((3, 3, 4, 16), dtype)
         try:
-            tf.raw_ops.Conv2DBackpropInput(
-                input_sizes=x.shape, filter=kernel, out_backprop=x, **sizes
-            )
-            tf.raw_ops.Conv2DBackpropFilter(
-                input=x, filter_sizes=kernel.shape, out_backprop=x, **sizes
-            )
+            gradients(x, kernel)
+            tf.function(gradients, jit_compile=False)(x, kernel)  # in float64 only this one fails
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
             return False
     return True
