@@ -67,7 +67,7 @@ def test_forms_are_measured_here(page, app):
     value.wait_for(timeout=300_000)
     assert 0 <= float(text(value)) < 1e-4
     assert float(text(metric(page, "Largest difference of gradients"))) < 1e-4
-    assert page.get_by_text("A bias in the last 1x1 of each path").is_visible()
+    page.get_by_text("A bias in the last 1x1 of each path").wait_for()
 
 
 def test_width_follows_the_cardinality(page, app):
@@ -78,7 +78,7 @@ def test_width_follows_the_cardinality(page, app):
     page.get_by_role("button", name="4x24d").click()
     wait_for(page, "Width d", "24")
     wait_for(page, "Weights of the block", "69,888")
-    assert page.get_by_role("img", name=re.compile("96 by 96 channels .* 4 blocks")).is_visible()
+    page.get_by_role("img", name=re.compile("96 by 96 channels .* 4 blocks")).wait_for()
 
 
 def test_width_by_keyboard(page, app):
@@ -120,7 +120,7 @@ def test_texts_hide_and_hostile_links_are_told(page, app):
     page.goto(f"{app.url}/learn?lesson=Width&lesson_text=off&lesson_c=<b>9999</b>")
     wait_for(page, "Width d", "4")
     expect(page.get_by_text("which there is not")).to_be_visible()
-    assert page.get_by_text("Paths cost.").count() == 0
+    expect(page.get_by_text("Paths cost.")).to_have_count(0)
     assert page.get_by_test_id("stException").count() == 0
 
 
@@ -154,7 +154,7 @@ def test_inside_a_finished_run(page, tmp_path):
         box.fill("ready")
         box.press("Enter")
         page.get_by_text("Bright is strong").wait_for(timeout=300_000)
-        assert page.locator(".lesson-paths figure").count() == 4
+        expect(page.locator(".lesson-paths figure")).to_have_count(4, timeout=300_000)
         page.get_by_role("radio", name="By lot").click()
         value = metric(page, "Answers unchanged")
         value.wait_for(timeout=300_000)

@@ -206,7 +206,7 @@ def test_what_is_open_and_selected_lives_in_the_address(open_map):
     assert state(again) == state(page)
     assert again.evaluate(VISIBLE) == page.evaluate(VISIBLE)
     assert card(again)["groups"] == "32"
-    assert again.locator(".netmap-scale").is_visible()
+    again.locator(".netmap-scale").wait_for()
 
 
 @pytest.mark.parametrize(
