@@ -187,7 +187,7 @@ def cost_scatter(comparison: Comparison) -> go.Figure:
             hovertemplate="<b>%{text}</b><br>%{x:.4s} MACs<br>%{y:.4s} parameters%{customdata}"
             "<extra></extra>",
         )
-    return _scattered(figure, "MACs", "Parameters", "~s")
+    return _scattered(figure, "MACs", "Parameters")
 
 
 def throughput_bars(names: Sequence[str]) -> go.Figure | None:
@@ -229,9 +229,7 @@ def _accuracies(name: str) -> str:
     )
 
 
-def _scattered(
-    figure: go.Figure, x_title: str, y_title: str, y_format: str | None = None
-) -> go.Figure:
+def _scattered(figure: go.Figure, x_title: str, y_title: str) -> go.Figure:
     figure.update_layout(
         height=420,
         showlegend=False,

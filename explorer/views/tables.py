@@ -128,11 +128,11 @@ def display_frame(rows: list[Row], totals: Row, unit: str) -> pd.DataFrame:
             "Share": [100 * row.macs / whole if row.macs is not None else None for row in rows],
             "FLOPs": [row.flops for row in rows],
             "Activations": [row.activations for row in rows],
-            "Feature maps": [numbers.size(row.activation_bytes) for row in rows],
+            "Feature maps": [_mib(row.activation_bytes) for row in rows],
             "Moving statistics": [row.non_trainable_params for row in rows],
             "Receptive field": [row.receptive_field for row in rows],
             "Stride": [row.stride for row in rows],
-            "Weights": [numbers.size(row.weight_bytes) for row in rows],
+            "Weights": [_mib(row.weight_bytes) for row in rows],
         }
     )
     return frame.loc[:, ~frame.columns.duplicated()]
@@ -146,7 +146,7 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
         if name not in ("Place", "Kind", "Output", "Share", *SIZES)
     }
     for name in SIZES:
-        config[name] = st.column_config.TextColumn(alignment="right", help="At float32.")
+        config[name] = st.column_config.NumberColumn(format="%.2f MiB", help="At float32.")
     config["Moving statistics"] = st.column_config.NumberColumn(
         format="localized", help="Of batch normalisation; training does not learn them."
     )
@@ -155,3 +155,8 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
     )
     config["Place"] = st.column_config.TextColumn(pinned=True)
     return config
+
+
+def _mib(size: int | None) -> float | None:
+    """Bytes as a number that sorts by size."""
+    return None if size is None else size / 2**20
