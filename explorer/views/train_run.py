@@ -149,7 +149,8 @@ def _button(
         act()
         store.tick()
     except (TrainingError, OSError) as error:
-        st.error(escaped(str(error)))
+        # The next poll would wipe out anything that is drawn here.
+        st.toast(escaped(str(error)), icon=":material/error:", duration="long")
     else:
         st.rerun()
 
