@@ -105,6 +105,7 @@ def _create_many(root: Path, spec: ResNeXtSpec, recipe: Recipe) -> None:
         store.list()
 
 
+@pytest.mark.slow
 def test_two_processes_give_every_run_its_own_place(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe
 ) -> None:
