@@ -142,17 +142,24 @@ def actions(store: RunStore, run: RunSnapshot) -> None:
 def _button(
     store: RunStore, run: RunSnapshot, label: str, icon: str, act: Callable[[], None]
 ) -> None:
-    if not st.button(label, icon=f":material/{icon}:", key=f"{label}_{run.id}"):
-        return
+    """A button whose deed is done before the page is drawn: a poll would lose the click."""
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        key=f"{label}_{run.id}",
+        on_click=_do,
+        args=(store, run, act),
+    )
+
+
+def _do(store: RunStore, run: RunSnapshot, act: Callable[[], None]) -> None:
     try:
         check_owner(run, visitor())
         act()
         store.tick()
     except (TrainingError, OSError) as error:
-        # The next poll would wipe out anything that is drawn here.
+        # The next poll would wipe out anything that is drawn on the page itself.
         st.toast(escaped(str(error)), icon=":material/error:", duration="long")
-    else:
-        st.rerun()
 
 
 def _model(store: RunStore, run: str) -> bytes:

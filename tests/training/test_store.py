@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -107,8 +109,10 @@ def _create_many(root: Path, spec: ResNeXtSpec, recipe: Recipe) -> None:
 
 @pytest.mark.slow
 def test_two_processes_give_every_run_its_own_place(
-    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Streamlit's AppTest leaves its script as the main module, which a spawned process would run.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     context = multiprocessing.get_context("spawn")
     others = [
         context.Process(target=_create_many, args=(store.root, tiny, quick)) for _ in range(2)
