@@ -16,7 +16,15 @@ from explorer.curves import (
     speed_figure,
 )
 from explorer.tiles import tiles
-from explorer.training import RunSnapshot, RunStore, TrainingError, check_owner, resume
+from explorer.training import (
+    BatchView,
+    EpochView,
+    RunSnapshot,
+    RunStore,
+    TrainingError,
+    check_owner,
+    resume,
+)
 from explorer.views.visitor import visitor
 
 POLL_SECONDS = 1.0
@@ -181,15 +189,7 @@ def details(store: RunStore, run: RunSnapshot) -> None:
             st.caption("Images of the current batch appear here with what the network says.")
             return
         st.caption(f"Some images of the batch at step {batch.step:,}, as the network saw them.")
-        st.html(
-            tiles(
-                batch.images,
-                batch.labels.tolist(),
-                batch.predictions.tolist(),
-                batch.confidences.tolist(),
-                run.class_names,
-            )
-        )
+        st.html(pictures(batch, run))
     elif choice == DETAILS[1]:
         mistakes(store, run)
     elif choice == DETAILS[2]:
@@ -205,6 +205,17 @@ def details(store: RunStore, run: RunSnapshot) -> None:
             st.caption(escaped(note))
     else:
         st.code(store.log(run.id) or "Nothing was printed.", language=None, height=300)
+
+
+def pictures(view: BatchView | EpochView, run: RunSnapshot) -> str:
+    """HTML of a view's images with what they are and what the network says."""
+    return tiles(
+        view.images,
+        view.labels.tolist(),
+        view.predictions.tolist(),
+        view.confidences.tolist(),
+        run.class_names,
+    )
 
 
 def mistakes(store: RunStore, run: RunSnapshot) -> None:
@@ -227,15 +238,7 @@ def mistakes(store: RunStore, run: RunSnapshot) -> None:
             st.plotly_chart(confusion_figure(view, run.class_names), key=f"confusion_{run.id}")
     with right:
         st.caption("The mistakes that it is surest of.")
-        st.html(
-            tiles(
-                view.images,
-                view.labels.tolist(),
-                view.predictions.tolist(),
-                view.confidences.tolist(),
-                run.class_names,
-            )
-        )
+        st.html(pictures(view, run))
 
 
 def several(runs: list[RunSnapshot]) -> None:
