@@ -1,10 +1,12 @@
-"""Milliseconds a sample of a training step: ours, the zoo's as written, and PyTorch's.
+"""Milliseconds a sample of a training step: ours, the zoo's split form, and PyTorch's.
 
     python benchmarks/train_step.py [--cases mini_resnext:32 ...] [--rounds 5] [--skip-start]
 
 Each contender lives in a process of its own and they take turns, a round each, so that whatever
 else the machine does falls on all of them. Prints the medians of the rounds and their ratios, and
-the time from pressing start to the first point on the curve.
+the time from pressing start to the first point on the curve. Where the processor has a matrix
+unit, ours and PyTorch are timed in bfloat16, too (PyTorch under its autocast); like is compared
+with like.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import numpy as np
 
 from explorer.training import Recipe, RunStore, start
 from explorer.training.batches import augmented, normalised
+from explorer.training.precision import resolve
 from resnext import ResNeXtSpec
 
 CASES = ("mini_resnext:32", "mini_resnext:128", "resnext29_32x4d:32", "resnext50_32x4d:8")
@@ -35,19 +38,19 @@ ROUND_SECONDS = 6.0
 Step = Callable[[np.ndarray, np.ndarray, int], object]
 
 
-def ours(spec: ResNeXtSpec, batch: int) -> Step:
+def ours(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
     from resnext.runtime import configure_environment
 
     configure_environment()
     from explorer.training.network import Network, configure
 
     configure(os.cpu_count() or 1)
-    recipe = Recipe(batch_size=batch, learning_rate=0.01)
+    recipe = Recipe(batch_size=batch, learning_rate=0.01, precision=precision)
     network = Network(spec, recipe, batch)
     return lambda x, y, n: network.step(augmented(x, recipe, n), y, 0.01, n)
 
 
-def zoo(spec: ResNeXtSpec, batch: int) -> Step:
+def zoo(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
     """The zoo's split form and recipe with Keras's own layers; XLA off, which helps it."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
@@ -63,7 +66,7 @@ def zoo(spec: ResNeXtSpec, batch: int) -> Step:
     return lambda x, y, n: model.train_on_batch(normalised(x), y)
 
 
-def pytorch(spec: ResNeXtSpec, batch: int) -> Step:
+def pytorch(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
     import torch
     from plain_networks import torch_network
 
@@ -83,7 +86,9 @@ def pytorch(spec: ResNeXtSpec, batch: int) -> Step:
     def step(x: np.ndarray, y: np.ndarray, number: int) -> object:
         images = torch.from_numpy(normalised(augmented(x, recipe, number))).permute(0, 3, 1, 2)
         optimizer.zero_grad(set_to_none=True)
-        value = loss(model(images), torch.from_numpy(y))
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+            logits = model(images)
+        value = loss(logits.float(), torch.from_numpy(y))
         value.backward()
         optimizer.step()
         return value.item()
@@ -94,13 +99,13 @@ def pytorch(spec: ResNeXtSpec, batch: int) -> Step:
 CONTENDERS = {"ours": ours, "zoo": zoo, "pytorch": pytorch}
 
 
-def serve(pipe: Connection, contender: str, name: str, batch: int) -> None:
+def serve(pipe: Connection, contender: str, precision: str, name: str, batch: int) -> None:
     """Build a contender, then run a round whenever asked and send back its ms a sample."""
     spec = ResNeXtSpec.from_name(name)
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (batch, *spec.input_shape)).astype(np.uint8)
     labels = rng.integers(0, spec.classes, batch)
-    step = CONTENDERS[contender](spec, batch)
+    step = CONTENDERS[contender](spec, batch, precision)
     for number in range(3):
         step(images, labels, number)
     pipe.send("ready")
@@ -112,19 +117,24 @@ def serve(pipe: Connection, contender: str, name: str, batch: int) -> None:
         pipe.send(1000 * (time.perf_counter() - began) / (count * batch))
 
 
-def race(name: str, batch: int, contenders: list[str], rounds: int) -> dict[str, list[float]]:
-    """Return the ms a sample of each round of each contender."""
+Contender = tuple[str, str]  # who, and in which precision
+
+
+def race(name: str, batch: int, field: list[Contender], rounds: int) -> dict[Contender, float]:
+    """Return the median ms a sample of each contender."""
     context = multiprocessing.get_context("spawn")
-    lines: dict[str, Any] = {}
+    lines: dict[Contender, Any] = {}
     processes = []
-    for contender in contenders:
+    for who, precision in field:
         line, far = context.Pipe()
-        process = context.Process(target=serve, args=(far, contender, name, batch), daemon=True)
+        process = context.Process(
+            target=serve, args=(far, who, precision, name, batch), daemon=True
+        )
         process.start()
         line.recv()
-        lines[contender] = line
+        lines[who, precision] = line
         processes.append(process)
-    times: dict[str, list[float]] = {contender: [] for contender in contenders}
+    times: dict[Contender, list[float]] = {contender: [] for contender in field}
     for _ in range(rounds):
         for contender, line in lines.items():
             line.send("round")
@@ -132,7 +142,7 @@ def race(name: str, batch: int, contenders: list[str], rounds: int) -> dict[str,
     for line, process in zip(lines.values(), processes):
         line.send("end")
         process.join()
-    return times
+    return {contender: statistics.median(values) for contender, values in times.items()}
 
 
 def first_point() -> float:
@@ -158,19 +168,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--skip-start", action="store_true")
     asked = parser.parse_args()
-    contenders = [c for c in CONTENDERS if c != "pytorch" or importlib.util.find_spec("torch")]
-    print("| network | batch | ours | zoo | PyTorch | ours / zoo | ours / PyTorch |")
-    print("|---|---|---|---|---|---|---|")
+    precisions = list(dict.fromkeys([resolve("auto"), "float32"]))
+    peers = ["ours", *(["pytorch"] if importlib.util.find_spec("torch") else [])]
+    field = [(who, precision) for precision in precisions for who in peers] + [("zoo", "float32")]
+    print("| network | batch | precision | ours | PyTorch | zoo | ours / PyTorch | ours / zoo |")
+    print("|---|---|---|---|---|---|---|---|")
     for case in asked.cases:
         name, _, batch = case.partition(":")
-        times = race(name, int(batch), contenders, asked.rounds)
-        median = {contender: statistics.median(values) for contender, values in times.items()}
-        torch = median.get("pytorch", float("nan"))
-        print(
-            f"| {name} | {batch} | {median['ours']:.2f} | {median['zoo']:.2f} | {torch:.2f} "
-            f"| {median['ours'] / median['zoo']:.2f} | {median['ours'] / torch:.2f} |",
-            flush=True,
-        )
+        median = race(name, int(batch), field, asked.rounds)
+        zoos = median["zoo", "float32"]
+        for precision in precisions:
+            own = median["ours", precision]
+            torch = median.get(("pytorch", precision), float("nan"))
+            print(
+                f"| {name} | {batch} | {precision} | {own:.2f} | {torch:.2f} | {zoos:.2f} "
+                f"| {own / torch:.2f} | {own / zoos:.2f} |",
+                flush=True,
+            )
     if not asked.skip_start:
         print(f"\nFrom start to the first point: {first_point():.1f} s")
 

@@ -103,7 +103,7 @@ def choose_plan(groups: int, group_channels: int, dtype: str) -> Plan:
             f"float64. Received 'native' for {dtype}."
         )
     strategy = forced or ("native" if native_trains(dtype) else "supergroups")
-    return make_plan(groups, group_channels, strategy)
+    return make_plan(groups, group_channels, strategy, dtype)
 
 
 @cache

@@ -15,6 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from explorer.training.batches import normalised, pixel_statistics
+from explorer.training.precision import computing_in, resolve
 from explorer.training.recipe import Recipe
 from explorer.training.whitening import PATCH_IMAGES, whitening_kernel
 from resnext import ResNeXtSpec, build_model
@@ -34,6 +35,7 @@ class Network:
     def __init__(self, spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> None:
         keras.utils.set_random_seed(recipe.seed)
         self.model = build_model(spec)
+        self.precision = resolve(recipe.precision)
         self._recipe = recipe
         self._classes = spec.classes
         self._mean, self._std = pixel_statistics(spec.input_shape[2])
@@ -161,8 +163,9 @@ class Network:
             on_value=1 - smoothing + smoothing / self._classes,
             off_value=smoothing / self._classes,
         )
-        with tf.GradientTape() as tape:
-            logits = self._head_logits(self._body(self._normalise(images), training=True))
+        with tf.GradientTape() as tape, computing_in(self._body, self.precision):
+            features = self._body(self._normalise(images), training=True)
+            logits = self._head_logits(tf.cast(features, tf.float32))
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
         gradients = tape.gradient(loss, self._weights)
         for row, gradient in enumerate(gradients):

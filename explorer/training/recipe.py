@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from explorer.training.errors import RecipeError
+from explorer.training.precision import PRECISIONS
 
 OPTIMIZERS = ("sgd", "adam")
 SCHEDULES = ("constant", "linear", "cosine", "steps")
@@ -44,6 +45,8 @@ class Recipe:
         validation: Share of the training images kept for validation.
         limit: Use only this many images for training and validation together; None is all.
         seed: Decides initial weights, data order and augmentation.
+        precision: What a training step computes in: `float32`, `bfloat16`, or `auto`, which is
+            bfloat16 where the processor has a matrix unit for it; see `precision`.
         tensorboard: Also write event files for TensorBoard.
     """
 
@@ -66,6 +69,7 @@ class Recipe:
     validation: float = 0.1
     limit: int | None = None
     seed: int = 0
+    precision: str = "auto"
     tensorboard: bool = False
 
     def __post_init__(self) -> None:
@@ -86,6 +90,7 @@ class Recipe:
             _real("milestones", milestone, 0.0, 1.0)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("schedule", self.schedule, SCHEDULES)
+        _one_of("precision", self.precision, PRECISIONS)
         for name in ("flip", "tensorboard", "calm_head", "whiten_stem", "zero_gammas"):
             if not isinstance(getattr(self, name), bool):
                 raise RecipeError(f"{name} must be true or false; received {getattr(self, name)!r}")

@@ -9,7 +9,7 @@ runs/ID/run.json        what was asked for: name, source, owner
         checkpoint.npz  weights, optimizer and position
         epochs/N.npz    confusion matrix and mistakes
         batch.npz       a recent batch with predictions
-        model.keras     the trained network
+        model.keras     the trained network, or what it had learnt when it was paused or stopped
         log.txt         what the processes printed
 """
 
@@ -39,6 +39,7 @@ from resnext import ResNeXtSpec
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 MAX_NAME = 100
+MODEL = "model.keras"
 # Freed when the disk is full, so that the reason can still be written.
 BALLAST_BYTES = 256 * 1024
 
@@ -119,7 +120,7 @@ class RunStore:
             recipe = Recipe.from_dict(read_json(folder / "recipe.json"))
             state = RunState.from_dict(read_json(folder / "state.json"))
             control = read_json(folder / "control.json")
-            model = (folder / "model.keras").exists()
+            model = (folder / MODEL).exists()
             return snapshot_of(about, spec, recipe, state, control, self._history(run), model)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise RunError(f"run {run} cannot be read: {error}") from None
@@ -182,8 +183,8 @@ class RunStore:
         return history_csv(self._history(run))
 
     def model_path(self, run: str) -> Path | None:
-        """Return the trained `.keras` file, or None until the run is finished."""
-        path = self.folder(run) / "model.keras"
+        """Return the `.keras` file of a run that ended or was paused, or None if there is none."""
+        path = self.folder(run) / MODEL
         return path if path.exists() else None
 
     def batch(self, run: str) -> BatchView | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,7 @@ from explorer.training.files import is_disk_full, read_json
 from explorer.training.loop import Halted, Loop
 from explorer.training.recipe import Recipe
 from explorer.training.runfiles import RunFiles
-from explorer.training.store import wanted
+from explorer.training.store import MODEL, wanted
 from explorer.training.tensorboard import TensorBoardRecorder, check_tensorboard
 from explorer.training.worker import (
     DISK_FULL,
@@ -67,6 +66,7 @@ def train(folder: Path, files: RunFiles) -> None:
     source = str(read_json(folder / "run.json")["source"])
     if recipe.tensorboard:
         check_tensorboard()
+    (folder / MODEL).unlink(missing_ok=True)  # of an earlier pause
     position, arrays = files.resume()
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(load, spec, recipe, source)
@@ -84,7 +84,7 @@ def train(folder: Path, files: RunFiles) -> None:
             "steps_per_epoch": recipe.steps_per_epoch(len(data.y_train)),
             "train_images": len(data.y_train),
             "class_names": data.class_names,
-            "notes": data.notes,
+            "notes": [*data.notes, f"Training steps compute in {network.precision}."],
         },
     )
     with contextlib.ExitStack() as closing:
@@ -92,8 +92,15 @@ def train(folder: Path, files: RunFiles) -> None:
         if recipe.tensorboard:
             recorder = TensorBoardRecorder(files, folder / "tensorboard", network.model)
             closing.callback(recorder.close)
-        Loop(network, recipe, data, position, recorder, _halt_check(folder)).run()
-    save_model(network, folder / "model.keras")
+        loop = Loop(network, recipe, data, position, recorder, _halt_check(folder))
+        try:
+            loop.run()
+        except Halted:
+            # What it has learnt so far can be had, too, if there is room and time to write it.
+            with contextlib.suppress(OSError):
+                save_model(network, folder / MODEL)
+            raise
+    save_model(network, folder / MODEL)
 
 
 def load(spec: ResNeXtSpec, recipe: Recipe, source: str) -> Dataset:
@@ -108,12 +115,11 @@ def load(spec: ResNeXtSpec, recipe: Recipe, source: str) -> Dataset:
 
 def save_model(network: Any, path: Path) -> None:
     """Write the model so that `path` is whole or not there."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        draft = Path(folder) / path.name
-        network.save(draft)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(path)
+    draft = path.with_name(f"part-{path.name}")  # Keras goes by the end of the name
+    network.save(draft)
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(path)
 
 
 def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:

@@ -37,7 +37,9 @@ def test_a_step_is_nesterov_with_decay_on_kernels_only(
 ) -> None:
     from explorer.training.network import Network
 
-    recipe = Recipe(label_smoothing=0.1, weight_decay=0.01, momentum=0.9, calm_head=True)
+    recipe = Recipe(
+        precision="float32", label_smoothing=0.1, weight_decay=0.01, momentum=0.9, calm_head=True
+    )
     network = Network(replace(tiny, head=head), recipe, 16)
     variables = network.model.trainable_variables
     for variable in variables:  # a head of zeros would hide its decay
@@ -72,7 +74,7 @@ def test_state_restored_goes_on_bit_for_bit(
 ) -> None:
     from explorer.training.network import Network
 
-    first, second = (Network(tiny, Recipe(seed=seed), 16) for seed in (1, 2))
+    first, second = (Network(tiny, Recipe(precision="float32", seed=seed), 16) for seed in (1, 2))
     first.step(*batch, 0.1, 0)
     second.restore(first.state())
     losses = [network.step(*batch, 0.1, 1)[0] for network in (first, second)]
@@ -87,6 +89,6 @@ def test_logits_are_those_of_the_model(
     from explorer.training.measures import softmax
     from explorer.training.network import Network
 
-    network = Network(tiny, Recipe(calm_head=False), 16)
+    network = Network(tiny, Recipe(precision="float32", calm_head=False), 16)
     expected = network.model.predict(normalised(batch[0]), verbose=0)
     assert np.abs(softmax(network.logits(batch[0])) - expected).max() < 1e-5
