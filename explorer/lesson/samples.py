@@ -54,7 +54,9 @@ def labelled(
     height, width, channels = shape
     # A limit gives a fifth of it as test images.
     data = load_dataset(source, (height, width, channels), limit=5 * count)
-    images, labels = (data.x_test, data.y_test) if len(data.x_test) else (data.x_val, data.y_val)
+    images, labels = (
+        (data.test.images, data.test.labels) if len(data.test.images) else (data.x_val, data.y_val)
+    )
     return images[:count], labels[:count], data.class_names
 
 

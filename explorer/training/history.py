@@ -95,13 +95,14 @@ def read_history(records: Iterable[dict[str, Any]]) -> History:
                 points = [point for point in points if point.step <= record["step"]]
                 epochs = epochs[: record["epochs"]]
                 attempts, started = attempts + 1, False
-                facts.pop("test_loss", None), facts.pop("test_accuracy", None)
+                for name in _FACTS["test"]:
+                    facts.pop(name, None)
             elif kind in ("data", "test"):
-                facts |= {name: record[name] for name in _FACTS[kind]}
+                facts |= {name: record[name] for name in _FACTS[kind] if name in record}
         except (KeyError, TypeError):
             continue
-    for name in ("class_names", "notes"):
-        facts[name] = tuple(facts.get(name, ()))
+    facts["class_names"] = tuple(facts.get("class_names", ()))
+    facts["notes"] = (*facts.get("notes", ()), *facts.pop("test_notes", ()))
     return History(tuple(points), tuple(epochs), attempts=attempts, started=started, **facts)
 
 
@@ -119,7 +120,7 @@ def history_csv(history: History) -> str:
 
 _FACTS = {
     "data": ("steps_per_epoch", "train_images", "class_names", "notes"),
-    "test": ("test_loss", "test_accuracy"),
+    "test": ("test_loss", "test_accuracy", "test_notes"),
 }
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.training.batches import augmented, epoch_order
 from explorer.training.checkpoint import Position, Sums
 from explorer.training.data import Dataset
-from explorer.training.errors import NotANumber
+from explorer.training.errors import DataError, NotANumber
 from explorer.training.hosting import check_time
 from explorer.training.measures import Evaluation, count_right, evaluation
 from explorer.training.recipe import Recipe
@@ -81,11 +81,7 @@ class Loop:
         """
         while self.position.epochs < self.recipe.epochs:
             self._epoch()
-        if len(self.data.y_test):
-            result = self._evaluate(self.data.x_test, self.data.y_test)
-            self.recorder.record(
-                "test", {"test_loss": result.loss, "test_accuracy": result.accuracy}
-            )
+        self._test()
 
     def _epoch(self) -> None:
         position, number = self.position, self.position.epochs
@@ -115,6 +111,19 @@ class Loop:
         )
         position.epochs, position.epoch = number + 1, Sums()
         self._checkpoint()
+
+    def _test(self) -> None:
+        try:
+            test = self.data.test
+        except (DataError, OSError) as error:  # the source has gone; what was learnt has not
+            note = f"The test set could not be read: {error}."
+            self.recorder.record("test", {"test_notes": [note]})
+            return
+        figures: dict[str, Any] = {"test_notes": list(test.notes)}
+        if len(test.labels):
+            result = self._evaluate(test.images, test.labels)
+            figures |= {"test_loss": result.loss, "test_accuracy": result.accuracy}
+        self.recorder.record("test", figures)
 
     def _step(self, order: NDArray[np.int64]) -> None:
         if self.halt():

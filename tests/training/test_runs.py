@@ -52,6 +52,18 @@ def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
     )
 
 
+def holds(path: Path | None, arrays: dict[str, np.ndarray]) -> bool:
+    """Whether a ``.keras`` file's weights are a checkpoint's."""
+    import keras
+
+    import resnext.keras_layers  # noqa: F401  so that Keras knows our layers
+
+    assert path is not None
+    saved = [variable.numpy() for variable in keras.models.load_model(path).variables]
+    kept = [arrays[name] for name in arrays if name.startswith("weight/")]
+    return len(saved) == len(kept) and all((a == b).all() for a, b in zip(saved, kept))
+
+
 def long(recipe: Recipe) -> Recipe:
     return replace(recipe, epochs=400)
 
@@ -154,6 +166,8 @@ def test_pause_stop_and_resume_lose_nothing(
         found = load_checkpoint(store.folder(run) / "checkpoint.npz")
         assert found is not None
         assert found[0].step >= snapshot.points[-1].step  # not a step is done twice
+        assert snapshot.has_model
+        assert holds(store.model_path(run), found[1])  # what it has learnt can be had
         resume(store, run)
     result = wait_for(run)
     assert curve(result) == curve(expected)
@@ -223,6 +237,23 @@ def test_a_loss_that_is_no_number_stops_the_run_and_says_where(
     assert "loss became" in snapshot.reason
     assert "epoch" in snapshot.reason
     assert snapshot.points
+
+
+def test_data_that_vanish_during_the_training_cost_no_more_than_the_test(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, wait_for: Wait, tmp_path: Path
+) -> None:
+    from tests.training.data.test_images import tree, write_zip
+
+    packed = write_zip(tmp_path / "images.zip", tree(100))
+    spec = replace(tiny, classes=2)
+    run = start(store, spec, replace(quick, epochs=60, limit=None), str(packed))
+    wait_for(run, lambda s: s.points)
+    packed.unlink()
+    snapshot = wait_for(run)
+    assert snapshot.state == "finished", snapshot.reason
+    assert snapshot.has_model
+    assert snapshot.test_accuracy is None
+    assert any("could not be read" in note for note in snapshot.notes)
 
 
 def test_data_that_vanish_are_named(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,21 +23,41 @@ CACHE_FROM = 2000  # images; fewer are decoded again as quickly
 
 
 @dataclass(frozen=True)
+class Part:
+    """Images of one size and their labels, with sentences about what was left out."""
+
+    images: Images
+    labels: Labels
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Images as uint8 arrays (N, height, width, channels) and their labels.
 
     Attributes:
+        class_names: In label order.
         notes: Sentences about what was left out or changed.
+        read_test: Reads the test set, which may be empty. It is not needed until the end, and
+            60,000 small files take their time, so nobody waits for it before.
     """
 
     x_train: Images
     y_train: Labels
     x_val: Images
     y_val: Labels
-    x_test: Images
-    y_test: Labels
     class_names: tuple[str, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...]
+    read_test: Callable[[], Part]
+
+    @cached_property
+    def test(self) -> Part:
+        """The test set.
+
+        Raises:
+            DataError: The source cannot be read any more.
+        """
+        return self.read_test()
 
 
 def load_dataset(
@@ -105,7 +126,9 @@ def _synthetic(
         labels = np.arange(number, dtype=np.int64) % len(info.class_names)
         return cached_array(key, lambda: synthetic.synthetic_images(number, from_seed)[0]), labels
 
-    return _assemble(info, draw(count, 1), draw(tests, 2), shape, validation, seed)
+    return _assemble(
+        info, Part(*draw(count, 1)), tests, lambda: Part(*draw(tests, 2)), shape, validation, seed
+    )
 
 
 def _batches(
@@ -128,9 +151,9 @@ def _batches(
     rows = choose(y, limit, seed)
     few = choose(y_test, _test_limit(limit, len(y_test)), seed) if len(y_test) else y_test
     _check_memory(len(rows) + len(few), shape)
-    return _assemble(
-        info, (x[rows], y[rows]), (x_test[few], y_test[few]), shape, validation, seed, notes
-    )
+    test = Part(x_test[few], y_test[few])
+    chosen = Part(x[rows], y[rows], notes)
+    return _assemble(info, chosen, len(few), lambda: test, shape, validation, seed)
 
 
 def _images(
@@ -138,24 +161,24 @@ def _images(
 ) -> Dataset:
     listing = info.listing
     assert listing is not None
-    notes: list[str] = []
 
-    def decode(pairs: Sequence[tuple[str, int]], most: int | None) -> tuple[Images, Labels]:
+    def decode(pairs: Sequence[tuple[str, int]], most: int | None) -> Part:
         labels = np.array([label for _, label in pairs], np.int64)
         if not len(labels):
-            return np.empty((0, *shape), np.uint8), labels
+            return Part(np.empty((0, *shape), np.uint8), labels)
         rows = choose(labels, most, seed)
         names = [pairs[row][0] for row in rows]
         images, failed = _decode_cached(listing, names, shape)
         good = np.array([name not in failed for name in names])
-        if failed:
-            notes.append(_failure_note(failed))
-        return images[good], labels[rows][good]
+        notes = (_failure_note(failed),) if failed else ()
+        return Part(images[good], labels[rows][good], notes)
 
     tests = _test_limit(limit, len(listing.test))
     _check_memory(min(limit or len(listing.train), len(listing.train)) + tests, shape)
     train = decode(listing.train, limit)
-    return _assemble(info, train, decode(listing.test, tests), shape, validation, seed, notes)
+    return _assemble(
+        info, train, tests, lambda: decode(listing.test, tests), shape, validation, seed
+    )
 
 
 def _decode_cached(
@@ -191,26 +214,32 @@ def _failure_note(failed: set[str] | list[str]) -> str:
 
 def _assemble(
     info: SourceInfo,
-    train: tuple[Images, Labels],
-    test: tuple[Images, Labels],
+    train: Part,
+    tests: int,
+    read_test: Callable[[], Part],
     shape: tuple[int, int, int],
     validation: float,
     seed: int,
-    notes: Sequence[str] = (),
 ) -> Dataset:
-    (x, y), (x_test, y_test) = train, test
+    x, y = train.images, train.labels
     if len(y) < 2:
         raise DataError(f"training needs at least 2 images that can be read; found {len(y)}")
-    said = [note for note in (info.note, *notes) if note]
+    notes = [note for note in (info.note, *train.notes) if note]
     if x.shape[1:] != shape:
-        said.append(f"Images were resized from {_size(x.shape[1:])} to {_size(shape)}.")
-        x, x_test = _resized(x, shape), _resized(x_test, shape)
-    if not len(y_test):
-        said.append("There is no test set, so the run reports validation figures only.")
+        notes.append(f"Images were resized from {_size(x.shape[1:])} to {_size(shape)}.")
+        x = _resized(x, shape)
+    if not tests:
+        notes.append("There is no test set, so the run reports validation figures only.")
+
+    def test() -> Part:
+        part = read_test()
+        images = part.images
+        if len(images) and images.shape[1:] != shape:
+            images = _resized(images, shape)
+        return Part(images, part.labels, part.notes)
+
     rows, kept = split(y, validation, seed)
-    return Dataset(
-        x[rows], y[rows], x[kept], y[kept], x_test, y_test, info.class_names, tuple(said)
-    )
+    return Dataset(x[rows], y[rows], x[kept], y[kept], info.class_names, tuple(notes), test)
 
 
 def _resized(images: Images, shape: tuple[int, int, int]) -> Images:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def list_images(path: Path) -> ImageListing:
     names = _zip_names(path) if path.is_file() else _folder_names(path)
     found: dict[str, list[tuple[str, str]]] = {"train": [], "test": []}
     for name in names:
-        parts = PurePosixPath(name).parts
+        parts = name.split("/")
         if parts[-1].lower().endswith(SUFFIXES) and 3 <= len(parts) <= 4 and parts[-3] in found:
             found[parts[-3]].append((name, parts[-2]))
     if not found["train"]:
@@ -190,7 +190,7 @@ def _zip_names(path: Path) -> list[str]:
         raise DataError(f"{path.name} must hold at most {MAX_IMAGES:,} files")
     total = 0
     for member in members:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+        parts = member.filename.replace("\\", "/").split("/")
         if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
             raise DataError(
                 f"{path.name}: the name {member.filename!r} leads out of the archive; refused"

@@ -53,7 +53,7 @@ def test_a_folder_and_a_zip_give_the_same(tmp_path: Path, top: str) -> None:
     first, second = load_dataset(str(folder)), load_dataset(str(packed))
     assert first.class_names == second.class_names == ("cat", "dog")
     assert (first.x_train == second.x_train).all()
-    assert (len(first.y_train), len(first.y_val), len(first.y_test)) == (18, 2, 4)
+    assert (len(first.y_train), len(first.y_val), len(first.test.labels)) == (18, 2, 4)
     reds = np.where(first.y_train == 0, 100, 200)
     assert (first.x_train[:, 0, 0, 0] == reds).all()
     assert sorted(first.y_val) == [0, 1]
@@ -90,12 +90,16 @@ def test_images_that_do_not_decode_are_counted_and_named(tmp_path: Path) -> None
         "train/cat/cut.png": png()[:40],
         "train/dog/text.jpg": b"not an image",
         "train/dog/empty.png": b"",
+        "test/dog/cut.png": png()[:40],
     }
     data = load_dataset(str(write_zip(tmp_path / "images.zip", files)))
     (note,) = [note for note in data.notes if "could not be read" in note]
     assert note.startswith("3 images")
     assert all(name in note for name in ("cat/cut.png", "dog/text.jpg", "dog/empty.png"))
     assert len(data.y_train) + len(data.y_val) == 20
+    assert len(data.test.labels) == len(data.test.images) == 4
+    (note,) = data.test.notes
+    assert note == "1 images could not be read and were left out: test/dog/cut.png."
 
 
 @pytest.mark.parametrize("python", [sys.executable, "/bin/false"])

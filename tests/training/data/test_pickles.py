@@ -56,7 +56,7 @@ def test_the_archive_and_its_folder_give_the_same(tmp_path: Path) -> None:
         tar.extractall(tmp_path / "folder", filter="data")
     first, second = (load_dataset(str(p)) for p in (path, tmp_path / "folder"))
     assert (first.x_train == second.x_train).all()
-    assert (len(first.y_train), len(first.y_val), len(first.y_test)) == (180, 20, 30)
+    assert (len(first.y_train), len(first.y_val), len(first.test.labels)) == (180, 20, 30)
     assert np.bincount(first.y_val).tolist() == [2] * 10
     assert first.class_names == tuple(f"c{n}" for n in range(10))
 

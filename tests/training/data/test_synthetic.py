@@ -30,5 +30,5 @@ def test_the_data_set_is_balanced_split_and_honestly_named() -> None:
     data = load_dataset("synthetic", limit=1000)
     assert np.bincount(data.y_train).tolist() == [90] * 10
     assert np.bincount(data.y_val).tolist() == [10] * 10
-    assert len(data.y_test) == 200
+    assert len(data.test.labels) == 200
     assert "not CIFAR-10" in open_source("synthetic").title
