@@ -118,6 +118,17 @@ class Report:
         """One row for each block; what lies in none is summed by stage."""
         return self._grouped("block", lambda row: row.block or row.stage)
 
+    @cached_property
+    def places(self) -> dict[str, Row]:
+        """Every layer, block and stage by its place."""
+        return {row.name: row for row in (*self.rows, *self.stages, *self.blocks)}
+
+    def at(self, place: str) -> Row:
+        """The layer, block or stage at a place, or the smallest that holds it."""
+        while place and place not in self.places:
+            place = place.rpartition("/")[0]
+        return self.places.get(place, self.totals)
+
     def by(self, level: str) -> tuple[Row, ...]:
         """The rows at a level; at each of them, columns sum to the totals.
 

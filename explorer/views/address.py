@@ -67,6 +67,16 @@ def asked(keys: Collection[str]) -> dict[str, str | None]:
     return {key: news[key] for key in keys if key in news}
 
 
+def turned() -> bool:
+    """Whether this run is the first of a page after another."""
+    return bool(st.session_state[_TURNED])
+
+
+def keep(key: str, value: Any) -> None:
+    """Before `choose`, on a page just turned to: let the widget show this, not what it last did."""
+    st.session_state[f"_kept_{key}"] = value
+
+
 def write(parts: Mapping[str, str | None]) -> None:
     """Let the address say these parts; None takes one away."""
     st.session_state[_PENDING].update(parts)

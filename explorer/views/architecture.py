@@ -16,7 +16,7 @@ from explorer.dot import render as render_dot
 from explorer.drawing import LEVELS, draw
 from explorer.map.state import QUERY_KEYS, MapState
 from explorer.report import Report, Row
-from explorer.views import address
+from explorer.views import address, selection
 from explorer.views.build import build_section
 from explorer.views.map_component import network_map
 from explorer.views.map_downloads import map_downloads
@@ -126,12 +126,20 @@ def map_picture(spec: ResNeXtSpec) -> str:
     """The map; returns the place of what is selected on it, or ""."""
     state = st.session_state
     view = state.get("_map_view")
+    selection.follow_address()
     if view is None or address.asked(QUERY_KEYS):
-        _begin_map(MapState.from_query(st.query_params.to_dict()))
+        start = MapState.from_query(st.query_params.to_dict())
+        _begin_map(replace(start, selected=start.selected or selection.place()))
     elif view.form not in ("", spec.form):  # the sidebar has chosen another form since
         _begin_map(replace(view, form=""))
-    view = network_map([spec], key=f"map{state['map_number']}", state=state["_map_start"])
+    view = network_map(
+        [spec],
+        key=f"map{state['map_number']}",
+        state=state["_map_start"],
+        selected=selection.place(),
+    )
     state["_map_view"] = view
+    selection.select(view.selected)
     map_downloads([spec], key="map-files")
     query = view.to_query()
     address.write({key: query.get(key) for key in QUERY_KEYS})
@@ -219,16 +227,22 @@ def svg_of(spec: ResNeXtSpec, level: str, focus: str | None) -> str:
 
 def details(report: Report, part: str | None, *, beside: bool = False) -> None:
     """Facts of a stage, block or layer, and what is in it; next to each other if ``beside``."""
-    rows = {row.name: row for row in (*report.rows, *report.stages, *report.blocks)}
-    row = rows.get(part or "", report.totals)
+    row = report.at(part or "")
     left, right = st.columns([2, 3], gap="large") if beside else (st.container(), st.container())
     with left:
         st.markdown(f"**{address.plain(row.name)}** · {address.plain(row.kind)}")
         st.html(_facts(row, report.totals))
-    inside = _inside(report, row)
+        if beside:
+            selection.link("tables", "Show in the tables", ":material/table:")
+    around = row if _inside(report, row) else _around(report, row)
+    inside = _inside(report, around)
     if inside:
+        picks = selection.rows(f"parts {around.name}", [part.name for part in inside])
         right.dataframe(
-            _parts(inside, row), hide_index=True, height=min(420, 38 + 35 * len(inside))
+            _parts(inside, around),
+            hide_index=True,
+            height=min(420, 38 + 35 * len(inside)),
+            **(picks if beside else {}),
         )
 
 
@@ -271,6 +285,11 @@ def _inside(report: Report, row: Row) -> list[Row]:
     if parts:
         return parts
     return [part for part in report.rows if row.name in (part.block, part.stage)]
+
+
+def _around(report: Report, row: Row) -> Row:
+    """The block, stage or network that a row is a part of."""
+    return report.at(next((n for n in (row.block, row.stage) if n and n != row.name), ""))
 
 
 FACTS_STYLE = """<style>

@@ -11,7 +11,7 @@ from explorer import numbers, tables
 from explorer.conventions import CONVENTIONS, DEFAULT
 from explorer.figures import METRICS, icicle, stage_bars
 from explorer.report import Report, Row
-from explorer.views import address
+from explorer.views import address, selection
 from explorer.views.state import current_spec, report_of
 
 LEVELS = {"stage": "By stage (the zoo's group)", "block": "By block", "layer": "By layer"}
@@ -29,12 +29,16 @@ def render() -> None:
     """The page."""
     spec = current_spec()
     st.title(f"{spec.name} in numbers", anchor=False)
+    selection.follow_address()
     count = count_picker()
     rule = CONVENTIONS[count]
     report = report_of(spec, count)
     table(report, rule.unit)
+    selected(report, rule.unit)
     st.subheader("Where it sits", anchor=False)
-    st.plotly_chart(stage_bars(report), key="stage_bars")
+    stages = [row.name for row in report.stages]
+    st.plotly_chart(stage_bars(report), **selection.traces("stage_bars", stages))
+    st.caption("Click a bar to select its stage, here and on the map.")
     address.choose("measure", METRICS, "macs")
     metric = st.segmented_control(
         "Open up",
@@ -66,6 +70,8 @@ def count_picker() -> str:
 
 def table(report: Report, unit: str) -> None:
     """The table at a level, searchable and sortable, and its downloads."""
+    if address.turned() and selection.place():
+        address.keep("by", level_of(report, selection.place()))
     address.choose("by", LEVELS, "stage")
     level = st.segmented_control(
         "Rows",
@@ -76,6 +82,7 @@ def table(report: Report, unit: str) -> None:
     )
     address.chosen("by", "stage")
     rows = list(report.by(level))
+    asked = ""
     if level != "stage":
         asked = st.text_input(
             "Search",
@@ -98,6 +105,10 @@ def table(report: Report, unit: str) -> None:
         height=min(MOST_PIXELS, ROW_PIXELS * (len(shown) + 1) + 2),
         column_config=columns(frame),
         column_order=[name for name in frame.columns if name not in HIDDEN],
+        **selection.rows(
+            f"table {level} {asked}",
+            [row.name if row is not report.totals else "" for row in shown],
+        ),
     )
     if report.uncounted:
         st.warning(f"{len(report.uncounted)} layers of unknown kind are not counted in MACs.")
@@ -113,6 +124,28 @@ def table(report: Report, unit: str) -> None:
                 key=f"download_{name}",
             )
         st.caption(f"{len(rows):,} of {len(report.by(level)):,} rows. {unit} for one image.")
+
+
+def selected(report: Report, unit: str) -> None:
+    """What is selected, in a line, and the way to the map."""
+    address.write({selection.QUERY_KEY: selection.place() or None})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        row = report.at(selection.place())
+        if row is report.totals:
+            st.caption("Select a row to find it on the map.")
+            return
+        st.markdown(
+            f"**{address.plain(row.name)}** · {row.kind} · {numbers.shape(row.output_shape)} · "
+            f"{numbers.full(row.trainable_params)} parameters · {numbers.full(row.macs)} {unit}",
+            width="content",
+        )
+        selection.link("", "Show on the map", ":material/account_tree:")
+
+
+def level_of(report: Report, place: str) -> str:
+    """The finest level of the table that has a row for this place."""
+    found = [level for level in LEVELS if place in {row.name for row in report.by(level)}]
+    return found[-1] if found else "stage"
 
 
 def display_frame(rows: list[Row], totals: Row, unit: str) -> pd.DataFrame:

@@ -42,16 +42,18 @@ def render() -> None:
         st.error(train_run.escaped(str(error)))
     snapshots = runs.list()
     shown = chosen(snapshots)
+    states = states_of(snapshots)
     if not snapshots:
         st.info(
             "No run yet. Press **Start**: with the built-in images the first point of the curve "
             "is there within seconds.",
             icon=":material/show_chart:",
         )
+        look_out(runs, states)
         return
     train_run.watch(runs, shown, tuple(run.state for run in snapshots))
-    busy = any(run.is_active for run in snapshots)
-    st.fragment(run_list, run_every=LIST_SECONDS if busy else None)(runs)
+    run_list(runs)
+    look_out(runs, states)
 
 
 def choose(ids: list[str]) -> None:
@@ -71,6 +73,19 @@ def chosen(snapshots: list[RunSnapshot]) -> list[str]:
     return found or active[:1] or [run.id for run in snapshots[:1]]
 
 
+@st.fragment(run_every=LIST_SECONDS)
+def look_out(runs: RunStore, states: dict[str, str]) -> None:
+    """Draw the page anew when somebody else has started, ended or deleted a run."""
+    if states_of(runs.list()) != states:
+        st.rerun()
+
+
+def states_of(snapshots: list[RunSnapshot]) -> dict[str, str]:
+    """The state of each run, by its id."""
+    return {run.id: run.state for run in snapshots}
+
+
+@st.fragment(run_every=LIST_SECONDS)
 def run_list(runs: RunStore) -> None:
     """All runs; picking one opens it, picking several lays their curves over each other."""
     import pandas as pd

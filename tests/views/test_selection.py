@@ -1,0 +1,76 @@
+"""What is selected is one thing: on the map, in the tables, in the charts and in the address."""
+
+import re
+
+import pytest
+
+from explorer.report import analyse
+from resnext import ResNeXtSpec
+
+ROW, HEADER = 35, 35  # pixels of a table
+
+
+def pick_row(table, row):
+    """Tick a row of a table, which is drawn on a canvas."""
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 16, "y": HEADER + ROW * row + ROW // 2})
+
+
+def card(page):
+    """The card of what is selected on the map."""
+    return page.locator(".netmap-card h3")
+
+
+def settled(page):
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
+def test_a_place_belongs_to_the_smallest_part_that_holds_it():
+    report = analyse(ResNeXtSpec())
+    assert report.at("stage2/block1/conv2").kind == "GroupedConv2D"
+    assert report.at("stage2/block1/path7/conv2").name == "stage2/block1"
+    assert report.at("stage2").macs == 1_085_407_232
+    assert report.at("") is report.at("nowhere/at/all") is report.totals
+
+
+@pytest.mark.browser
+def test_rows_and_bars_select_on_the_map_and_the_map_in_the_tables(app, page):
+    from playwright.sync_api import expect
+
+    page.goto(app.url)
+    expect(page.locator(".netmap canvas").first).to_be_visible()
+    settled(page)
+    # The table beside the map: stem, stage 1, stage 2, ...
+    pick_row(page.get_by_test_id("stDataFrame").first, 2)
+    expect(card(page)).to_have_text("stage 2")
+    page.wait_for_url(re.compile("at=stage2"))
+    settled(page)
+    pick_row(page.get_by_test_id("stDataFrame").first, 1)  # its second block
+    expect(card(page)).to_have_text("block 2")
+    page.wait_for_url(re.compile("at=stage2(/|%2F)block2"))
+
+    page.get_by_role("link", name="Show in the tables").click()
+    chosen = page.get_by_text("stage2/block2 · identity block")
+    expect(chosen).to_be_visible()
+    expect(page.get_by_role("radio", name="By block")).to_be_checked()
+    settled(page)
+    pick_row(page.get_by_test_id("stDataFrame").first, 0)
+    expect(page.get_by_text("stem · stage")).to_be_visible()
+
+    bars = page.locator(".st-key-stage_bars .barlayer .trace")
+    bars.nth(3).locator("path").last.click(force=True)  # of stage 3
+    expect(page.get_by_text("stage3 · stage")).to_be_visible()
+    page.wait_for_url(re.compile("at=stage3"))
+    page.get_by_role("link", name="Show on the map").click()
+    expect(card(page)).to_have_text("stage 3")
+    page.wait_for_url(re.compile("at=stage3"))
+
+
+@pytest.mark.browser
+def test_a_link_selects_a_layer_in_the_tables(app, page):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/tables?by=layer&at=stage1/block1/conv2")
+    expect(page.get_by_text("stage1/block1/conv2 · GroupedConv2D")).to_be_visible()
+    page.get_by_role("link", name="Show on the map").click()
+    expect(card(page)).to_have_text("3×3 conv, 128")
