@@ -1,4 +1,4 @@
-"""What can be shared of a map: what is open, what is selected, and its colours."""
+"""What can be shared of a map: what is open, what is selected, its colours and heights."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 COLOURS = ("kind", "params", "macs", "activations", "memory", "field")
+SIZES = ("even", "params", "macs", "activations", "memory")
 
 # Names in an address; the form belongs to the network, not to the map.
-_QUERY = {"open": "open", "at": "selected", "colour": "colour"}
+_QUERY = {"open": "open", "at": "selected", "colour": "colour", "size": "size"}
 _MOST = 4000  # characters of an address that are worth reading
 
 
@@ -24,6 +25,7 @@ class MapState:
         network: Position of the network that holds it, among those side by side.
         form: Form of the split that is shown; empty for the network's own.
         colour: One of `COLOURS`: by kind of layer, or heat by a measure.
+        size: One of `SIZES`: the measure that the boxes' heights show.
     """
 
     open: str = "stages"
@@ -31,6 +33,7 @@ class MapState:
     network: int = 0
     form: str = ""
     colour: str = "kind"
+    size: str = "even"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -48,7 +51,8 @@ class MapState:
                 known[field.name] = value
         state = cls(**known)
         colour = state.colour if state.colour in COLOURS else "kind"
-        return replace(state, colour=colour, network=max(0, state.network))
+        size = state.size if state.size in SIZES else "even"
+        return replace(state, colour=colour, size=size, network=max(0, state.network))
 
     def to_query(self) -> dict[str, str]:
         """The parts of an address that reopen this view; nothing for what is as it begins."""

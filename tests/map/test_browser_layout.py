@@ -9,16 +9,18 @@ from resnext import FORMS, Graph, Node, ResNeXtSpec, layers
 pytestmark = pytest.mark.browser
 
 LEVELS = ["stages", "blocks", "layers", "paths"]
+MEASURES = ["params", "macs", "activations", "memory"]
 SMALL = ResNeXtSpec(blocks=(2, 5, 3), cardinality=8, width=4, input_shape=(64, 64, 3), classes=10)
 
 # All that is drawn, flat: for each box its rectangle, its siblings and its wires.
-FLAT = """(data, form, level, direction) => {
+FLAT = """(data, form, level, direction, size = "even") => {
   const nets = data.networks.map((n) => new M.Net(n.forms[form] ?? n.forms[n.form], n.name));
-  const scene = M.layout(nets, new M.Openness(level), direction);
+  const scene = M.layout(nets, new M.Openness(level), direction, size);
   const rows = [];
   const visit = (part, box, x, y, parent) => {
     const at = rows.length;
-    rows.push({id: part.id, layer: part.isLayer, open: box.open, x, y, w: box.w, h: box.h, parent,
+    rows.push({id: part.id, layer: part.isLayer, role: part.template.role ?? "layer",
+      value: part.totals[size] ?? 0, open: box.open, x, y, w: box.w, h: box.h, parent,
       wires: box.wires.map((w) => ({from: w.from, to: w.to, n: w.n,
         points: w.points.map((v, i) => v + (i % 2 ? y : x))})),
       kids: []});
@@ -103,6 +105,88 @@ def test_nothing_overlaps_and_no_wire_runs_through_a_box(modules, data_of, form,
     flat = modules(FLAT, data_of(SMALL), form, level, direction)
     check(flat)
     assert flat == modules(FLAT, data_of(SMALL), form, level, direction)
+
+
+@pytest.mark.parametrize("size", MEASURES)
+@pytest.mark.parametrize("level", LEVELS)
+def test_heights_by_a_measure_overlap_nothing(modules, data_of, level, size):
+    for form, direction in itertools.product(("aggregated", "split", "grouped"), ("right", "down")):
+        check(modules(FLAT, data_of(SMALL), form, level, direction, size))
+    two = data_of(SMALL, SMALL.replace(blocks=(3, 4, 3)))
+    check(modules(FLAT, two, "grouped", level, "right", size))
+    check(modules(FLAT, data_of(mesh()), "", level, "right", size))
+
+
+def heights(flat, role):
+    """Values and heights of folded boxes of a role."""
+    rows = [row for row in flat["rows"] if row["role"] == role and not row["open"]]
+    return sorted((row["value"], row["h"]) for row in rows)
+
+
+@pytest.mark.parametrize("size", MEASURES)
+@pytest.mark.parametrize(
+    ("level", "role", "least", "times"),
+    [("stages", "stage", 218, 2.3), ("blocks", "block", 46, 3), ("layers", "layer", 30, 3)],
+)
+def test_heights_grow_with_the_measure(modules, data_of, level, role, least, times, size):
+    """In the order of the values, by square roots of shares, never too low to be read."""
+    data = data_of(SMALL)
+    direction = "right" if role == "stage" else "down"
+    flat = modules(FLAT, data, "split", level, direction, size)
+    found = heights(flat, role)
+    values, tall = zip(*found, strict=True)
+    assert list(tall) == sorted(tall)
+    assert min(tall) >= least
+    assert max(tall) <= least * times + 0.5
+    assert len(set(tall)) > 1
+    # Runs and bundles are on the scale of blocks and layers: the largest of all ends it.
+    if role == "stage":
+        expected = [least * (1 + (times - 1) * (v / values[-1]) ** 0.5) for v in values]
+        assert list(tall) == pytest.approx(expected, abs=0.51)
+        assert max(tall) == pytest.approx(least * times, abs=0.51)
+
+
+def test_even_heights_and_the_receptive_field_size_nothing(modules, data_of):
+    """Parts of one description share a layout, and their receptive fields differ."""
+    even, field, none = (
+        modules(FLAT, data_of(SMALL), "grouped", "layers", "right", size)
+        for size in ("even", "field", "nonsense")
+    )
+    places = [
+        [{k: row[k] for k in ("id", "x", "y", "w", "h")} for row in flat["rows"]]
+        for flat in (even, field, none)
+    ]
+    assert places[0] == places[1] == places[2]
+
+
+def test_networks_side_by_side_share_one_scale(modules, data_of):
+    small, large = SMALL, SMALL.replace(cardinality=16)
+    flat = modules(FLAT, data_of(small, large), "grouped", "stages", "right", "params")
+    stages = [row for row in flat["rows"] if row["id"] == "stage3"]
+    assert stages[0]["value"] < stages[1]["value"]
+    assert stages[0]["h"] < stages[1]["h"]
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "height", "expected"),
+    [
+        (1, 1440, 800, "right"),
+        (1, 1000, 540, "right"),
+        (1, 390, 760, "down"),
+        (3, 1000, 540, "down"),
+    ],
+)
+def test_the_strip_runs_where_it_is_larger(modules, data_of, count, width, height, expected):
+    found = modules(
+        """(data, width, height) => {
+          const nets = data.networks.map((n) => new M.Net(n.forms[n.form], n.name));
+          return M.directionFor(nets, "even", width, height);
+        }""",
+        data_of(*[SMALL] * count),
+        width,
+        height,
+    )
+    assert found == expected
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -4,60 +4,12 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from map_pages import POINT, SMALL, SPEC, STAGES, VISIBLE, card, click, state
 
 from explorer.report import analyse
-from resnext import ResNeXtSpec, trace
+from resnext import trace
 
 pytestmark = pytest.mark.browser
-
-SPEC = ResNeXtSpec.from_name("resnext50_32x4d")
-SMALL = ResNeXtSpec(blocks=(2, 3), cardinality=4, width=4, input_shape=(32, 32, 3), classes=10)
-STAGES = ["input", "stem", "stage1", "stage2", "stage3", "stage4", "classifier"]
-
-VISIBLE = """() => {
-  const ids = [];
-  const walk = (part) => {
-    if (part.parent) ids.push(part.id);
-    if (map.map.openness.isOpen(part)) part.children.forEach(walk);
-  };
-  map.map.nets.forEach((net) => walk(net.root));
-  return ids;
-}"""
-# The middle of a part (or of its title) on the screen.
-POINT = """([id, head]) => {
-  const {map: m} = map;
-  let [x, y] = [0, 0];
-  const net = m.nets[0];
-  const root = m.screen.scene.roots[0];
-  let box = root.box;
-  [x, y] = [root.x, root.y];
-  for (const part of net.find(id).ancestors.slice(1)) {
-    const kid = box.kids[part.index];
-    [x, y, box] = [x + kid.x, y + kid.y, kid.box];
-  }
-  const {left, top} = m.frame.canvas.getBoundingClientRect();
-  const camera = m.screen.camera;
-  return [left + (x + box.w / 2 - camera.x) * camera.zoom,
-          top + (y + (head ? 10 : box.h / 2) - camera.y) * camera.zoom];
-}"""
-
-
-def click(page, place, head=False, tap=False):
-    x, y = page.evaluate(POINT, [place, head])
-    (page.touchscreen.tap if tap else page.mouse.click)(x, y)
-    page.wait_for_timeout(60)
-
-
-def state(page):
-    return page.evaluate("map.state()")
-
-
-def card(page):
-    """The card's rows by name."""
-    return page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll(".netmap-card dt")]
-             .map((dt) => [dt.textContent, dt.nextElementSibling.textContent]))"""
-    )
 
 
 def test_it_starts_folded_and_fits_the_screen(open_map):
@@ -237,25 +189,22 @@ def test_the_form_is_switched_on_the_map_and_the_counts_stay(open_map):
     assert card(page)["MACs ="] == "3 × 3 × 4 × 4 × 56 × 56"
 
 
-def test_networks_side_by_side_with_differences_marked(open_map):
-    other = ResNeXtSpec.from_name("resnext101_32x4d")
-    page = open_map(SPEC, other)
-    marks = page.evaluate("map.map.shown.marks.map((m) => [...m])")
-    assert marks[0] == []
-    assert dict(marks[1]) == {f"stage3/block{i}": "only" for i in range(7, 24)}
-    assert page.evaluate(
-        "map.map.shown.differing().map((p) => [p.id, map.map.nets.indexOf(p.net)])"
-    ) == [["stage3", 1]]
-    page = open_map(SPEC, SPEC)
-    assert page.evaluate("map.map.shown.marks.map((m) => m.size)") == [0, 0]
+def test_a_form_without_the_selected_layer_selects_the_block_around_it(open_map):
+    page = open_map(SPEC.replace(form="aggregated"))
+    page.evaluate("map.map.goTo(map.map.nets[0].find('stage1/block2/path7/conv2'))")
+    page.get_by_label("Form of the split").select_option("grouped")
+    assert state(page)["selected"] == "stage1/block2"
+    assert card(page)["kind"] == "identity block"
+    assert "selected=stage1%2Fblock2&" in page.evaluate("location.hash") + "&"
+    page.get_by_label("Form of the split").select_option("split")
+    assert state(page)["selected"] == "stage1/block2"
 
 
-def test_a_selection_in_the_second_network(open_map):
-    page = open_map(SPEC, ResNeXtSpec.from_name("resnet50"))
-    page.evaluate("map.map.goTo(map.map.nets[1].find('stage1/block1/conv2'))")
-    assert card(page)["kind"] == "Conv2D"
-    assert state(page)["network"] == 1
-    assert "Differs" in page.locator(".netmap-card").inner_text()
+def test_an_address_of_a_layer_that_this_form_lacks(open_map):
+    page = open_map(SPEC, fragment="#selected=stage1/block1/path3/conv2")
+    assert state(page)["selected"] == "stage1/block1"
+    assert "stage1/block1" in page.evaluate(VISIBLE)
+    assert "selected=stage1%2Fblock1&" in page.evaluate("location.hash") + "&"
 
 
 def test_svg_holds_every_open_layer_once(open_map):
@@ -318,108 +267,7 @@ def test_drag_wheel_and_fit(open_map):
     assert page.evaluate(camera) == pytest.approx(start)
 
 
-def test_touch_at_390_pixels(open_map):
-    page = open_map(SPEC, width=390, height=844, touch=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    click(page, "stage1", tap=True)
-    assert "stage1/block1" in page.evaluate(VISIBLE)
-    box = page.locator(".netmap-card").bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 390
-    small = page.evaluate(
-        """() => [...document.querySelectorAll(".netmap-bar button")].filter((b) => b.offsetParent)
-             .map((b) => b.getBoundingClientRect()).filter((r) => r.height < 34).length"""
-    )
-    assert small == 0
-
-
 def test_dark_follows_the_system(open_map):
     pixel = "[...map.map.screen.context.getImageData(3, 3, 1, 1).data]"
     assert sum(open_map(SPEC, scheme="dark").evaluate(pixel)[:3]) < 120
     assert sum(open_map(SPEC, scheme="light").evaluate(pixel)[:3]) > 690
-
-
-def test_two_fingers_zoom(open_map):
-    page = open_map(SPEC, width=390, height=844, touch=True)
-    zooms = page.evaluate(
-        """() => {
-          const {canvas} = map.map.frame;
-          const {left, top} = canvas.getBoundingClientRect();
-          canvas.setPointerCapture = () => {};
-          const send = (type, pointerId, x, y) => canvas.dispatchEvent(new PointerEvent(type,
-            {pointerId, clientX: left + x, clientY: top + y, bubbles: true, button: 0}));
-          const before = map.map.screen.camera;
-          const mid = before.toMap(150, 300);
-          send("pointerdown", 1, 100, 300);
-          send("pointerdown", 2, 200, 300);
-          for (let i = 1; i <= 10; i++) {
-            send("pointermove", 1, 100 - 5 * i, 300);
-            send("pointermove", 2, 200 + 5 * i, 300);
-          }
-          send("pointerup", 1, 50, 300);
-          send("pointerup", 2, 250, 300);
-          const after = map.map.screen.camera;
-          const now = after.toMap(150, 300);
-          return {grown: after.zoom / before.zoom,
-            moved: Math.hypot(now[0] - mid[0], now[1] - mid[1])};
-        }"""
-    )
-    assert zooms["grown"] == pytest.approx(2, rel=0.02)
-    assert zooms["moved"] < 20
-    assert page.evaluate(VISIBLE) == STAGES
-
-
-def test_boxes_grow_out_of_what_hid_them(browser, tmp_path):
-    """Half way through opening a stage, its first block lies between the two places."""
-    from explorer.map.export import to_html
-
-    target = tmp_path / "moving.html"
-    target.write_text(to_html(SPEC), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 1200, "height": 800}, reduced_motion="no-preference")
-    page.goto(target.as_uri())
-    page.wait_for_function("globalThis.map && map.map.screen.drawn > 0")
-    found = page.evaluate(
-        """() => {
-          const m = map.map;
-          const stage = m.nets[0].find("stage2");
-          m.toggle(stage, true);
-          const movers = m.screen.move.movers;
-          const mover = (id) => movers.find(({part}) => part.id === id);
-          const flat = ({before, after, fade}) => [before.w, after.w, fade];
-          return [flat(mover("stage2/block1")), flat(mover("stage2")), flat(mover("stage1"))];
-        }"""
-    )
-    page.wait_for_function("map.map.screen.move === null")
-    page.close()
-    block, stage, other = found
-    assert block[0] == stage[0]
-    assert block[1] < stage[1]
-    assert (block[2], stage[2], other[2]) == (1, 0, 0)
-    assert other[0] == other[1]
-
-
-def test_a_shifted_picture_is_the_picture_painted_anew(open_map):
-    page = open_map(SPEC)
-    differing = page.evaluate(
-        """() => {
-          const {map: m} = map;
-          const {screen} = m;
-          const tick = () => { cancelAnimationFrame(screen.frame); screen.tick(0); };
-          const pixels = () => screen.context.getImageData(0, 0, screen.canvas.width,
-            screen.canvas.height).data.slice();
-          m.setForm("aggregated");
-          m.openLevel("paths");
-          m.zoomBy(5);
-          tick();
-          let drawn = 0;
-          const draw = screen.draw.bind(screen);
-          screen.draw = () => { drawn++; draw(); };
-          for (const [dx, dy] of [[7, -13], [-31, 5], [0, 40], [12, 0]]) { m.pan(dx, dy); tick(); }
-          const shifted = pixels();
-          draw();
-          const anew = pixels();
-          return [drawn, shifted.reduce((n, v, i) => n + (Math.abs(v - anew[i]) > 48), 0)];
-        }"""
-    )
-    assert differing[0] == 0
-    assert differing[1] < 20

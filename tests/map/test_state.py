@@ -1,9 +1,11 @@
 """The shared view: there and back, and what a browser or an address may send."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.map.state import COLOURS, QUERY_KEYS, MapState
+from explorer.map.state import COLOURS, QUERY_KEYS, SIZES, MapState
 
 STATES = st.builds(
     MapState,
@@ -12,6 +14,7 @@ STATES = st.builds(
     network=st.integers(0, 3),
     form=st.sampled_from(["", "grouped", "split"]),
     colour=st.sampled_from(COLOURS),
+    size=st.sampled_from(SIZES),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -28,13 +31,13 @@ def test_there_and_back(state):
 @given(STATES)
 def test_an_address_reopens_what_it_holds(state):
     again = MapState.from_query(state.to_query())
-    assert (again.open, again.selected, again.colour) == (state.open, state.selected, state.colour)
+    assert again == replace(state, network=0, form="")
 
 
 def test_nothing_is_written_of_a_view_as_it_begins():
     assert MapState().to_query() == {}
     assert MapState(open="paths", selected="stem").to_query() == {"open": "paths", "at": "stem"}
-    assert set(MapState("a", "b", 1, "split", "macs").to_query()) <= set(QUERY_KEYS)
+    assert set(MapState("a", "b", 1, "split", "macs", "params").to_query()) == set(QUERY_KEYS)
 
 
 @given(JSON)
@@ -46,6 +49,7 @@ def test_anything_gives_a_state(plain):
 def test_wrong_values_are_left_out(plain):
     state = MapState.from_dict(plain)
     assert state.colour in COLOURS
+    assert state.size in SIZES
     assert state.network >= 0
     for name, value in state.to_dict().items():
         assert type(value) is type(getattr(MapState(), name))

@@ -8,11 +8,12 @@ import { Camera } from "./camera.js";
  * @typedef {import("./locate.js").Spot} Spot
  */
 
-const MARGIN_PX = 26;
+const MARGIN_PX = 20;
 const AROUND_PX = 80;
 const NARROW_PX = 640;
 const READABLE_ZOOM = 0.36;
-const READABLE_ZOOM_NARROW = 0.6;
+const READABLE_ZOOM_NARROW = 0.8;
+const MOST_ZOOM_NARROW = 1.2;
 const LEAST_HEIGHT_PX = 9;
 
 /** Aims the camera of a screen at what the legend and the card leave free. */
@@ -27,7 +28,7 @@ export class Aim {
   area(margin) {
     const { width, height } = this.screen;
     const { card, legend } = this.frame;
-    const [x, y] = [Math.min(margin, width / 12), Math.min(margin, height / 12)];
+    const [x, y] = [Math.min(margin, width / 30), Math.min(margin, height / 30)];
     const wide = width > NARROW_PX;
     const beside = wide && !card.hidden ? card.offsetWidth + 12 : 0;
     const below = wide ? legend.offsetHeight : card.hidden ? 0 : card.offsetHeight;
@@ -37,6 +38,20 @@ export class Aim {
   /** @param {Scene} scene */
   whole(scene) {
     return Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.area(MARGIN_PX));
+  }
+
+  /** First sight of a scene: all of it, or on a narrow screen its top, large enough to be read. @param {Scene} scene */
+  home(scene) {
+    if (this.screen.width > NARROW_PX || this.readable(scene)) return this.whole(scene);
+    const { x, y, w } = this.area(MARGIN_PX);
+    const zoom = Math.max(READABLE_ZOOM_NARROW, Math.min(MOST_ZOOM_NARROW, w / scene.w));
+    return new Camera(-Math.max(x, (w - scene.w * zoom) / 2 + x) / zoom, -y / zoom, zoom);
+  }
+
+  /** As before, with a spot where it was on the screen. @param {Spot|null} before @param {Spot|null} after */
+  kept(before, after) {
+    const { camera } = this.screen;
+    return before && after ? this.nudged(new Camera(camera.x + after.x - before.x, camera.y + after.y - before.y, camera.zoom), after) : camera;
   }
 
   /** @param {Rect} spot */
@@ -49,7 +64,7 @@ export class Aim {
     const { camera, width, height } = this.screen;
     const fits = after.w * camera.zoom < width && after.h * camera.zoom < height;
     if (!fits) return Camera.on(after, this.area(MARGIN_PX), Math.max(camera.zoom, 0.8));
-    return this.nudged(new Camera(camera.x + after.x - before.x, camera.y + after.y - before.y, camera.zoom), after);
+    return this.kept(before, after);
   }
 
   /** Whether the whole can be read when all of it is seen. @param {Scene} scene */

@@ -18,7 +18,7 @@ import { make } from "./dom.js";
 /** @returns {Frame} */
 export function makeFrame() {
   const canvas = make("canvas", { class: "netmap-canvas", "aria-hidden": "true" });
-  const overview = make("canvas", { class: "netmap-overview", "aria-hidden": "true" });
+  const overview = make("canvas", { class: "netmap-overview", "aria-hidden": "true", hidden: true });
   const tree = make("div", {
     class: "netmap-tree",
     role: "tree",

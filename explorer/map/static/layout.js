@@ -1,13 +1,14 @@
-// From what is open to positions: a pure function. Parts of one description share a layout.
+// From what is open to positions: a pure function. Networks as strips of stages, side by side.
 
-import { layered } from "./layered.js";
-import { entering, Placer } from "./place.js";
-import { flowOf, OUT, seriesParallel } from "./series.js";
-import { GAP, GUTTER, HEAD, NET_GAP, PAD, sizeOf, STAGE_GAP, STAGE_GAP_DOWN, THIN, TITLE, RUN_SHAPE, ZONE } from "./sizes.js";
+import { BoxMaker, closed } from "./boxes.js";
+import { EVEN, Growth } from "./growth.js";
+import { Openness } from "./model.js";
+import { flowOf } from "./series.js";
+import { NET_GAP, STAGE_GAP, STAGE_GAP_DOWN, TITLE } from "./sizes.js";
 
 /**
  * @typedef {import("./model.js").Part} Part
- * @typedef {import("./model.js").Openness} Openness
+ * @typedef {import("./model.js").Net} Net
  * @typedef {import("./place.js").Placed} Placed
  * @typedef {"right"|"down"} Direction
  *
@@ -17,16 +18,21 @@ import { GAP, GUTTER, HEAD, NET_GAP, PAD, sizeOf, STAGE_GAP, STAGE_GAP_DOWN, THI
  * @property {Array<{x: number, y: number, box: Placed, part: Part}>} roots one for each network
  */
 
+/** Boxes in a strip to the right may be so many times smaller than downwards. */
+const WIDE_ENOUGH = 1.25;
+
 /**
  * Networks side by side, their stages aligned.
  *
- * @param {import("./model.js").Net[]} nets
+ * @param {Net[]} nets
  * @param {Openness} openness
  * @param {Direction} direction of the flow from stage to stage
+ * @param {string} [metric] that the boxes' heights show; see `Growth`
  * @returns {Scene}
  */
-export function layout(nets, openness, direction) {
-  const makers = nets.map((net) => new BoxMaker(net, openness));
+export function layout(nets, openness, direction, metric = EVEN) {
+  const growth = new Growth(nets, metric);
+  const makers = nets.map((net) => new BoxMaker(net, openness, growth, nets.length > 1));
   const chains = nets.map((net) => isChain(net.root));
   const right = direction === "right" && chains.every(Boolean);
   const rows = makers.map((maker, i) =>
@@ -46,6 +52,26 @@ export function layout(nets, openness, direction) {
     scene.h = Math.max(scene.h, (right ? across - NET_GAP - box.h : 0) + box.h);
   });
   return scene;
+}
+
+/**
+ * The direction in which the folded networks fill a screen: to the right, as it is wider than
+ * high, unless several networks would become small.
+ *
+ * @param {Net[]} nets
+ * @param {string} metric
+ * @param {number} width
+ * @param {number} height
+ * @returns {Direction}
+ */
+export function directionFor(nets, metric, width, height) {
+  if (width < height) return "down";
+  const folded = new Openness("stages");
+  const zoom = (/** @type {Direction} */ direction) => {
+    const { w, h } = layout(nets, folded, direction, metric);
+    return Math.min(width / w, height / h);
+  };
+  return zoom("right") * WIDE_ENOUGH >= zoom("down") ? "right" : "down";
 }
 
 /** Whether each child reads the one before it and nothing else. @param {Part} part */
@@ -121,132 +147,4 @@ function strip(number, boxes, names, slots, right) {
 /** @param {Map<string, {start: number, length: number}>} slots @param {string} name */
 function slotLength(slots, name) {
   return slots.get(name)?.length ?? 0;
-}
-
-/** @param {number} number @param {number} w @param {number} h @returns {Placed} */
-function closed(number, w, h) {
-  return {
-    number,
-    open: false,
-    w,
-    h,
-    entry: [w / 2, 0],
-    exit: [w / 2, h],
-    kids: [],
-    wires: [],
-    thin: false,
-    card: false,
-    count: 1,
-  };
-}
-
-/** Lays out boxes of one network, each description with one state of opening only once. */
-class BoxMaker {
-  /** @param {import("./model.js").Net} net @param {Openness} openness */
-  constructor(net, openness) {
-    this.net = net;
-    this.openness = openness;
-    this.mixed = openness.mixed(net);
-    /** @type {Map<string, Placed>} */
-    this.known = new Map();
-  }
-
-  /** @param {Part} part @param {boolean} card whether it stands in a strip to the right @returns {Placed} */
-  box(part, card) {
-    const around = part.parent?.template.role ?? "";
-    if (this.mixed.has(part.id)) return this.make(part, around, card);
-    const key = `${part.number} ${around} ${card}`;
-    const known = this.known.get(key);
-    if (known) return known;
-    const made = this.make(part, around, card);
-    this.known.set(key, made);
-    return made;
-  }
-
-  /** @param {Part} part @param {string} around @param {boolean} card @returns {Placed} */
-  make(part, around, card) {
-    const role = part.template.role ?? "layer";
-    if (this.openness.isOpen(part)) return this.opened(part, role, card);
-    const [w, h] = sizeOf(role, around, card);
-    const placed = { ...closed(part.number, w, h), thin: around === "path" || role === "path", card };
-    if (card) Object.assign(placed, { entry: [0, h / 2], exit: [w, h / 2] });
-    return placed;
-  }
-
-  /** @param {Part} part @param {string} role @param {boolean} card @returns {Placed} */
-  opened(part, role, card) {
-    const boxes = part.children.map((child) => this.box(child, false));
-    const thin = role === "path";
-    const [head, pad] = thin ? [THIN.head, THIN.pad] : [HEAD, PAD];
-    const placed = { ...closed(part.number, 0, 0), open: true, thin };
-    const children = part.children;
-    const flow = flowOf(part.template);
-    const placer = new Placer(boxes, flow, (i) => children[i].template.role ?? "", thin);
-    const series = seriesParallel(flow);
-    const top = head + (thin ? 6 : ZONE);
-    const foot = thin ? 6 : ZONE;
-    if (!series) {
-      Object.assign(placed, layered(boxes, flow, [pad, top], foot));
-    } else if (role === "run") {
-      columns(placed, placer, boxes, pad, top, foot);
-    } else {
-      const size = placer.measure(series);
-      const axis = pad + size.left;
-      const h = top + size.h + foot;
-      const w = Math.max(axis + size.right + pad, role === "shortcut" ? 84 : 0);
-      Object.assign(placed, { w, h, entry: [axis, 0], exit: [axis, h] });
-      const start = card ? [0, head + ZONE * 0.4, axis, head + ZONE * 0.4] : [axis, head];
-      const tails = placer.place(series, axis, top, [entering(start)]);
-      placer.leave(tails, card ? [axis, h - ZONE * 0.4, w, h - ZONE * 0.4] : [axis, h]);
-      Object.assign(placed, { kids: placer.kids, wires: placer.wires });
-      if (card) Object.assign(placed, { entry: [0, head + ZONE * 0.4], exit: [w, h - ZONE * 0.4] });
-    }
-    placed.count = boxes.reduce((sum, box) => sum + box.count, 1);
-    return placed;
-  }
-}
-
-/**
- * A run in columns, a little higher than wide.
- *
- * @param {Placed} placed
- * @param {Placer} placer
- * @param {Placed[]} boxes
- * @param {number} pad
- * @param {number} top
- * @param {number} foot
- */
-function columns(placed, placer, boxes, pad, top, foot) {
-  const w = Math.max(...boxes.map((box) => box.w));
-  const h = Math.max(...boxes.map((box) => box.h));
-  const squareness = (/** @type {number} */ k) =>
-    Math.abs(Math.log((k * (w + GUTTER)) / (Math.ceil(boxes.length / k) * (h + GAP)) / RUN_SHAPE));
-  let count = 1;
-  for (let k = 2; k <= boxes.length; k++) if (squareness(k) < squareness(count)) count = k;
-  const rows = Math.ceil(boxes.length / count);
-  let tails = [entering([0, HEAD])];
-  let [x, bottom] = [pad, 0];
-  for (let start = 0; start < boxes.length; start += rows) {
-    const items = boxes.map((_, i) => i).slice(start, start + rows);
-    const size = placer.measure(items);
-    const axis = x + size.left;
-    if (start === 0) {
-      placed.entry = [axis, 0];
-      tails = [entering([axis, HEAD])];
-    } else {
-      const [tail] = tails;
-      const [fromX, fromY] = tail.points.slice(-2);
-      const gutter = x - GUTTER / 2;
-      const turns = [fromX, fromY + ZONE * 0.6, gutter, fromY + ZONE * 0.6, gutter, top - ZONE * 0.6, axis, top - ZONE * 0.6];
-      tails = [{ ...tail, points: [...tail.points, ...turns] }];
-    }
-    tails = placer.place(items, axis, top, tails);
-    bottom = Math.max(bottom, top + size.h);
-    placed.exit = [axis, 0];
-    x += size.left + size.right + GUTTER;
-  }
-  Object.assign(placed, { w: x - GUTTER + pad, h: bottom + foot });
-  placed.exit[1] = placed.h;
-  for (const tail of tails) placer.wire(tail, [placed.exit[0], placed.h], OUT);
-  Object.assign(placed, { kids: placer.kids, wires: placer.wires });
 }

@@ -171,6 +171,15 @@ export class Net {
     return id === "" ? this.root : within(this.root);
   }
 
+  /** The part of this id, or the innermost around its place; another form may have no such layer. @param {string} id @returns {Part|null} */
+  nearest(id) {
+    for (let at = id; at; at = at.slice(0, Math.max(0, at.replace(/\/$/, "").lastIndexOf("/")))) {
+      const found = this.find(at) ?? this.find(`${at}/`);
+      if (found) return found;
+    }
+    return null;
+  }
+
   /** Every part, each before what it holds. @returns {Generator<Part>} */
   *parts() {
     const open = [this.root];

@@ -1,16 +1,15 @@
 // A mounted map: its state, and what people do to it.
 
-import { Aim } from "./aim.js";
-import { Camera } from "./camera.js";
 import { makeFrame } from "./frame.js";
 import { listen } from "./gestures.js";
 import { Hunt } from "./hunt.js";
 import { press } from "./keys.js";
-import { layout } from "./layout.js";
+import { directionFor, layout } from "./layout.js";
 import { nearestSpot, spotOf } from "./locate.js";
-import { Net, Openness } from "./model.js";
+import { Openness } from "./model.js";
+import { Networks } from "./networks.js";
 import { Past } from "./past.js";
-import { Screen } from "./screen.js";
+import { Pilot } from "./pilot.js";
 import { Show } from "./show.js";
 import { decodeState, encodeState, START } from "./state.js";
 import { Toolbar } from "./toolbar.js";
@@ -21,11 +20,10 @@ import { hover, tap } from "./touch.js";
  * @typedef {import("./state.js").MapState} MapState
  */
 
-const RIGHT_SHAPE = 0.95;
-
-export class NetMap {
+export class NetMap extends Pilot {
   /** @param {HTMLElement|ShadowRoot} root @param {any} data @param {import("./app.js").Options} options @param {import("./app.js").Callbacks} callbacks */
   constructor(root, data, options, callbacks) {
+    super(makeFrame(), () => this.shown.overview.draw(this.screen));
     this.options = options;
     this.callbacks = callbacks;
     this.key = `netmap-${Math.random().toString(36).slice(2, 8)}`;
@@ -33,12 +31,8 @@ export class NetMap {
     this.state = { ...START, ...(options.url ? decodeState(location.hash) : {}), ...options.state };
     this.openness = new Openness("stages");
     this.past = new Past();
-    /** @type {Net[]} */
-    this.nets = [];
-    /** @type {Map<string, Net>} */
-    this.known = new Map();
-    /** @type {string[]} */
-    this.forms = [];
+    this.networks = new Networks(data);
+    this.nets = this.networks.in(this.state.form);
     /** @type {Part|null} */
     this.selected = null;
     /** @type {Part|null} */
@@ -46,12 +40,8 @@ export class NetMap {
     /** @type {Part|null} */
     this.hovered = null;
     this.hunt = new Hunt();
-    this.fitted = true;
-    this.frame = makeFrame();
     if (options.height) this.frame.element.style.height = `${options.height}px`;
     root.append(this.frame.element);
-    this.screen = new Screen(this.frame.canvas, () => this.shown.overview.draw(this.screen));
-    this.aim = new Aim(this.screen, this.frame);
     this.shown = new Show(this);
     this.toolbar = this.makeToolbar();
     this.data = data;
@@ -66,6 +56,7 @@ export class NetMap {
       if (press(this, event)) event.preventDefault();
     });
     for (const name of ["focus", "blur"]) tree.addEventListener(name, () => this.shown.refresh());
+    canvas.addEventListener("pointerdown", () => this.toolbar.fold());
     const resizes = new ResizeObserver(() => this.resized());
     resizes.observe(stage);
     /** @type {import("./gestures.js").Hands} */
@@ -78,11 +69,16 @@ export class NetMap {
     return [listen(canvas, hands), this.shown.listen(), () => resizes.disconnect()];
   }
 
+  refresh() {
+    this.shown.refresh();
+  }
+
   makeToolbar() {
-    const bar = new Toolbar(this.forms, {
+    const bar = new Toolbar(this.networks.forms, {
       level: (level) => this.openLevel(level),
-      form: (form) => this.setForm(form),
+      form: (form) => this.remake({ form }),
       colour: (colour) => this.change({ colour }),
+      size: (size) => this.remake({ size }),
       search: (query, step) => this.find(query, step),
       zoom: (factor) => this.zoomBy(factor),
       fit: () => this.fit(),
@@ -98,9 +94,9 @@ export class NetMap {
   /** Show other networks, with the same state as far as it applies. @param {any} data */
   setData(data) {
     this.data = data;
-    this.forms = [...new Set(/** @type {string[]} */ (data.networks.flatMap((/** @type {any} */ n) => n.choices ?? Object.keys(n.forms))))];
-    this.known = new Map();
+    this.networks = new Networks(data);
     this.toolbar = this.makeToolbar();
+    const wished = this.state.selected;
     this.takeState();
     this.reveal();
     const { width, height } = this.frame.stage.getBoundingClientRect();
@@ -108,27 +104,29 @@ export class NetMap {
     this.screen.scene = this.layout();
     this.shown.card();
     this.shown.restyle();
-    this.screen.go(this.aim.whole(this.screen.scene));
+    this.screen.go(this.aim.home(this.screen.scene));
     if (this.selected) this.zoomTo(this.selected);
     this.past.add({ state: this.state, camera: this.screen.camera });
+    if (this.state.selected !== wished) this.tell();
   }
 
   /** Networks, openness, selection and focus as the state says. */
   takeState() {
-    if (!this.forms.includes(this.state.form)) this.state = { ...this.state, form: this.data.networks[0].form };
-    const { form, open } = this.state;
-    this.nets = this.data.networks.map((/** @type {any} */ plain, /** @type {number} */ i) => this.net(plain, i, form));
-    this.openness = Openness.parse(open);
+    this.state = { ...this.state, form: this.networks.formFor(this.state.form) };
+    this.nets = this.networks.in(this.state.form);
+    this.openness = Openness.parse(this.state.open);
     this.takeSelection();
-    this.focused = this.selected ?? (this.focused && this.nets[0].find(this.focused.id));
+    this.focused = this.selected ?? (this.focused && this.nets[0].nearest(this.focused.id));
     this.hovered = null;
     this.hunt = new Hunt();
     this.shown.compare();
   }
 
+  /** Another form may have no such layer: then the block around it is selected. */
   takeSelection() {
     const { selected, network } = this.state;
-    this.selected = selected ? (this.nets[network] ?? this.nets[0]).find(selected) : null;
+    this.selected = (this.nets[network] ?? this.nets[0]).nearest(selected);
+    this.state = { ...this.state, selected: this.selected?.id ?? "" };
   }
 
   /** Open what hides the selection. */
@@ -138,22 +136,13 @@ export class NetMap {
     this.state = { ...this.state, open: this.openness.toString() };
   }
 
-  /** @param {any} plain @param {number} i @param {string} form */
-  net(plain, i, form) {
-    const name = plain.forms[form] ? form : plain.form;
-    const key = `${i} ${name}`;
-    const net = this.known.get(key) ?? new Net(plain.forms[name], plain.name);
-    this.known.set(key, net);
-    return net;
-  }
-
   /** @returns {import("./layout.js").Direction} */
   get direction() {
-    return this.screen.width > this.screen.height * RIGHT_SHAPE ? "right" : "down";
+    return directionFor(this.nets, this.state.size, this.screen.width, this.screen.height);
   }
 
   layout() {
-    return layout(this.nets, this.openness, this.direction);
+    return layout(this.nets, this.openness, this.direction, this.state.size);
   }
 
   /** Take over some state, show it, and tell whoever mounted the map. @param {Partial<MapState>} some */
@@ -175,7 +164,7 @@ export class NetMap {
     this.callbacks.change?.({ ...this.state });
   }
 
-  /** @param {Partial<MapState>} state @param {Camera} [camera] */
+  /** @param {Partial<MapState>} state @param {import("./camera.js").Camera} [camera] */
   setState(state, camera) {
     this.state = { ...this.state, ...state };
     this.takeState();
@@ -184,7 +173,7 @@ export class NetMap {
     this.shown.relook();
     this.shown.card();
     const spot = this.selected && spotOf(scene, this.selected);
-    const goal = camera ?? (this.fitted || !spot ? this.aim.whole(scene) : this.aim.nudged(this.screen.camera, spot));
+    const goal = camera ?? (this.fitted || !spot ? this.aim.home(scene) : this.aim.nudged(this.screen.camera, spot));
     this.screen.go(goal, scene);
     this.shown.refresh();
   }
@@ -211,13 +200,15 @@ export class NetMap {
     this.shown.restyle();
   }
 
-  /** @param {string} form */
-  setForm(form) {
-    this.state = { ...this.state, form };
+  /** Show another form, or other sizes, with the focus where it is on the screen. @param {Partial<MapState>} some */
+  remake(some) {
+    const before = this.focused && nearestSpot(this.screen.scene, this.focused);
+    this.state = { ...this.state, ...some };
     this.takeState();
     const scene = this.layout();
+    const after = this.focused && nearestSpot(scene, this.focused);
     this.shown.relook();
-    this.screen.go(this.fitted ? this.aim.whole(scene) : this.screen.camera, scene);
+    this.screen.go(this.fitted ? this.aim.home(scene) : this.aim.kept(before, after), scene);
     this.shown.card();
     this.past.add({ state: this.state, camera: this.screen.camera });
     this.tell();
@@ -261,7 +252,7 @@ export class NetMap {
     this.shown.relook();
     const stays = before && after && !(this.fitted && this.aim.readable(scene));
     if (stays) this.fitted = false;
-    this.screen.go(stays ? this.aim.reopened(before, after) : this.aim.whole(scene), scene);
+    this.screen.go(stays ? this.aim.reopened(before, after) : this.aim.home(scene), scene);
     this.change({ open: this.openness.toString() });
   }
 
@@ -272,52 +263,6 @@ export class NetMap {
     this.focused = part;
     this.change({ open: this.openness.toString(), selected: part.id, network: this.nets.indexOf(part.net) });
     this.zoomTo(part);
-  }
-
-  /** @param {Part} part */
-  zoomTo(part) {
-    const spot = part.parent ? nearestSpot(this.screen.scene, part) : null;
-    if (!spot) {
-      this.fit();
-      return;
-    }
-    this.fitted = false;
-    this.screen.go(this.aim.part(spot));
-  }
-
-  /** Move a small spot out from under the card. @param {import("./locate.js").Spot} spot */
-  uncover(spot) {
-    const { w, h } = this.aim.area(0);
-    const { camera } = this.screen;
-    if (spot.w * camera.zoom < w && spot.h * camera.zoom < h) this.screen.go(this.aim.nudged(camera, spot));
-  }
-
-  fit() {
-    this.fitted = true;
-    this.screen.go(this.aim.whole(this.screen.scene));
-    this.shown.refresh();
-  }
-
-  /** @param {number} dx @param {number} dy */
-  pan(dx, dy) {
-    this.moveTo(this.screen.camera.moved(dx, dy));
-  }
-
-  /** @param {number} factor @param {number} [x] @param {number} [y] */
-  zoomBy(factor, x = this.screen.width / 2, y = this.screen.height / 2) {
-    this.moveTo(this.screen.camera.zoomed(factor, x, y));
-  }
-
-  /** @param {number} x @param {number} y */
-  centreOn(x, y) {
-    const { width, height, camera } = this.screen;
-    this.moveTo(new Camera(x - width / camera.zoom / 2, y - height / camera.zoom / 2, camera.zoom));
-  }
-
-  /** @param {Camera} camera */
-  moveTo(camera) {
-    this.fitted = false;
-    this.screen.moveTo(camera);
   }
 
   /** Search, and step through what is found. @param {string} query @param {number} step */
@@ -345,7 +290,7 @@ export class NetMap {
     this.screen.resize(width, height);
     if (this.direction !== before) this.screen.scene = this.layout();
     this.screen.halt();
-    if (this.fitted) this.screen.camera = this.aim.whole(this.screen.scene);
+    if (this.fitted) this.screen.camera = this.aim.home(this.screen.scene);
     this.shown.refresh();
   }
 

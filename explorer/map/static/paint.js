@@ -1,9 +1,10 @@
 // The picture of a scene: which boxes, wires and words, at which level of detail.
 
-import { paintCard, paintClosed, paintLayer, paintSlab } from "./faces.js";
+import { paintCard, paintSlab } from "./cards.js";
+import { paintClosed, paintLayer } from "./faces.js";
 import { IN } from "./series.js";
 import { HEAD, THIN, TITLE } from "./sizes.js";
-import { blockKind, boxTitle, shapeText } from "./words.js";
+import { blockKind, boxTitle, full, shapeText, short } from "./words.js";
 
 /**
  * @typedef {import("./place.js").Placed} Placed
@@ -22,10 +23,13 @@ import { blockKind, boxTitle, shapeText } from "./words.js";
  * @property {import("./theme.js").Theme} theme
  * @property {string} colour `kind`, or the metric of the heat
  * @property {number} most largest value of the metric, which is the end of the heat scale
+ * @property {import("./growth.js").Growth} growth the metric of the heights, and its scale
  */
 
 export const READABLE = 4.6;
 const TINY = 26;
+/** Below this width a network's title says less. */
+const NARROW = 340;
 
 /** Paints one network's boxes on a surface. */
 export class Painter {
@@ -44,6 +48,8 @@ export class Painter {
     this.right = view.x + view.width / view.zoom;
     this.bottom = view.y + view.height / view.zoom;
     this.hair = 1 / view.zoom;
+    /** Colours of descriptions, where they do not depend on the place. @type {Map<number, Colour>} */
+    this.known = new Map();
   }
 
   /** Whether writing of this size can be read. @param {number} size */
@@ -56,17 +62,15 @@ export class Painter {
     return x <= this.right && y <= this.bottom && x + w >= this.view.x && y + h >= this.view.y;
   }
 
-  /** The network itself: its title, its strip of stages. @param {Placed} box @param {number} x @param {number} y */
-  network(box, x, y) {
-    if (box.entry[1] === 0 && box.kids.length && this.reads(15)) {
-      const totals = this.net.totalsOf(box.number);
-      const facts = [`${(this.net.layers).toLocaleString("en-US")} layers`];
-      if (totals.params) facts.push(`${(totals.params / 1e6).toFixed(1)} M parameters`);
-      if (totals.macs) facts.push(`${(totals.macs / 1e9).toFixed(2)} G MACs`);
-      this.surface.text(this.net.name, x, y + 15, 17, this.theme.ink.ink, { weight: 660 });
-      this.surface.text(facts.join("  ·  "), x, y + 33, 11.5, this.theme.ink.soft);
-    }
-    this.insides(box, x, y, 0);
+  /** The network's name and sums, above its strip. @param {Placed} box @param {number} x @param {number} y */
+  title(box, x, y) {
+    if (box.entry[1] !== 0 || !box.kids.length || !this.reads(15)) return;
+    const totals = this.net.totalsOf(box.number);
+    const facts = box.w > NARROW ? [`${full(this.net.layers)} layers`] : [];
+    if (totals.params) facts.push(`${short(totals.params)} parameters`);
+    if (totals.macs) facts.push(`${short(totals.macs)} MACs`);
+    this.surface.text(this.net.name, x, y + 15, 17, this.theme.ink.ink, { weight: 660 });
+    this.surface.text(facts.join("  ·  "), x, y + 34, 12.5, this.theme.ink.soft);
   }
 
   /**
@@ -91,7 +95,10 @@ export class Painter {
     else if (template.kind !== undefined && !box.card) paintLayer(this, box, template, x, y, colour);
     else if (box.card) paintCard(this, box, name, x, y, colour);
     else if (!box.open) paintClosed(this, box, name, x, y, colour);
-    else this.opened(box, name, x, y, field, colour);
+    else {
+      this.frame(box, name, x, y, colour);
+      this.insides(box, x, y, field);
+    }
     this.surface.end();
   }
 
@@ -100,8 +107,8 @@ export class Painter {
     this.surface.rect(x, y, box.w, box.h, 0, box.open ? colour.border : colour.fill);
   }
 
-  /** @param {Placed} box @param {string} name @param {number} x @param {number} y @param {number|null} field @param {Colour} colour */
-  opened(box, name, x, y, field, colour) {
+  /** An open box without what is in it. @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
+  frame(box, name, x, y, colour) {
     const { surface } = this;
     const head = box.thin ? THIN.head : HEAD;
     const radius = box.thin ? 5 : 10;
@@ -111,32 +118,23 @@ export class Painter {
       width: Math.max(box.thin ? 0.8 : 1.2, this.hair * 0.8),
     });
     const size = box.thin ? 8 : 11.5;
-    if (this.reads(size)) {
-      const title = boxTitle(this.net, box.number, name);
-      surface.text(title, x + (box.thin ? 6 : 12), y + head - (box.thin ? 4.5 : 7.5), size, this.theme.ink.ink, {
-        weight: 620,
-        room: box.w / 2 - (box.thin ? -24 : 20),
-      });
-      const role = this.net.templates[box.number].role;
-      if (role === "block" && box.w > 190) {
-        const kind = blockKind(this.net, box.number).replace(" block", "");
-        const tint = this.theme.family(kind === "projection" ? "projection block" : "identity block");
-        surface.text(kind, x + box.w - 12, y + head - 7.5, 10, tint.border, { align: "right", weight: 600 });
-      }
-    }
-    this.insides(box, x, y, field);
+    if (!this.reads(size)) return;
+    const title = boxTitle(this.net, box.number, name);
+    surface.text(title, x + (box.thin ? 6 : 12), y + head - (box.thin ? 4.5 : 7.5), size, this.theme.ink.ink, {
+      weight: 620,
+      room: box.w / 2 - (box.thin ? -24 : 20),
+    });
+    const role = this.net.templates[box.number].role;
+    if (role !== "block" || box.w <= 190) return;
+    const kind = blockKind(this.net, box.number).replace(" block", "");
+    const tint = this.theme.family(kind === "projection" ? "projection block" : "identity block");
+    surface.text(kind, x + box.w - 12, y + head - 7.5, 10, tint.border, { align: "right", weight: 600 });
   }
 
   /** @param {Placed} box @param {number} x @param {number} y @param {number|null} entry */
   insides(box, x, y, entry) {
     const { children = [], role } = this.net.templates[box.number];
-    const zoom = this.view.zoom;
-    const thick = box.thin || box.count > 4000;
-    if (zoom > (thick ? 0.25 : 0.1) || box.h === 0) {
-      for (const wire of box.wires) this.wire(wire, box, x, y);
-    } else if (zoom > 0.03) {
-      for (const wire of box.wires) if (wire.kind !== "flow") this.wire(wire, box, x, y);
-    }
+    this.wires(box, x, y);
     box.kids.forEach((kid, i) => {
       const [name, , , more] = children[i];
       const field = more === null || entry === null ? null : entry + more;
@@ -144,9 +142,18 @@ export class Painter {
     });
   }
 
-  /** @param {Wire} wire @param {Placed} box @param {number} x @param {number} y */
-  wire(wire, box, x, y) {
-    const points = wire.points.map((v, i) => v + (i % 2 ? y : x));
+  /** The wires of an open box; stretched, while it grows. @param {Placed} box @param {number} x @param {number} y @param {number} [sx] @param {number} [sy] */
+  wires(box, x, y, sx = 1, sy = 1) {
+    const { zoom } = this.view;
+    if (zoom <= 0.03) return;
+    const all = zoom > (box.thin || box.count > 4000 ? 0.25 : 0.1);
+    for (const wire of box.wires) {
+      if (all || wire.kind !== "flow") this.wire(wire, box, wire.points.map((v, i) => (i % 2 ? v * sy + y : v * sx + x)));
+    }
+  }
+
+  /** @param {Wire} wire @param {Placed} box @param {number[]} points */
+  wire(wire, box, points) {
     const [x1, y1] = points;
     const [x2, y2] = points.slice(-2);
     const zoom = this.view.zoom;
@@ -159,7 +166,7 @@ export class Painter {
     const arrow = zoom > 0.3 ? (box.thin ? 4 : 6.5) : 0;
     const radius = wire.kind === "flow" ? 7 : 14;
     this.surface.line(points, { colour, width, dash }, zoom > 0.2 ? radius : 0, arrow);
-    const size = box.thin ? 6 : 9;
+    const size = box.thin ? 6 : 9.5;
     if (this.reads(size)) this.label(wire, box, points, size);
   }
 
@@ -171,8 +178,14 @@ export class Painter {
     const text = `${wire.n > 1 ? `${wire.n} × ` : ""}${shapeText(shape)}`;
     const { ink } = this.theme;
     const [x1, y1, x2, y2] = points;
-    if (points.length === 4 && y1 === y2) {
-      this.surface.text(text, (x1 + x2) / 2, y1 - 5, size, ink.soft, { align: "center" });
+    if (y1 === y2 && wire.from !== IN) {
+      // Between two parts of the strip: in two lines, as there is no room for one.
+      const end = points[points.length - 1];
+      const middle = (x1 + points[points.length - 2]) / 2 - 1;
+      const [upper, lower] = end === y1 ? [y1 - 6, y1 + size + 5] : end > y1 ? [y1 - size - 8, y1 - 6] : [y1 + size + 5, y1 + 2 * size + 7];
+      const [height, width, channels] = shape;
+      this.surface.text(shape.length === 3 ? `${height}×${width}` : text, middle, upper, size, ink.soft, { align: "center" });
+      if (shape.length === 3) this.surface.text(`×${channels}`, middle, lower, size, ink.soft, { align: "center" });
     } else if (points.length === 4) {
       this.surface.text(text, x1 + size * 0.6, (y1 + y2) / 2 + size * 0.32, size, ink.soft);
     } else if (x1 === x2 && y2 - y1 >= size) {
@@ -189,6 +202,15 @@ export class Painter {
 
   /** @param {Placed} box @param {number|null} field @returns {Colour} */
   colourOf(box, field) {
+    if (this.look.colour === "field") return this.colourAt(box, field);
+    const key = 2 * box.number + Number(box.open);
+    const known = this.known.get(key) ?? this.colourAt(box, field);
+    this.known.set(key, known);
+    return known;
+  }
+
+  /** @param {Placed} box @param {number|null} field @returns {Colour} */
+  colourAt(box, field) {
     const template = this.net.templates[box.number];
     const { colour, most } = this.look;
     if (colour !== "kind" && !box.open) {
@@ -210,6 +232,8 @@ export class Painter {
 export function paint(surface, scene, view, look) {
   for (const { x, y, box, part } of scene.roots) {
     const painter = new Painter(surface, view, look, part.net);
-    if (box.w && painter.sees(x, y - TITLE, box.w, box.h + TITLE)) painter.network(box, x, y);
+    if (!box.w || !painter.sees(x, y - TITLE, box.w, box.h + TITLE)) continue;
+    painter.title(box, x, y);
+    painter.insides(box, x, y, 0);
   }
 }

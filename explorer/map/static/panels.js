@@ -1,10 +1,7 @@
-// The card of the selected part, the breadcrumbs, the legend and the help.
+// The card of the selected part, the breadcrumbs and the help.
 
 import { make, makeButton } from "./dom.js";
 import { callOf, factsOf, kindOf, titleOf } from "./facts.js";
-import { SCALE } from "./theme.js";
-import { COLOURS } from "./toolbar.js";
-import { measure } from "./words.js";
 
 /** @typedef {import("./model.js").Part} Part */
 
@@ -55,43 +52,6 @@ export function fillCrumbs(bar, part, onGo) {
       return i ? [make("span", { text: "›", "aria-hidden": "true" }), button] : [button];
     }),
   );
-}
-
-/** @param {HTMLElement} legend @param {import("./paint.js").Look} look @param {boolean} compares */
-export function fillLegend(legend, look, compares) {
-  const { theme, colour, most } = look;
-  if (colour !== "kind") {
-    const stops = SCALE.map((_, i) => `${theme.heat((i / (SCALE.length - 1)) ** 2).fill} ${(100 * i) / (SCALE.length - 1)}%`);
-    const name = (COLOURS.find(([value]) => value === colour) ?? ["", colour])[1];
-    legend.replaceChildren(
-      make("div", { class: "netmap-scale" }, [
-        make("b", { text: `${name}, square-root scale` }),
-        make("i", { style: `background: linear-gradient(90deg, ${stops.join(",")})` }),
-        make("span", {}, [0, 0.25, 1].map((share) => make("span", { text: measure(colour, Math.round(most * share)) }))),
-      ]),
-    );
-    return;
-  }
-  /** @type {Array<[string, string]>} */
-  const kinds = [["conv", "convolution"], ["grouped", "grouped, paths"], ["norm", "batch norm"], ["activation", "ReLU"], ["pool", "pooling"], ["merge", "add, concat, slice"], ["dense", "dense"]];
-  const { ink } = theme;
-  legend.replaceChildren(
-    ...kinds.map(([family, text]) => {
-      const { fill, border } = theme.family(family);
-      return make("span", {}, [make("i", { style: `background:${fill};border-color:${border}` }), text]);
-    }),
-    lineKey(ink.identity, "", "identity shortcut"),
-    lineKey(ink.projection, "5 3", "projection"),
-    ...(compares ? [lineKey(ink.mark, "2 2", "differs")] : []),
-  );
-}
-
-/** @param {string} colour @param {string} dash @param {string} text */
-function lineKey(colour, dash, text) {
-  const key = make("span");
-  key.innerHTML = `<svg width="20" height="10" aria-hidden="true"><path d="M1 5H19" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${dash}"/></svg>`;
-  key.append(text);
-  return key;
 }
 
 /** @param {HTMLElement} help @param {() => void} onClose */

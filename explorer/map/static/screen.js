@@ -1,21 +1,21 @@
 // The canvas: draws the scene when something has changed, and moves from scene to scene.
 
 import { Camera } from "./camera.js";
-import { nearestSpot, seenParts, spotOf } from "./locate.js";
-import { paint, Painter } from "./paint.js";
+import { spotOf } from "./locate.js";
+import { between, moversBetween, paintMoving } from "./moving.js";
+import { paint } from "./paint.js";
 import { CanvasSurface } from "./surfaces.js";
 
 const MOVE_MS = 240;
-const MOST_MOVING = 1500;
+const DOT = 1.3;
 /** A picture that moves by more of its side than this is painted anew. */
 const MOST_SHIFT = 0.5;
 
 /**
  * @typedef {import("./layout.js").Scene} Scene
- * @typedef {import("./locate.js").Spot} Spot
  * @typedef {import("./model.js").Part} Part
  * @typedef {{part: Part, colour: string, width: number, dash?: number[]}} Outline
- * @typedef {{part: Part, before: Spot, after: Spot, fade: number}} Mover
+ * @typedef {import("./moving.js").Mover} Mover
  */
 
 /** Shows a scene on a canvas. */
@@ -23,7 +23,7 @@ export class Screen {
   /** @param {HTMLCanvasElement} canvas @param {() => void} onDraw called after each picture */
   constructor(canvas, onDraw) {
     this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
     this.surface = new CanvasSurface(this.context);
     this.onDraw = onDraw;
     this.camera = new Camera();
@@ -148,7 +148,7 @@ export class Screen {
     context.beginPath();
     context.rect(x, y, w, h);
     context.clip();
-    this.clear();
+    this.clear(x / ratio, y / ratio, w / ratio, h / ratio);
     this.mapTransform();
     const k = camera.zoom * ratio;
     const view = { x: camera.x + x / k, y: camera.y + y / k, zoom: camera.zoom, width: w / ratio, height: h / ratio };
@@ -158,19 +158,24 @@ export class Screen {
     this.surface.reset();
   }
 
-  clear() {
+  /** Paint the page and its grid of dots. @param {number} [left] @param {number} [top] @param {number} [w] @param {number} [h] */
+  clear(left = 0, top = 0, w = this.width, h = this.height) {
     const { context, ratio } = this;
     const { page, dots } = /** @type {import("./paint.js").Look} */ (this.look).theme.ink;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.globalAlpha = 1;
     this.surface.reset();
     context.fillStyle = page;
-    context.fillRect(0, 0, this.width, this.height);
+    context.fillRect(left, top, w, h);
     const step = gridStep(this.camera.zoom);
     context.fillStyle = dots;
-    const start = (/** @type {number} */ corner) => -(((corner * this.camera.zoom) % step) + step) % step;
-    for (let x = start(this.camera.x); x < this.width; x += step) {
-      for (let y = start(this.camera.y); y < this.height; y += step) context.fillRect(x, y, 1.3, 1.3);
+    /** The last dot before an edge. @type {(corner: number, edge: number) => number} */
+    const start = (corner, edge) => {
+      const origin = -corner * this.camera.zoom;
+      return origin + Math.floor((edge - DOT - origin) / step) * step;
+    };
+    for (let x = start(this.camera.x, left); x < left + w; x += step) {
+      for (let y = start(this.camera.y, top); y < top + h; y += step) context.fillRect(x, y, DOT, DOT);
     }
   }
 
@@ -190,11 +195,12 @@ export class Screen {
     this.painted = this.camera;
   }
 
-  drawOutlines() {
+  /** @param {(part: Part) => import("./camera.js").Rect|null} [spotFor] */
+  drawOutlines(spotFor = (part) => spotOf(this.scene, part)) {
     const { context, ratio, camera } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     for (const { part, colour, width, dash } of this.outlines) {
-      const spot = spotOf(this.scene, part);
+      const spot = spotFor(part);
       if (!spot) continue;
       const grow = width / 2 + 1.5;
       const [x, y] = [(spot.x - camera.x) * camera.zoom - grow, (spot.y - camera.y) * camera.zoom - grow];
@@ -214,26 +220,14 @@ export class Screen {
   drawMoving(movers, t) {
     this.clear();
     this.stale = true;
+    this.mapTransform();
     const look = /** @type {import("./paint.js").Look} */ (this.look);
-    const { context } = this;
-    for (const { part, before, after, fade } of movers) {
-      const mid = (/** @type {"x"|"y"|"w"|"h"} */ side) => before[side] + (after[side] - before[side]) * t;
-      const [x, y, w, h] = [mid("x"), mid("y"), mid("w"), mid("h")];
-      const own = fade < 0 ? before : after;
-      this.mapTransform();
-      context.globalAlpha = fade > 0 ? t : fade < 0 ? 1 - t : 1;
-      const painter = new Painter(this.surface, { ...this.view, x: -1e9, y: -1e9, width: 1e12, height: 1e12 }, look, part.net);
-      if (own.box.open) {
-        const colour = painter.colourOf(own.box, part.field);
-        if (part.parent) this.surface.rect(x, y, w, h, 10, colour.fill, { colour: colour.border, width: 1.2 });
-      } else {
-        const scale = Math.min(w / own.w, h / own.h);
-        context.translate(x, y);
-        context.scale(scale, scale);
-        painter.box(own.box, part.name, 0, 0, part.field, part.parent?.template.role);
-      }
-    }
-    context.globalAlpha = 1;
+    paintMoving(this.context, this.surface, this.view, look, movers, t);
+    const now = new Map(movers.map((mover) => [mover.part, mover]));
+    this.drawOutlines((part) => {
+      const mover = now.get(part);
+      return mover ? between(mover, t) : null;
+    });
   }
 }
 
@@ -243,47 +237,4 @@ function gridStep(zoom) {
   while (step < 16) step *= 2;
   while (step > 48) step /= 2;
   return step;
-}
-
-/**
- * What is seen before or after, each with where it comes from and goes to: parts that were
- * hidden grow out of the box that hid them.
- *
- * @param {Scene} before
- * @param {Scene} after
- * @param {import("./paint.js").View} viewBefore
- * @param {import("./paint.js").View} viewAfter
- * @returns {Mover[]|null} null if there are too many to move
- */
-function moversBetween(before, after, viewBefore, viewAfter) {
-  const seenAfter = seenParts(after, viewAfter, 7, MOST_MOVING);
-  const seenBefore = seenParts(before, viewBefore, 7, MOST_MOVING);
-  if (!seenAfter || !seenBefore) return null;
-  /** The same place in the other scene, whose networks may be in another form. @type {(scene: Scene, part: Part) => Part|null} */
-  const counterpart = (scene, part) => {
-    const i = [before, after].map((s) => s.roots.findIndex((r) => r.part.net === part.net)).find((n) => n >= 0) ?? 0;
-    const net = scene.roots[i]?.part.net;
-    if (!net) return null;
-    if (net === part.net) return part;
-    for (let at = /** @type {Part|null} */ (part); at; at = at.parent) {
-      const found = at.isVirtual ? null : net.find(at.id);
-      if (found) return found;
-    }
-    return null;
-  };
-  /** @type {Mover[]} */
-  const movers = [];
-  for (const spot of seenAfter) {
-    const twin = counterpart(before, spot.part);
-    const exact = twin && twin.id === spot.part.id ? spotOf(before, twin) : null;
-    const start = exact ?? (twin && nearestSpot(before, twin)) ?? spot;
-    movers.push({ part: spot.part, before: start, after: spot, fade: exact ? 0 : 1 });
-  }
-  for (const spot of seenBefore) {
-    const twin = counterpart(after, spot.part);
-    if (twin && twin.id === spot.part.id && spotOf(after, twin)) continue;
-    const end = (twin && nearestSpot(after, twin)) ?? spot;
-    movers.push({ part: spot.part, before: spot, after: end, fade: -1 });
-  }
-  return movers;
 }

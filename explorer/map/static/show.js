@@ -1,14 +1,16 @@
 // What a map shows beside the picture, kept in step with its state: outlines, card, bar, legend.
 
-import { differences } from "./differ.js";
+import { Differences } from "./differ.js";
 import { download, toPng, toSvg } from "./export.js";
 import { hasFocus } from "./frame.js";
 import { announce } from "./keys.js";
-import { seenFor } from "./locate.js";
+import { EVEN, Growth } from "./growth.js";
+import { DIFFERS, fillLegend, MORE } from "./legend.js";
 import { METRICS } from "./model.js";
 import { Overview } from "./overview.js";
-import { fillCard, fillCrumbs, fillHelp, fillLegend } from "./panels.js";
+import { fillCard, fillCrumbs, fillHelp } from "./panels.js";
 import { Theme } from "./theme.js";
+import { blocksIn } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Part} Part
@@ -26,10 +28,9 @@ export class Show {
     this.map = map;
     this.theme = new Theme("light");
     this.overview = new Overview(map.frame.overview, (x, y) => map.centreOn(x, y));
-    /** @type {ReturnType<typeof differences>} */
-    this.marks = [];
-    /** @type {{scene: Scene|null, parts: Part[]}} */
-    this.marked = { scene: null, parts: [] };
+    this.differences = new Differences([]);
+    /** @type {{scene: Scene|null, found: Array<[Part, import("./differ.js").Mark]>}} */
+    this.marked = { scene: null, found: [] };
     fillHelp(map.frame.help, () => this.help(false));
   }
 
@@ -58,14 +59,16 @@ export class Show {
     const metric = METRICS.includes(map.state.colour) ? map.state.colour : "kind";
     const largest = map.nets.map((net) => largestSeen(net.root, metric, map.openness));
     const most = metric === "kind" ? 0 : Math.max(1, ...largest);
-    map.screen.look = { theme: this.theme, colour: metric, most };
-    fillLegend(map.frame.legend, map.screen.look, map.nets.length > 1);
+    map.screen.look = { theme: this.theme, colour: metric, most, growth: new Growth(map.nets, map.state.size) };
+    const layers = map.nets.some((net) => showsLayers(net.root, map.openness));
+    const blocks = map.nets.some((net) => blocksIn(net, net.root.number).length);
+    fillLegend(map.frame.legend, map.screen.look, { layers, blocks, compares: map.nets.length > 1 });
   }
 
   /** Compare the networks that are shown now. */
   compare() {
-    this.marks = differences(this.map.nets);
-    this.marked = { scene: null, parts: [] };
+    this.differences = new Differences(this.map.nets);
+    this.marked = { scene: null, found: [] };
   }
 
   /** Outlines, card, crumbs, bar and what screen readers see. */
@@ -78,6 +81,7 @@ export class Show {
       pure: !map.openness.flips.size,
       form: map.state.form,
       colour: map.state.colour,
+      size: map.screen.look?.growth.metric ?? EVEN,
       back: map.past.canBack,
       forward: map.past.canForward,
     });
@@ -89,7 +93,7 @@ export class Show {
     const { map } = this;
     const { ink } = this.theme;
     /** @type {import("./screen.js").Outline[]} */
-    const outlines = this.differing().map((part) => ({ part, colour: ink.mark, width: 2, dash: [4, 3] }));
+    const outlines = this.differing().map(([part, mark]) => ({ part, colour: ink.mark, width: 2, dash: mark === "differs" ? DIFFERS : MORE }));
     for (const part of map.hunt.matches.slice(0, MOST_OUTLINES)) outlines.push({ part, colour: FOUND, width: 2 });
     if (map.hovered) outlines.push({ part: map.hovered, colour: ink.soft, width: 1.2 });
     if (map.selected) outlines.push({ part: map.selected, colour: ink.glow, width: 3 });
@@ -97,33 +101,32 @@ export class Show {
     return outlines;
   }
 
-  /** What differs, or the folded boxes that hide it; looked up once for each scene. */
+  /** What is not the same in all networks, as far as it is open; looked up once for each scene. */
   differing() {
-    const { scene } = this.map.screen;
-    if (this.marked.scene !== scene) {
-      /** @type {Set<Part>} */
-      const parts = new Set();
-      this.marks.forEach((marks, i) => {
-        for (const id of marks.keys()) {
-          const part = this.map.nets[i].find(id);
-          const seen = part && seenFor(scene, part);
-          if (seen?.parent && parts.size < MOST_OUTLINES * (i + 1)) parts.add(seen);
-        }
-      });
-      this.marked = { scene, parts: [...parts] };
+    const { map, differences } = this;
+    if (this.marked.scene !== map.screen.scene) {
+      /** @type {typeof this.marked.found} */
+      const found = [];
+      /** @type {(part: Part) => void} */
+      const visit = (part) => {
+        const mark = differences.of(part);
+        if (!mark || found.length >= MOST_OUTLINES * map.nets.length) return;
+        if (mark !== "only" && map.openness.isOpen(part)) part.children.forEach(visit);
+        else found.push([part, mark]);
+      };
+      for (const { root } of map.nets) root.children.forEach(visit);
+      this.marked = { scene: map.screen.scene, found };
     }
-    return this.marked.parts;
+    return this.marked.found;
   }
 
   card() {
     const { map } = this;
     const part = map.selected;
-    const mark = part && this.marks[map.nets.indexOf(part.net)]?.get(part.id);
-    const note = { only: "Not every network shown has this part.", differs: "Differs from the other networks shown." };
     fillCard(map.frame.card, part, {
       unit: map.data.count?.unit ?? "MACs",
       open: !!part && map.openness.isOpen(part),
-      notes: mark ? [note[mark]] : [],
+      notes: part ? this.differences.notes(part) : [],
       close: () => map.select(null),
       toggle: () => part && map.toggle(part, !map.openness.isOpen(part)),
       zoom: () => part && map.zoomTo(part),
@@ -145,6 +148,11 @@ export class Show {
     const blob = kind === "svg" ? new Blob([toSvg(scene, look)], { type: "image/svg+xml" }) : await toPng(scene, look);
     if (blob) download(`${name}.${kind}`, blob);
   }
+}
+
+/** Whether a layer in a box is drawn. @param {Part} part @param {import("./model.js").Openness} openness @returns {boolean} */
+function showsLayers(part, openness) {
+  return part.children.some((child) => (child.isLayer ? part.parent !== null : openness.isOpen(child) && showsLayers(child, openness)));
 }
 
 /** The largest value among layers and folded boxes that are drawn. @param {Part} part @param {string} metric @param {import("./model.js").Openness} openness @returns {number} */

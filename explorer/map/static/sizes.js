@@ -7,8 +7,8 @@ export const ZONE = 13;
 export const LANE = 26;
 export const BESIDE = 16;
 export const GUTTER = 34;
-export const STAGE_GAP = 74;
-export const STAGE_GAP_DOWN = 38;
+export const STAGE_GAP = 47;
+export const STAGE_GAP_DOWN = 26;
 /** Width of a run that is spread, by its height. */
 export const RUN_SHAPE = 0.8;
 export const NET_GAP = 46;
@@ -17,7 +17,7 @@ export const THIN = { head: 15, pad: 5, gap: 13, beside: 6 };
 
 /** Width and height of a closed box or layer. @type {Record<string, [number, number]>} */
 const SIZES = {
-  layer: [180, 30],
+  layer: [192, 30],
   thin: [60, 22],
   stage: [206, 46],
   group: [150, 46],
@@ -29,27 +29,32 @@ const SIZES = {
   network: [220, 90],
 };
 
-/** As slabs of a strip that runs down. @type {[number, number]} */
-export const SLAB = [250, 88];
+/** As slabs of a strip that runs down, alone and beside others. @type {[number, number]} */
+const SLAB = [372, 56];
+/** @type {[number, number]} */
+const SLAB_BESIDE = [262, 56];
 
-/** As cards of a strip that runs to the right. @type {Record<string, [number, number]>} */
-const CARDS = {
-  layer: [112, 292],
-  stage: [196, 292],
-  group: [136, 292],
-  block: [196, 292],
-  run: [196, 292],
-};
+/** Widths as cards of a strip that runs to the right. @type {Record<string, number>} */
+const CARD_WIDTHS = { layer: 90, stage: 120, group: 114, block: 120, run: 120 };
+/** Heights of cards with the volume of the output in them, and without. */
+export const CARD_HEIGHT = 316;
+export const CARD_HEIGHT_LOW = 218;
+/** Where wires of the strip meet a card, from above. */
+export const CARD_WIRE = 108;
+/** Height of the highest boxes by that of the lowest, where a measure sizes them. */
+export const MOST_GROWTH = 3;
+export const MOST_CARD_GROWTH = 2.3;
 
 /**
  * @param {string} role `layer` for a layer
  * @param {string} around role of the box around it
  * @param {boolean} card whether it stands in a strip to the right
- * @returns {[number, number]}
+ * @param {boolean} low whether it is to leave room for others
+ * @returns {[number, number]} without what a measure adds to the height
  */
-export function sizeOf(role, around, card) {
-  if (card) return CARDS[role] ?? CARDS.stage;
+export function sizeOf(role, around, card, low) {
+  if (card) return [CARD_WIDTHS[role] ?? CARD_WIDTHS.stage, low ? CARD_HEIGHT_LOW : CARD_HEIGHT];
   if (around === "path" && role === "layer") return SIZES.thin;
-  if (around === "network" && ["stage", "group", "block"].includes(role)) return SLAB;
+  if (around === "network" && ["stage", "group", "block", "run"].includes(role)) return low ? SLAB_BESIDE : SLAB;
   return SIZES[role] ?? SIZES.group;
 }

@@ -7,10 +7,11 @@
  * @property {number} network in which it is
  * @property {string} form of the split; empty for the network's own
  * @property {string} colour `kind` or a metric
+ * @property {string} size `even` or a metric, which the boxes' heights show
  */
 
 /** @type {MapState} */
-export const START = { open: "stages", selected: "", network: 0, form: "", colour: "kind" };
+export const START = { open: "stages", selected: "", network: 0, form: "", colour: "kind", size: "even" };
 
 /** @param {MapState} state */
 export function encodeState(state) {

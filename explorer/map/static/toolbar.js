@@ -1,14 +1,17 @@
 // The bar above the map: search, level, form, colours, zoom, history, files.
 
 import { make, makeButton, makeSelect } from "./dom.js";
+import { EVEN, SIZES } from "./growth.js";
+import { METRICS } from "./model.js";
+import { METRIC_WORDS } from "./words.js";
 
 /** @type {Array<[string, string]>} */
 const LEVEL_WORDS = [["stages", "Stages"], ["blocks", "Blocks"], ["layers", "Layers"], ["paths", "Paths"]];
-/** @type {Array<[string, string]>} */
-export const COLOURS = [
-  ["kind", "Colour: kind"], ["params", "Parameters"], ["macs", "MACs"], ["activations", "Activations"],
-  ["memory", "Memory"], ["field", "Receptive field"],
-];
+/** Choices of a menu that names what it is about. @param {string} about @param {string[]} values @returns {Array<[string, string]>} */
+function choices(about, values) {
+  return values.map((value) => [value, `${about}: ${METRIC_WORDS[value] ?? value}`]);
+}
+
 /** @type {Record<string, string>} */
 const FORM_WORDS = {
   aggregated: "a: aggregated", concatenated: "b: concatenated", grouped: "c: grouped", split: "Keras zoo: split",
@@ -19,6 +22,7 @@ const FORM_WORDS = {
  * @property {(level: string) => void} level
  * @property {(form: string) => void} form
  * @property {(colour: string) => void} colour
+ * @property {(size: string) => void} size
  * @property {(query: string, step: number) => void} search
  * @property {(factor: number) => void} zoom
  * @property {() => void} fit
@@ -34,7 +38,8 @@ export class Toolbar {
     this.levels = LEVEL_WORDS.map(([level, text]) => makeButton(`Open down to ${level}`, text, () => deeds.level(level)));
     this.form = makeSelect("Form of the split", forms.map((f) => [f, FORM_WORDS[f] ?? f]), deeds.form);
     this.form.hidden = forms.length < 2;
-    this.colour = makeSelect("Colours show", COLOURS, deeds.colour);
+    this.colour = makeSelect("Colours show", choices("Colour", ["kind", ...METRICS]), deeds.colour);
+    this.size = makeSelect("Heights show", choices("Size", [EVEN, ...SIZES]), deeds.size);
     this.input = make("input", { type: "search", placeholder: "conv2  groups=32", "aria-label": "Search by name, kind or value, such as conv2, groups=32 or params>1e6" });
     this.input.addEventListener("input", () => deeds.search(this.input.value, 0));
     this.input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -44,24 +49,19 @@ export class Toolbar {
     this.found = make("output", { "aria-live": "polite" });
     this.back = makeButton("Back (Alt+Left)", "←", () => deeds.history(-1));
     this.forward = makeButton("Forward (Alt+Right)", "→", () => deeds.history(1));
-    const menu = make("div", { hidden: true, role: "menu" });
-    /** @type {(kind: "svg"|"png", text: string) => HTMLButtonElement} */
-    const item = (kind, text) => makeButton(text, text, () => {
-      menu.hidden = true;
-      deeds.save(kind);
-    });
-    menu.append(item("svg", "Picture as SVG"), item("png", "Picture as PNG"));
-    const opener = makeButton("Save the picture", "Save", () => {
-      menu.hidden = !menu.hidden;
-      opener.setAttribute("aria-expanded", String(!menu.hidden));
-      if (!menu.hidden) menu.querySelector("button").focus();
-    });
-    opener.setAttribute("aria-expanded", "false");
-    menu.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== "Escape") return;
-      menu.hidden = true;
-      opener.focus();
-    });
+    const saving = makeSaveMenu(deeds.save);
+    const more = make("span", { class: "netmap-more" }, [
+      this.form,
+      this.colour,
+      this.size,
+      make("span", { class: "netmap-space" }),
+      make("span", { class: "netmap-group", role: "group", "aria-label": "History" }, [this.back, this.forward]),
+      saving.element,
+      makeButton("Help (?)", "?", deeds.help),
+    ]);
+    // What a narrow bar has no room for.
+    const rest = makeOpener(more, ["More controls", "More", "netmap-opener"], (open) => more.classList.toggle("netmap-open", open));
+    this.fold = () => [saving, rest].forEach(({ close }) => close());
     this.element = make("div", { class: "netmap-bar", role: "toolbar", "aria-label": "Map" }, [
       make("span", { class: "netmap-search", role: "search" }, [
         this.input,
@@ -69,26 +69,23 @@ export class Toolbar {
         makeButton("Next match (Enter)", "›", () => deeds.search(this.input.value, 1)),
         this.found,
       ]),
-      make("span", { class: "netmap-group", role: "group", "aria-label": "What is open" }, this.levels),
-      this.form,
-      this.colour,
-      make("span", { class: "netmap-space" }),
-      make("span", { class: "netmap-group", role: "group", "aria-label": "History" }, [this.back, this.forward]),
-      make("span", { class: "netmap-group", role: "group", "aria-label": "Zoom" }, [
+      make("span", { class: "netmap-group netmap-levels", role: "group", "aria-label": "What is open" }, this.levels),
+      make("span", { class: "netmap-group netmap-zoom", role: "group", "aria-label": "Zoom" }, [
         makeButton("Zoom out (o)", "−", () => deeds.zoom(1 / 1.4), "netmap-step"),
         makeButton("Fit everything (f)", "Fit", deeds.fit),
         makeButton("Zoom in (i)", "+", () => deeds.zoom(1.4), "netmap-step"),
       ]),
-      make("span", { class: "netmap-menu" }, [opener, menu]),
-      makeButton("Help (?)", "?", deeds.help),
+      rest.opener,
+      more,
     ]);
   }
 
-  /** @param {{level: string, pure: boolean, form: string, colour: string, back: boolean, forward: boolean}} now */
-  show({ level, pure, form, colour, back, forward }) {
+  /** @param {{level: string, pure: boolean, form: string, colour: string, size: string, back: boolean, forward: boolean}} now */
+  show({ level, pure, form, colour, size, back, forward }) {
     this.levels.forEach((button, i) => button.setAttribute("aria-pressed", String(pure && LEVEL_WORDS[i][0] === level)));
     this.form.value = form;
     this.colour.value = colour;
+    this.size.value = size;
     this.back.disabled = !back;
     this.forward.disabled = !forward;
   }
@@ -97,4 +94,47 @@ export class Toolbar {
   showFound(text) {
     this.found.textContent = text;
   }
+}
+
+/**
+ * A button that opens and closes something.
+ *
+ * @param {HTMLElement} what
+ * @param {[label: string, face: string, cls?: string]} button
+ * @param {(open: boolean) => void} show
+ * @returns {{opener: HTMLButtonElement, close: () => void}}
+ */
+function makeOpener(what, [label, face, cls], show) {
+  let open = false;
+  const turn = (/** @type {boolean} */ to) => {
+    open = to;
+    show(open);
+    opener.setAttribute("aria-expanded", String(open));
+  };
+  const opener = makeButton(label, face, () => turn(!open), cls);
+  turn(false);
+  what.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !open) return;
+    turn(false);
+    opener.focus();
+    event.stopPropagation();
+  });
+  return { opener, close: () => turn(false) };
+}
+
+/** @param {(kind: "svg"|"png") => unknown} save */
+function makeSaveMenu(save) {
+  const menu = make("div", { role: "group", "aria-label": "Save as" });
+  /** @type {(kind: "svg"|"png", text: string) => HTMLButtonElement} */
+  const item = (kind, text) => makeButton(text, text, () => {
+    close();
+    save(kind);
+  });
+  const items = [item("svg", "Picture as SVG"), item("png", "Picture as PNG")];
+  menu.append(...items);
+  const { opener, close } = makeOpener(menu, ["Save the picture", "Save"], (open) => {
+    menu.hidden = !open;
+    if (open) items[0].focus();
+  });
+  return { element: make("span", { class: "netmap-menu" }, [opener, menu]), close };
 }

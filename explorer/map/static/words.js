@@ -24,6 +24,19 @@ export function measure(metric, value) {
   return metric === "field" ? `${value} px` : short(value);
 }
 
+/** What metrics are called. @type {Record<string, string>} */
+export const METRIC_WORDS = {
+  params: "parameters", macs: "MACs", activations: "activations", memory: "memory", field: "receptive field",
+};
+
+/** @type {Record<string, string>} */
+const UNITS = { params: " params", macs: " MACs", activations: " activ." };
+
+/** The same with what it counts, in a few letters: `425 M MACs`. @param {string} metric @param {number|null|undefined} value */
+export function counted(metric, value) {
+  return measure(metric, value) + (UNITS[metric] ?? "");
+}
+
 /** @param {number} value @param {Array<[number, string]>} steps @param {string} plain */
 function scaled(value, steps, plain) {
   for (const [step, unit] of steps) {
@@ -42,7 +55,9 @@ export function shapeText(lengths) {
 
 /** 12.3 %. @param {number} part @param {number} whole */
 export function percent(part, whole) {
-  return whole ? `${((100 * part) / whole).toFixed(1)} %` : "–";
+  if (!whole) return "–";
+  const share = (100 * part) / whole;
+  return share > 0 && share < 0.05 ? "<0.1 %" : `${share.toFixed(1)} %`;
 }
 
 /** @type {Record<string, string>} */
@@ -99,11 +114,11 @@ export function blocksIn(net, number) {
   return children.flatMap(([, child]) => (net.templates[child].kind ? [] : blocksIn(net, child)));
 }
 
-/** Where a run's names begin and end: `block 2–6`. @param {Template} run */
+/** Where a run's names begin and end: `2–6`. @param {Template} run */
 export function rangeWords(run) {
   const names = (run.children ?? []).map(([name]) => name);
-  const last = names[names.length - 1].match(/\d+$/);
-  return names[0].replace(/(\d+)$/, " $1") + (last ? `–${last[0]}` : "");
+  const [first, last] = [names[0], names[names.length - 1]].map((name) => name.match(/\d+$/)?.[0] ?? "");
+  return last ? `${first}–${last}` : "";
 }
 
 /** @param {string} name */

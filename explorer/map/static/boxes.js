@@ -1,0 +1,145 @@
+// The insides of boxes, laid out as far as they are open. Parts of one description share a layout.
+
+import { layered } from "./layered.js";
+import { entering, Placer } from "./place.js";
+import { flowOf, OUT, seriesParallel } from "./series.js";
+import { CARD_WIRE, GAP, GUTTER, HEAD, PAD, RUN_SHAPE, sizeOf, THIN, ZONE } from "./sizes.js";
+
+/**
+ * @typedef {import("./model.js").Net} Net
+ * @typedef {import("./model.js").Openness} Openness
+ * @typedef {import("./model.js").Part} Part
+ * @typedef {import("./place.js").Placed} Placed
+ */
+
+/** A box of which nothing inside is laid out. @param {number} number @param {number} w @param {number} h @returns {Placed} */
+export function closed(number, w, h) {
+  return {
+    number,
+    open: false,
+    w,
+    h,
+    entry: [w / 2, 0],
+    exit: [w / 2, h],
+    kids: [],
+    wires: [],
+    thin: false,
+    card: false,
+    count: 1,
+  };
+}
+
+/** Lays out boxes of one network, each description with one state of opening only once. */
+export class BoxMaker {
+  /** @param {Net} net @param {Openness} openness @param {import("./growth.js").Growth} growth @param {boolean} beside whether there are other networks */
+  constructor(net, openness, growth, beside) {
+    this.net = net;
+    this.openness = openness;
+    this.growth = growth;
+    this.beside = beside;
+    this.mixed = openness.mixed(net);
+    /** @type {Map<string, Placed>} */
+    this.known = new Map();
+  }
+
+  /** @param {Part} part @param {boolean} card whether it stands in a strip to the right @returns {Placed} */
+  box(part, card) {
+    const around = part.parent?.template.role ?? "";
+    if (this.mixed.has(part.id)) return this.make(part, around, card);
+    const key = `${part.number} ${around} ${card}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    const made = this.make(part, around, card);
+    this.known.set(key, made);
+    return made;
+  }
+
+  /** @param {Part} part @param {string} around @param {boolean} card @returns {Placed} */
+  make(part, around, card) {
+    const role = part.template.role ?? "layer";
+    if (this.openness.isOpen(part)) return this.opened(part, role, card);
+    const low = this.beside || (card && !this.growth.isEven);
+    const [w, least] = sizeOf(role, around, card, low);
+    const h = Math.round(least * this.growth.of(this.net, part.number, around, card));
+    const placed = { ...closed(part.number, w, h), thin: around === "path" || role === "path", card };
+    if (card) Object.assign(placed, { entry: [0, CARD_WIRE], exit: [w, CARD_WIRE] });
+    return placed;
+  }
+
+  /** @param {Part} part @param {string} role @param {boolean} card @returns {Placed} */
+  opened(part, role, card) {
+    const boxes = part.children.map((child) => this.box(child, false));
+    const thin = role === "path";
+    const [head, pad] = thin ? [THIN.head, THIN.pad] : [HEAD, PAD];
+    const placed = { ...closed(part.number, 0, 0), open: true, thin };
+    const children = part.children;
+    const flow = flowOf(part.template);
+    const placer = new Placer(boxes, flow, (i) => children[i].template.role ?? "", thin);
+    const series = seriesParallel(flow);
+    const top = head + (thin ? 6 : ZONE);
+    const foot = thin ? 6 : ZONE;
+    if (!series) {
+      Object.assign(placed, layered(boxes, flow, [pad, top], foot));
+    } else if (role === "run") {
+      columns(placed, placer, boxes, pad, top, foot);
+    } else {
+      const size = placer.measure(series);
+      const axis = pad + size.left;
+      const h = top + size.h + foot;
+      const w = Math.max(axis + size.right + pad, role === "shortcut" ? 84 : 0);
+      Object.assign(placed, { w, h, entry: [axis, 0], exit: [axis, h] });
+      const start = card ? [0, head + ZONE * 0.4, axis, head + ZONE * 0.4] : [axis, head];
+      const tails = placer.place(series, axis, top, [entering(start)]);
+      placer.leave(tails, card ? [axis, h - ZONE * 0.4, w, h - ZONE * 0.4] : [axis, h]);
+      Object.assign(placed, { kids: placer.kids, wires: placer.wires });
+      if (card) Object.assign(placed, { entry: [0, head + ZONE * 0.4], exit: [w, h - ZONE * 0.4] });
+    }
+    placed.count = boxes.reduce((sum, box) => sum + box.count, 1);
+    return placed;
+  }
+}
+
+/**
+ * A run in columns, a little higher than wide.
+ *
+ * @param {Placed} placed
+ * @param {Placer} placer
+ * @param {Placed[]} boxes
+ * @param {number} pad
+ * @param {number} top
+ * @param {number} foot
+ */
+function columns(placed, placer, boxes, pad, top, foot) {
+  const w = Math.max(...boxes.map((box) => box.w));
+  const h = Math.max(...boxes.map((box) => box.h));
+  const squareness = (/** @type {number} */ k) =>
+    Math.abs(Math.log((k * (w + GUTTER)) / (Math.ceil(boxes.length / k) * (h + GAP)) / RUN_SHAPE));
+  let count = 1;
+  for (let k = 2; k <= boxes.length; k++) if (squareness(k) < squareness(count)) count = k;
+  const rows = Math.ceil(boxes.length / count);
+  let tails = [entering([0, HEAD])];
+  let [x, bottom] = [pad, 0];
+  for (let start = 0; start < boxes.length; start += rows) {
+    const items = boxes.map((_, i) => i).slice(start, start + rows);
+    const size = placer.measure(items);
+    const axis = x + size.left;
+    if (start === 0) {
+      placed.entry = [axis, 0];
+      tails = [entering([axis, HEAD])];
+    } else {
+      const [tail] = tails;
+      const [fromX, fromY] = tail.points.slice(-2);
+      const gutter = x - GUTTER / 2;
+      const turns = [fromX, fromY + ZONE * 0.6, gutter, fromY + ZONE * 0.6, gutter, top - ZONE * 0.6, axis, top - ZONE * 0.6];
+      tails = [{ ...tail, points: [...tail.points, ...turns] }];
+    }
+    tails = placer.place(items, axis, top, tails);
+    bottom = Math.max(bottom, top + size.h);
+    placed.exit = [axis, 0];
+    x += size.left + size.right + GUTTER;
+  }
+  Object.assign(placed, { w: x - GUTTER + pad, h: bottom + foot });
+  placed.exit[1] = placed.h;
+  for (const tail of tails) placer.wire(tail, [placed.exit[0], placed.h], OUT);
+  Object.assign(placed, { kids: placer.kids, wires: placer.wires });
+}

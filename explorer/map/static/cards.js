@@ -1,0 +1,151 @@
+// The faces of stages, stem and classifier in the strip: cards to the right, slabs downwards.
+
+import { SIZES } from "./growth.js";
+import { CARD_HEIGHT_LOW } from "./sizes.js";
+import { mix } from "./theme.js";
+import { blocksIn, boxTitle, counted, layerWords, percent, shapeText } from "./words.js";
+
+/**
+ * @typedef {import("./paint.js").Painter} Painter
+ * @typedef {import("./place.js").Placed} Placed
+ * @typedef {import("./theme.js").Colour} Colour
+ * @typedef {import("./model.js").Template} Template
+ *
+ * @typedef {{fill: string, ink: string, soft: string, bar: Colour|null, solid: Colour}} Inks
+ *   Of a card: white, or as hot as its value.
+ */
+
+const EDGE = 12;
+/** Room for the title, and for what is below the volume. */
+const TOP = 54;
+const BELOW = 146;
+const LEAST_VOLUME = 84;
+const SLAB_HEIGHT = 56;
+const SMALL = 13;
+
+/** @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
+export function paintCard(p, box, name, x, y, colour) {
+  const { surface, net } = p;
+  const { w, h } = box;
+  const template = net.templates[box.number];
+  const inks = inksOf(p, colour);
+  const { ink, soft } = inks;
+  surface.rect(x, y, w, h, 14, inks.fill, { colour: colour.border, width: 1.4 });
+  const shape = net.outShape(box.number);
+  const blocks = template.kind ? [] : blocksIn(net, box.number);
+  const words = blocks.length ? [`${blocks.length} ${blocks.length === 1 ? "block" : "blocks"}`] : insideWords(p, template);
+  // Where heights say something, words keep to the top, on one line in all cards.
+  const low = !p.look.growth.isEven;
+  const top = low ? CARD_HEIGHT_LOW - EDGE : TOP + 8 * words.length;
+  const room = low ? h - top : h - top - BELOW;
+  if (room > LEAST_VOLUME) volume(p, shape, x + w / 2, y + top + room / 2, inks.bar ? p.theme.layerOrStage(template) : inks.solid, 1.25);
+  const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
+  if (p.reads(13)) surface.text(title, x + EDGE, y + 27, 15.5, ink, { weight: 660, room: w - EDGE });
+  if (!p.reads(SMALL)) return;
+  words.forEach((text, i) => surface.text(text, x + EDGE, y + 45 + 16 * i, SMALL, soft, { room: w - EDGE }));
+  const bottom = y + (low ? CARD_HEIGHT_LOW : h);
+  surface.text(shapeText(shape), x + w / 2, bottom - 128, 13, ink, { align: "center", weight: 620 });
+  if (blocks.length) blockBars(p, blocks, x + EDGE, bottom - 119, w - 2 * EDGE, true);
+  if (template.kind === "InputLayer") return;
+  measuresOf(p).forEach((metric, i) => {
+    const base = bottom - 82 + 46 * i;
+    measureLine(p, box.number, metric, x + EDGE, base, inks);
+    shareBar(p, box.number, metric, x + EDGE, base + 9, w - 2 * EDGE - 52, inks);
+    surface.text(shareText(p, box.number, metric), x + w - EDGE, base + 16, SMALL, soft, { align: "right" });
+  });
+}
+
+/** The same as a slab, where the strip runs down. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
+export function paintSlab(p, box, name, x, y, colour) {
+  const { surface, net } = p;
+  const { w, h } = box;
+  const inks = inksOf(p, colour);
+  surface.rect(x, y, w, h, 12, inks.fill, { colour: colour.border, width: 1.3 });
+  const shape = net.outShape(box.number);
+  volume(p, shape, x + 34, y + h / 2, inks.bar ? p.theme.family("stage") : inks.solid, 0.62);
+  const top = y + (h - SLAB_HEIGHT) / 2;
+  if (!p.reads(SMALL)) return;
+  const wide = w > 300;
+  surface.text(boxTitle(net, box.number, name), x + 66, top + 24, 15, inks.ink, { weight: 660, room: 100 });
+  surface.text(shapeText(shape), x + 66, top + 43, SMALL, inks.ink, { weight: 600 });
+  const blocks = blocksIn(net, box.number);
+  if (blocks.length) blockBars(p, blocks, x + 136, top + 14, wide ? 60 : 22, false);
+  const [left, right] = [x + (wide ? 208 : 162), x + w - EDGE];
+  measuresOf(p).forEach((metric, i) => {
+    const base = top + 21 + 22 * i;
+    measureLine(p, box.number, metric, left, base, inks);
+    shareBar(p, box.number, metric, left, base + 4, right - left, inks);
+    if (wide) surface.text(shareText(p, box.number, metric), right, base, SMALL, inks.soft, { align: "right" });
+  });
+}
+
+/** @param {Painter} p @param {Colour} colour @returns {Inks} */
+function inksOf(p, colour) {
+  const { ink, soft, panel } = p.theme.ink;
+  if (p.look.colour === "kind") return { fill: panel, ink, soft, bar: colour, solid: colour };
+  const { fill, text } = colour;
+  return { fill, ink: text, soft: text, bar: null, solid: { fill, border: mix(text, fill, 0.75), text } };
+}
+
+/** What a card without blocks holds, in two lines at most. @param {Painter} p @param {Template} template */
+function insideWords(p, template) {
+  const children = template.children ?? [];
+  const kinds = children.map(([, number]) => p.net.templates[number]).filter((t) => t.tags && Object.keys(t.tags).length);
+  if (template.kind) return [];
+  return kinds.length ? kinds.slice(0, 2).map((t) => layerWords(t).replace(/,.*/, "")) : [`${children.length} layers`];
+}
+
+/** Small bars, orange for a projection block and blue for an identity block. @param {Painter} p @param {string[]} blocks @param {number} x @param {number} y @param {number} w @param {boolean} centred */
+function blockBars(p, blocks, x, y, w, centred) {
+  const step = Math.min(14, w / blocks.length);
+  const start = centred ? x + (w - step * blocks.length) / 2 : x;
+  blocks.forEach((kind, i) => {
+    p.surface.rect(start + i * step + step * 0.12, y, step * 0.76, 10, Math.min(2.5, step / 3), p.theme.family(kind).border);
+  });
+}
+
+/** The two measures that cards tell: those that colours and heights show come first. @param {Painter} p */
+function measuresOf({ look }) {
+  const shown = [look.growth.metric, look.colour].filter((metric) => SIZES.includes(metric));
+  return [...new Set([...shown, "params", "macs"])].slice(0, 2).sort((a, b) => SIZES.indexOf(a) - SIZES.indexOf(b));
+}
+
+/** @param {Painter} p @param {number} number @param {string} metric */
+function values({ net }, number, metric) {
+  return [number, net.root.number].map((n) => /** @type {number} */ (/** @type {any} */ (net.totalsOf(n))[metric]));
+}
+
+/** @param {Painter} p @param {number} number @param {string} metric */
+function shareText(p, number, metric) {
+  const [part, whole] = values(p, number, metric);
+  return percent(part, whole);
+}
+
+/** @param {Painter} p @param {number} number @param {string} metric @param {number} x @param {number} base @param {Inks} inks */
+function measureLine(p, number, metric, x, base, inks) {
+  p.surface.text(counted(metric, values(p, number, metric)[0]), x, base, SMALL, inks.soft);
+}
+
+/** @param {Painter} p @param {number} number @param {string} metric @param {number} x @param {number} y @param {number} w @param {Inks} inks */
+function shareBar(p, number, metric, x, y, w, inks) {
+  const [part, whole] = values(p, number, metric);
+  const fill = inks.bar ? p.theme.family(metric === "params" ? "stage" : "grouped").border : inks.soft;
+  if (inks.bar) p.surface.rect(x, y, w, 4, 2, p.theme.ink.faint);
+  if (part) p.surface.rect(x, y, Math.max(4, (w * part) / whole), 4, 2, fill);
+}
+
+/** A feature map as a solid: its side by its height, its depth by its channels. @param {Painter} p @param {number[]|null} shape @param {number} cx @param {number} cy @param {Colour} colour @param {number} scale */
+function volume(p, shape, cx, cy, colour, scale) {
+  if (!shape) return;
+  const [height, channels] = shape.length === 3 ? [shape[0], shape[2]] : [0, shape[0]];
+  const side = shape.length === 3 ? (10 + 7.6 * Math.log2(1 + height / 3)) * scale : 8 * scale;
+  const depth = shape.length === 3 ? (1 + (0.55 * Math.log2(1 + channels / 4)) ** 2) * scale : 66 * scale;
+  const [dx, dy] = shape.length === 3 ? [depth, -depth * 0.42] : [0, 0];
+  const tall = shape.length === 3 ? side : depth;
+  const [x, y] = [cx - (side + dx) / 2, cy - (tall + dy) / 2];
+  const line = { colour: colour.border, width: 1 };
+  const shade = (/** @type {number} */ share) => mix(colour.border, colour.fill, share);
+  p.surface.polygon([x, y, x + dx, y + dy, x + side + dx, y + dy, x + side, y], shade(0.1), line);
+  p.surface.polygon([x + side, y, x + side + dx, y + dy, x + side + dx, y + tall + dy, x + side, y + tall], shade(0.32), line);
+  p.surface.rect(x, y, side, tall, 0, colour.fill, line);
+}

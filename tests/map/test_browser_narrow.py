@@ -1,0 +1,99 @@
+"""The map on a telephone: by touch, at 390 pixels."""
+
+import pytest
+from map_pages import POINT, SPEC, STAGES, VISIBLE, click, state
+
+pytestmark = pytest.mark.browser
+
+
+# Controls that are seen, smaller than a finger.
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, input")]
+  .filter((e) => e.checkVisibility())
+  .map((e) => [e.ariaLabel ?? e.textContent, e.getBoundingClientRect()])
+  .filter(([, {width, height}]) => height < 36 || width < 36).map(([name]) => name)"""
+SMALLEST_TYPE = 12.5  # of slabs, in map units
+
+
+@pytest.fixture
+def phone(open_map):
+    return open_map(SPEC, width=390, height=844, touch=True)
+
+
+def test_the_first_sight_can_be_read(phone):
+    """Bar in two rows, and all stages in type of ten pixels or more."""
+    assert phone.locator(".netmap-bar").bounding_box()["height"] <= 100
+    zoom = phone.evaluate("map.map.screen.camera.zoom")
+    assert zoom * SMALLEST_TYPE >= 10
+    for name in STAGES:
+        x, y = phone.evaluate(POINT, [name, False])
+        assert 0 < x < 390
+        assert 0 < y < 844
+
+
+def test_touch_at_390_pixels(phone):
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    click(phone, "stage1", tap=True)
+    assert "stage1/block1" in phone.evaluate(VISIBLE)
+    box = phone.locator(".netmap-card").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert phone.evaluate(SMALL_TARGETS) == []
+
+
+def test_rare_controls_are_one_tap_away(phone):
+    assert not phone.get_by_label("Colours show").is_visible()
+    opener = phone.get_by_label("More controls")
+    opener.tap()
+    assert opener.get_attribute("aria-expanded") == "true"
+    assert phone.evaluate(SMALL_TARGETS) == []
+    for label in ("Form of the split", "Colours show", "Heights show", "Help (?)"):
+        box = phone.get_by_label(label).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    phone.get_by_label("Colours show").select_option("macs")
+    assert state(phone)["colour"] == "macs"
+    phone.get_by_label("Save the picture").tap()
+    with phone.expect_download():
+        phone.get_by_role("button", name="Picture as SVG").tap()
+    phone.get_by_label("Colours show").focus()
+    phone.keyboard.press("Escape")
+    assert opener.get_attribute("aria-expanded") == "false"
+    assert not phone.get_by_label("Colours show").is_visible()
+
+
+def test_networks_beside_each_other_begin_at_a_size_that_can_be_read(open_map):
+    page = open_map(SPEC, SPEC, SPEC, width=390, height=844, touch=True)
+    assert page.evaluate("map.map.screen.camera.zoom") * SMALLEST_TYPE >= 10
+    x, y = page.evaluate(POINT, ["stage1", False])
+    assert 0 < x < 390
+    assert 0 < y < 844
+
+
+def test_two_fingers_zoom(open_map):
+    page = open_map(SPEC, width=390, height=844, touch=True)
+    zooms = page.evaluate(
+        """() => {
+          const {canvas} = map.map.frame;
+          const {left, top} = canvas.getBoundingClientRect();
+          canvas.setPointerCapture = () => {};
+          const send = (type, pointerId, x, y) => canvas.dispatchEvent(new PointerEvent(type,
+            {pointerId, clientX: left + x, clientY: top + y, bubbles: true, button: 0}));
+          const before = map.map.screen.camera;
+          const mid = before.toMap(150, 300);
+          send("pointerdown", 1, 100, 300);
+          send("pointerdown", 2, 200, 300);
+          for (let i = 1; i <= 10; i++) {
+            send("pointermove", 1, 100 - 5 * i, 300);
+            send("pointermove", 2, 200 + 5 * i, 300);
+          }
+          send("pointerup", 1, 50, 300);
+          send("pointerup", 2, 250, 300);
+          const after = map.map.screen.camera;
+          const now = after.toMap(150, 300);
+          return {grown: after.zoom / before.zoom,
+            moved: Math.hypot(now[0] - mid[0], now[1] - mid[1])};
+        }"""
+    )
+    assert zooms["grown"] == pytest.approx(2, rel=0.02)
+    assert zooms["moved"] < 20
+    assert page.evaluate(VISIBLE) == STAGES
