@@ -76,3 +76,18 @@ def wait_for(condition, seconds=60):
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.2)
+
+
+def test_an_open_page_sees_what_others_start_and_what_it_may_not_do(own_app, page, images):
+    from playwright.sync_api import expect
+
+    own_app.start(RESNEXT_HOSTED="1")
+    page.goto(f"{own_app.url}/train")
+    expect(page.get_by_text("No run yet")).to_be_visible()
+    store = RunStore(own_app.runs)
+    run = begun(store, images)  # somebody else's
+    expect(badge(page, re.compile("starting|running"))).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    refusal = page.get_by_test_id("stToast").filter(has_text="only the person who started a run")
+    expect(refusal).to_be_visible()
+    assert store.snapshot(run).is_active

@@ -1,18 +1,20 @@
 """``train`` and ``runs`` on real processes: a run, a Ctrl-C, a resume."""
 
+import argparse
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from explorer.cli import main, progress
 from explorer.cli.progress import bar_line, epoch_line, follow, resume_command
 from explorer.cli.run_tables import duration, listing
-from explorer.cli.training import find, recipe_of
+from explorer.cli.training import add_commands, find, recipe_of
 from explorer.training import Epoch, Recipe, RunError, RunStore
 from resnext import ResNeXtSpec
 
@@ -20,8 +22,6 @@ MINI = ResNeXtSpec.from_name("mini_resnext")
 
 
 def test_short_trainings_warm_up_in_proportion():
-    import argparse
-
     given = dict.fromkeys(("limit", "batch_size", "learning_rate", "seed"))
     one = recipe_of(argparse.Namespace(recipe="short", epochs=1, **given))
     assert (one.epochs, one.warmup_epochs) == (1, 0.25)
@@ -206,3 +206,12 @@ def test_train_stop_by_ctrl_c_and_resume(tmp_path):
         main(["runs", "export", run, "-o", str(tmp_path / "c.csv"), "--runs", str(tmp_path)]) == 0
     )
     assert (tmp_path / "c.csv").read_text().count("\n") > 3
+
+
+def test_event_files_are_asked_for_by_a_flag():
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    plain = parser.parse_args(["train", "mini_resnext"])
+    flagged = parser.parse_args(["train", "mini_resnext", "--tensorboard"])
+    assert not recipe_of(plain).tensorboard
+    assert recipe_of(flagged) == replace(recipe_of(plain), tensorboard=True)
