@@ -148,4 +148,5 @@ def _widgets() -> dict[str, Any]:
 
 def plain(text: object) -> str:
     """A message as Markdown that says just that, whatever a hostile address put into it."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#!|~<>$:" else sign for sign in str(text))
+    special = "\\`*_{}[]()#+-.!|~<>$:&"
+    return "".join(f"\\{sign}" if sign in special else sign for sign in str(text))

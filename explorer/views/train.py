@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.training import RunSnapshot, RunStore, TrainingError, default_runs
-from explorer.views import train_run
+from explorer.views import address, train_run
 from explorer.views.train_form import new_run
 from explorer.views.train_race import race
 
@@ -39,7 +39,7 @@ def render() -> None:
     try:
         runs.tick()
     except (TrainingError, OSError) as error:  # a full disk, say: the page goes on
-        st.error(train_run.escaped(str(error)))
+        st.error(address.plain(error))
     snapshots = runs.list()
     shown = chosen(snapshots)
     states = states_of(snapshots)

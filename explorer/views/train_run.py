@@ -25,6 +25,7 @@ from explorer.training import (
     check_owner,
     resume,
 )
+from explorer.views import address
 from explorer.views.visitor import visitor
 
 POLL_SECONDS = 1.0
@@ -57,7 +58,7 @@ def watch(store: RunStore, ids: list[str], states: tuple[str, ...]) -> None:
             elif runs:
                 several(runs)
         except (TrainingError, OSError) as error:
-            st.error(escaped(str(error)))
+            st.error(address.plain(error))
 
     live()
 
@@ -67,7 +68,7 @@ def one(store: RunStore, run: RunSnapshot) -> None:
     header(run)
     actions(store, run)
     if run.state == "failed":
-        st.error(f"It failed: {escaped(run.reason.rstrip('.'))}.", icon=":material/error:")
+        st.error(f"It failed: {address.plain(run.reason.rstrip('.'))}.", icon=":material/error:")
     if run.points:
         left, right = st.columns(2)
         keys = f"{run.id}"
@@ -85,7 +86,7 @@ def header(run: RunSnapshot) -> None:
     colour, icon = BADGES[run.state]
     word = {"pause": "pausing", "stop": "stopping"}.get(run.asked, run.state)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(escaped(run.name), anchor=False, width="content")
+        st.subheader(address.plain(run.name), anchor=False, width="content")
         st.badge(word, color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
     done = f"epoch {min(len(run.epochs) + 1, run.recipe.epochs)} of {run.recipe.epochs}"
     st.progress(min(1.0, max(0.0, run.progress)), text=f"{run.progress:.0%}, {done}")
@@ -167,7 +168,7 @@ def _do(store: RunStore, run: RunSnapshot, act: Callable[[], None]) -> None:
         store.tick()
     except (TrainingError, OSError) as error:
         # The next poll would wipe out anything that is drawn on the page itself.
-        st.toast(escaped(str(error)), icon=":material/error:", duration="long")
+        st.toast(address.plain(error), icon=":material/error:", duration="long")
 
 
 def _model(store: RunStore, run: str) -> bytes:
@@ -202,7 +203,7 @@ def details(store: RunStore, run: RunSnapshot) -> None:
         left.json({"source": run.source, **run.spec.to_dict()})
         right.json(run.recipe.to_dict())
         for note in run.notes:
-            st.caption(escaped(note))
+            st.caption(address.plain(note))
     else:
         st.code(store.log(run.id) or "Nothing was printed.", language=None, height=300)
 
@@ -255,7 +256,7 @@ def several(runs: list[RunSnapshot]) -> None:
     st.plotly_chart(overlay_figure(runs, "loss", axis), key="overlay_loss")
     order = sorted(runs, key=lambda run: run.best_accuracy or 0.0, reverse=True)
     rows = [
-        f"| {place} | {escaped(run.name)} | {run.state} | {len(run.epochs)} / "
+        f"| {place} | {address.plain(run.name)} | {run.state} | {len(run.epochs)} / "
         f"{run.recipe.epochs} | {_percent(run.best_accuracy)} | {clock(run.duration)} |"
         for place, run in enumerate(order, start=1)
     ]
@@ -272,9 +273,3 @@ def clock(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def escaped(text: str) -> str:
-    """A person's text as Markdown that says just that."""
-    special = "\\`*_{}[]()#+-.!|~<>$:&"
-    return "".join(f"\\{sign}" if sign in special else sign for sign in text)

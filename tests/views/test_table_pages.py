@@ -77,4 +77,4 @@ def test_a_build_that_failed_says_what_to_do():
 
     result = BuildResult(error="It ended.")
     app = AppTest.from_function(show, kwargs={"result": result}).run()
-    assert [error.value for error in app.error] == ["It ended. Press Build to try again."]
+    assert [error.value for error in app.error] == [r"It ended\. Press Build to try again."]
