@@ -34,6 +34,7 @@ def modules(browser, static_address):
     page = browser.new_page()
     page.goto(f"{static_address}/style.css")
     names = ["model", "layout", "locate", "search", "differ", "series", "export", "theme", "state"]
+    names += ["moving", "morph"]
     page.evaluate(
         """async (names) => {
             globalThis.M = {};

@@ -30,7 +30,8 @@ export function paintCard(p, box, name, x, y, colour) {
   const template = net.templates[box.number];
   const inks = inksOf(p, colour);
   const { ink, soft } = inks;
-  surface.rect(x, y, w, h, 14, inks.fill, { colour: colour.border, width: 1.4 });
+  const edge = template.kind && inks.bar ? mix(colour.border, p.theme.ink.panel, 0.5) : colour.border;
+  surface.rect(x, y, w, h, 14, inks.fill, { colour: edge, width: 1.4 });
   const shape = net.outShape(box.number);
   const blocks = template.kind ? [] : blocksIn(net, box.number);
   const words = blocks.length ? [`${blocks.length} ${blocks.length === 1 ? "block" : "blocks"}`] : insideWords(p, template);
@@ -70,7 +71,7 @@ export function paintSlab(p, box, name, x, y, colour) {
   surface.text(shapeText(shape), x + 66, top + 43, SMALL, inks.ink, { weight: 600 });
   const blocks = blocksIn(net, box.number);
   if (blocks.length) blockBars(p, blocks, x + 136, top + 14, wide ? 60 : 22, false);
-  const [left, right] = [x + (wide ? 208 : 162), x + w - EDGE];
+  const [left, right] = [x + (wide ? 208 : 172), x + w - EDGE];
   measuresOf(p).forEach((metric, i) => {
     const base = top + 21 + 22 * i;
     measureLine(p, box.number, metric, left, base, inks);

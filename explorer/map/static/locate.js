@@ -8,7 +8,7 @@
  */
 
 /** Whether a strip shows its parts without a box around them. @param {Placed} box */
-function isStrip(box) {
+export function isStrip(box) {
   return box.entry[0] === 0 && box.entry[1] === 0;
 }
 

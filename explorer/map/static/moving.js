@@ -1,6 +1,7 @@
 // From one scene to the next: what is seen of both, each part on its way, and the wires between.
 
 import { nearestSpot, seenParts, spotOf } from "./locate.js";
+import { keepsWires, morph } from "./morph.js";
 import { Painter } from "./paint.js";
 
 const MOST_MOVING = 1500;
@@ -18,6 +19,7 @@ const LEAST_ALPHA = 0.04;
  * @property {Spot} before
  * @property {Spot} after
  * @property {number} fade 1 for what appears, -1 for what goes, 0 for what stays
+ * @property {boolean} keeps whether its wires stay, too
  *
  * @typedef {{spot: Spot, part: Part, alpha: number, painter: Painter}} End
  */
@@ -54,13 +56,14 @@ export function moversBetween(before, after, viewBefore, viewAfter) {
     const twin = counterpart(before, spot.part);
     const exact = twin && twin.id === spot.part.id ? spotOf(before, twin) : null;
     const start = exact ?? (twin && nearestSpot(before, twin)) ?? spot;
-    movers.push({ part: spot.part, was: exact && twin ? twin : spot.part, before: start, after: spot, fade: exact ? 0 : 1 });
+    const was = exact && twin ? twin : spot.part;
+    movers.push({ part: spot.part, was, before: start, after: spot, fade: exact ? 0 : 1, keeps: !!exact && keepsWires(exact.box, spot.box) });
   }
   for (const spot of seenBefore) {
     const twin = counterpart(after, spot.part);
     if (twin && twin.id === spot.part.id && spotOf(after, twin)) continue;
     const end = (twin && nearestSpot(after, twin)) ?? spot;
-    movers.push({ part: spot.part, was: spot.part, before: spot, after: end, fade: -1 });
+    movers.push({ part: spot.part, was: spot.part, before: spot, after: end, fade: -1, keeps: false });
   }
   return movers;
 }
@@ -117,20 +120,22 @@ function closed(context, { spot: { box }, part, painter }, mover, t) {
   context.setTransform(transform);
 }
 
-/** Wires of a box that stays as it is stay; others fade with their scene. @param {CanvasRenderingContext2D} context @param {End[]} ends @param {Mover} mover @param {number} t */
+/** Wires of a box that keeps them move with what they join; others fade with their scene. @param {CanvasRenderingContext2D} context @param {End[]} ends @param {Mover} mover @param {number} t */
 function wires(context, ends, mover, t) {
   const { x, y, w, h } = between(mover, t);
-  const stays = !mover.fade && alike(mover.before.box, mover.after.box);
-  for (const { spot: { box }, alpha, painter } of stays ? ends.slice(0, 1) : ends) {
-    if (!box.open || (!stays && alpha < LEAST_ALPHA)) continue;
-    context.globalAlpha = stays ? 1 : alpha;
+  if (mover.keeps) {
+    const [after, before] = ends;
+    for (const { wire, scene, points } of morph(mover, t)) {
+      const { painter, spot } = scene === "after" ? after : before;
+      if (painter.draws(wire, spot.box)) painter.wire(wire, spot.box, points);
+    }
+    return;
+  }
+  for (const { spot: { box }, alpha, painter } of ends) {
+    if (!box.open || alpha < LEAST_ALPHA) continue;
+    context.globalAlpha = alpha;
     painter.wires(box, x, y, w / box.w, h / box.h);
   }
-}
-
-/** Whether two open boxes hold the same in the same places. @param {import("./place.js").Placed} one @param {import("./place.js").Placed} other */
-function alike(one, other) {
-  return one.open && other.open && one.number === other.number && one.count === other.count && one.w === other.w && one.h === other.h;
 }
 
 /** Where a mover is now. @param {Mover} mover @param {number} t */

@@ -2,6 +2,7 @@
 
 import { paintCard, paintSlab } from "./cards.js";
 import { paintClosed, paintLayer } from "./faces.js";
+import { isStrip } from "./locate.js";
 import { IN } from "./series.js";
 import { HEAD, THIN, TITLE } from "./sizes.js";
 import { blockKind, boxTitle, full, shapeText, short } from "./words.js";
@@ -28,6 +29,7 @@ import { blockKind, boxTitle, full, shapeText, short } from "./words.js";
 
 export const READABLE = 4.6;
 const TINY = 26;
+const LEAST_WIRE_ZOOM = 0.03;
 /** Below this width a network's title says less. */
 const NARROW = 340;
 
@@ -64,7 +66,7 @@ export class Painter {
 
   /** The network's name and sums, above its strip. @param {Placed} box @param {number} x @param {number} y */
   title(box, x, y) {
-    if (box.entry[1] !== 0 || !box.kids.length || !this.reads(15)) return;
+    if (!isStrip(box) || !box.kids.length || !this.reads(15)) return;
     const totals = this.net.totalsOf(box.number);
     const facts = box.w > NARROW ? [`${full(this.net.layers)} layers`] : [];
     if (totals.params) facts.push(`${short(totals.params)} parameters`);
@@ -144,12 +146,17 @@ export class Painter {
 
   /** The wires of an open box; stretched, while it grows. @param {Placed} box @param {number} x @param {number} y @param {number} [sx] @param {number} [sy] */
   wires(box, x, y, sx = 1, sy = 1) {
-    const { zoom } = this.view;
-    if (zoom <= 0.03) return;
-    const all = zoom > (box.thin || box.count > 4000 ? 0.25 : 0.1);
+    if (this.view.zoom <= LEAST_WIRE_ZOOM) return;
     for (const wire of box.wires) {
-      if (all || wire.kind !== "flow") this.wire(wire, box, wire.points.map((v, i) => (i % 2 ? v * sy + y : v * sx + x)));
+      if (this.draws(wire, box)) this.wire(wire, box, wire.points.map((v, i) => (i % 2 ? v * sy + y : v * sx + x)));
     }
+  }
+
+  /** From afar only shortcuts are drawn, then nothing. @param {Wire} wire @param {Placed} box */
+  draws(wire, box) {
+    const { zoom } = this.view;
+    if (wire.kind !== "flow") return zoom > LEAST_WIRE_ZOOM;
+    return zoom > (box.thin || box.count > 4000 ? 0.25 : 0.1);
   }
 
   /** @param {Wire} wire @param {Placed} box @param {number[]} points */
@@ -166,7 +173,7 @@ export class Painter {
     const arrow = zoom > 0.3 ? (box.thin ? 4 : 6.5) : 0;
     const radius = wire.kind === "flow" ? 7 : 14;
     this.surface.line(points, { colour, width, dash }, zoom > 0.2 ? radius : 0, arrow);
-    const size = box.thin ? 6 : 9.5;
+    const size = box.thin ? 6 : isStrip(box) ? 10.5 : 10;
     if (this.reads(size)) this.label(wire, box, points, size);
   }
 

@@ -9,6 +9,7 @@ import { DIFFERS, fillLegend, MORE } from "./legend.js";
 import { METRICS } from "./model.js";
 import { Overview } from "./overview.js";
 import { fillCard, fillCrumbs, fillHelp } from "./panels.js";
+import { FONT } from "./surfaces.js";
 import { Theme } from "./theme.js";
 import { blocksIn } from "./words.js";
 
@@ -38,6 +39,7 @@ export class Show {
   listen() {
     const system = matchMedia(DARK_QUERY);
     const follow = () => this.restyle();
+    document.fonts?.ready.then(follow);
     system.addEventListener("change", follow);
     return () => system.removeEventListener("change", follow);
   }
@@ -48,6 +50,7 @@ export class Show {
     const wish = map.options.theme ?? "auto";
     const mode = wish === "auto" ? (matchMedia(DARK_QUERY).matches ? "dark" : "light") : wish;
     map.frame.element.dataset.mode = mode;
+    map.screen.surface.family = getComputedStyle(map.frame.element).fontFamily || FONT;
     this.theme = new Theme(mode, map.data.palette);
     this.relook();
     this.refresh();

@@ -32,7 +32,7 @@ const SIZES = {
 /** As slabs of a strip that runs down, alone and beside others. @type {[number, number]} */
 const SLAB = [372, 56];
 /** @type {[number, number]} */
-const SLAB_BESIDE = [262, 56];
+const SLAB_BESIDE = [284, 56];
 
 /** Widths as cards of a strip that runs to the right. @type {Record<string, number>} */
 const CARD_WIDTHS = { layer: 90, stage: 120, group: 114, block: 120, run: 120 };

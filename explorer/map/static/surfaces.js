@@ -39,6 +39,7 @@ export class CanvasSurface {
   /** @param {CanvasRenderingContext2D} context */
   constructor(context) {
     this.context = context;
+    this.family = FONT;
     this.fill = "";
     this.font = "";
     this.reset();
@@ -111,7 +112,7 @@ export class CanvasSurface {
   /** @param {string} text @param {number} x @param {number} y baseline @param {number} size @param {string} fill @param {TextStyle} [how] */
   text(text, x, y, size, fill, how = {}) {
     const { context } = this;
-    const font = `${how.weight ?? 400} ${size}px ${FONT}`;
+    const font = `${how.weight ?? 400} ${size}px ${this.family}`;
     if (font !== this.font) context.font = this.font = font;
     context.textAlign = how.align ?? "left";
     this.setFill(fill);
