@@ -25,6 +25,8 @@ def test_networks_side_by_side_with_differences_marked(open_map):
     page.evaluate("map.map.goTo(map.map.nets[0].find('stage3'))")
     text = page.locator(".netmap-card").inner_text()
     assert "Unlike resnext101_32x4d: 17 fewer blocks;" in text
+    label = page.locator(".netmap-tree [role=treeitem]").get_attribute("aria-label")
+    assert "more or fewer parts than in the other networks" in label
     page.evaluate("map.map.goTo(map.map.nets[1].find('stage3/block9/conv2'))")
     assert "Not in resnext50_32x4d." in page.locator(".netmap-card").inner_text()
     page = open_map(SPEC, SPEC)

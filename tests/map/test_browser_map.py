@@ -267,6 +267,23 @@ def test_drag_wheel_and_fit(open_map):
     assert page.evaluate(camera) == pytest.approx(start)
 
 
+def test_a_page_that_scrolls_past_does_not_zoom(open_map):
+    """A scroll that began outside the picture is the page's; one that begins on it zooms."""
+    page = open_map(SPEC)
+    zoom = "map.map.screen.camera.zoom"
+    before = page.evaluate(zoom)
+    page.mouse.move(600, 20)
+    page.mouse.wheel(0, 60)
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, 60)
+    page.wait_for_timeout(60)
+    assert page.evaluate(zoom) == before
+    page.wait_for_timeout(500)
+    page.mouse.wheel(0, 60)
+    page.wait_for_timeout(60)
+    assert page.evaluate(zoom) < before
+
+
 def test_dark_follows_the_system(open_map):
     pixel = "[...map.map.screen.context.getImageData(3, 3, 1, 1).data]"
     assert sum(open_map(SPEC, scheme="dark").evaluate(pixel)[:3]) < 120

@@ -97,3 +97,12 @@ def test_two_fingers_zoom(open_map):
     assert zooms["grown"] == pytest.approx(2, rel=0.02)
     assert zooms["moved"] < 20
     assert page.evaluate(VISIBLE) == STAGES
+
+
+def test_a_finger_scrolls_the_page_while_all_of_the_map_is_seen(phone):
+    touch = "getComputedStyle(map.map.frame.canvas).touchAction"
+    assert phone.evaluate(touch) == "pan-y"
+    phone.evaluate("map.map.zoomBy(3)")
+    phone.wait_for_function(f"{touch} === 'none'")
+    phone.get_by_label("Fit everything (f)").tap()
+    phone.wait_for_function(f"{touch} === 'pan-y'")

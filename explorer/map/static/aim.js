@@ -35,6 +35,13 @@ export class Aim {
     return { x, y, w: Math.max(80, width - 2 * x - beside), h: Math.max(80, height - 2 * y - below) };
   }
 
+  /** Whether nothing lies outside the screen. */
+  get seesAll() {
+    const { scene, view } = this.screen;
+    const { x, y, zoom, width, height } = view;
+    return x <= 1 && y <= 1 && x + width / zoom >= scene.w - 1 && y + height / zoom >= scene.h - 1;
+  }
+
   /** @param {Scene} scene */
   whole(scene) {
     return Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.area(MARGIN_PX));

@@ -61,12 +61,16 @@ export function callOf(part) {
     .replace("{stop}", String(path * width));
 }
 
-/** In one sentence, for a screen reader. @param {Part} part @param {boolean} open */
-export function spoken(part, open) {
+/** @type {Record<import("./differ.js").Mark, string>} */
+const MARK_WORDS = { differs: "differs from the other networks", only: "not in every network", more: "more or fewer parts than in the other networks" };
+
+/** In one sentence, for a screen reader. @param {Part} part @param {boolean} open @param {import("./differ.js").Mark} [mark] */
+export function spoken(part, open, mark) {
   const words = [titleOf(part)];
   if (!part.isLayer && kindOf(part) !== words[0]) words.push(kindOf(part));
   words.push(`output ${shapeText(part.net.outShape(part.number)).replaceAll("×", " by ")}`);
   words.push(`${full(part.totals.params)} parameters`);
+  if (mark) words.push(MARK_WORDS[mark]);
   if (!part.isLayer) words.push(open ? "open" : "folded");
   return words.join(", ");
 }

@@ -1,6 +1,8 @@
 // Wheel, drag, pinch and tap, as moves of the camera and taps on the map.
 
 const SLOP = 5;
+/** A scroll of the page that comes over the map goes on, if it pauses no longer than this. */
+const PASSING_MS = 350;
 
 /**
  * @typedef {object} Hands What gestures do.
@@ -50,7 +52,15 @@ export function listen(element, hands) {
     if (!at || event.type === "pointercancel" || travelled > SLOP || fingers.size) return;
     hands.tap(...at);
   };
+  let passing = -Infinity;
+  const elsewhere = (/** @type {WheelEvent} */ event) => {
+    if (!event.composedPath().includes(element)) passing = event.timeStamp;
+  };
   const wheel = (/** @type {WheelEvent} */ event) => {
+    if (!event.ctrlKey && event.timeStamp - passing < PASSING_MS) {
+      passing = event.timeStamp;
+      return;
+    }
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
     if (event.shiftKey) hands.pan(-(event.deltaX || event.deltaY) * lines, 0);
@@ -61,11 +71,13 @@ export function listen(element, hands) {
   element.addEventListener("pointerup", up);
   element.addEventListener("pointercancel", up);
   element.addEventListener("wheel", wheel, { passive: false });
+  globalThis.addEventListener("wheel", elsewhere, { passive: true, capture: true });
   return () => {
     element.removeEventListener("pointerdown", down);
     element.removeEventListener("pointermove", move);
     element.removeEventListener("pointerup", up);
     element.removeEventListener("pointercancel", up);
     element.removeEventListener("wheel", wheel);
+    globalThis.removeEventListener("wheel", elsewhere, { capture: true });
   };
 }

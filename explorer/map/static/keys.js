@@ -64,7 +64,7 @@ export function announce(map) {
   const item = make("div", {
     id: `${map.key}-item`,
     role: "treeitem",
-    "aria-label": spoken(part, open),
+    "aria-label": spoken(part, open, map.shown.differences.of(part)),
     "aria-level": String(part.ancestors.length - 1),
     "aria-posinset": String(part.index + 1),
     "aria-setsize": String(part.parent.children.length),

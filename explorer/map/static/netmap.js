@@ -23,7 +23,7 @@ import { hover, tap } from "./touch.js";
 export class NetMap extends Pilot {
   /** @param {HTMLElement|ShadowRoot} root @param {any} data @param {import("./app.js").Options} options @param {import("./app.js").Callbacks} callbacks */
   constructor(root, data, options, callbacks) {
-    super(makeFrame(), () => this.shown.overview.draw(this.screen));
+    super(makeFrame(), () => this.drawn());
     this.options = options;
     this.callbacks = callbacks;
     this.key = `netmap-${Math.random().toString(36).slice(2, 8)}`;
@@ -71,6 +71,14 @@ export class NetMap extends Pilot {
 
   refresh() {
     this.shown.refresh();
+  }
+
+  /** After each picture. */
+  drawn() {
+    const { seesAll } = this.aim;
+    this.shown.overview.draw(this.screen, !seesAll);
+    // While there is nowhere to go on the map, a finger on it scrolls the page around it.
+    this.frame.canvas.style.touchAction = seesAll ? "pan-y" : "none";
   }
 
   makeToolbar() {

@@ -26,13 +26,12 @@ export class Overview {
     canvas.addEventListener("pointermove", go);
   }
 
-  /** @param {import("./screen.js").Screen} screen */
-  draw(screen) {
+  /** @param {import("./screen.js").Screen} screen @param {boolean} needed unless all is seen anyway */
+  draw(screen, needed) {
     const { scene, look } = screen;
     const { x, y, zoom, width, height } = screen.view;
-    const all = x <= 1 && y <= 1 && x + width / zoom >= scene.w - 1 && y + height / zoom >= scene.h - 1;
-    this.canvas.hidden = all || !look;
-    if (all || !look) return;
+    this.canvas.hidden = !needed;
+    if (!needed || !look) return;
     if (scene !== this.scene || look !== this.look) this.redraw(scene, look);
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     context.setTransform(1, 0, 0, 1, 0, 0);

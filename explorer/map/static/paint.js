@@ -30,6 +30,8 @@ import { blockKind, boxTitle, full, shapeText, short } from "./words.js";
 export const READABLE = 4.6;
 const TINY = 26;
 const LEAST_WIRE_ZOOM = 0.03;
+/** Length of a wire beside which its shape is written, by the size of the type. */
+const LEAST_LABELLED = 1.5;
 /** Below this width a network's title says less. */
 const NARROW = 340;
 
@@ -194,6 +196,8 @@ export class Painter {
       this.surface.text(shape.length === 3 ? `${height}×${width}` : text, middle, upper, size, ink.soft, { align: "center" });
       if (shape.length === 3) this.surface.text(`×${channels}`, middle, lower, size, ink.soft, { align: "center" });
     } else if (points.length === 4) {
+      // Short pieces at a box's own border say nothing that the wire outside does not.
+      if (y2 - y1 < size * LEAST_LABELLED) return;
       this.surface.text(text, x1 + size * 0.6, (y1 + y2) / 2 + size * 0.32, size, ink.soft);
     } else if (x1 === x2 && y2 - y1 >= size) {
       const [lx, ly] = points.slice(-2);
