@@ -1,4 +1,4 @@
-"""How a network is trained: one frozen dataclass, and three named recipes."""
+"""How a network is trained: one frozen dataclass, and four named recipes."""
 
 from __future__ import annotations
 
@@ -172,6 +172,8 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 _SHORT = Recipe()
 _PRESETS = {
     "short": _SHORT,
+    # For ten epochs and a small network, which sees too little to need large crops.
+    "sprint": replace(_SHORT, name="sprint", crop_padding=2),
     # Section 5.3 of arXiv 1611.05431 and its published code.
     "authors": replace(
         _SHORT,

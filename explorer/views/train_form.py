@@ -30,6 +30,7 @@ SIDEBAR = "The sidebar's network"
 NETWORKS = ("mini_resnext", "resnext20_32x4d", "resnext29_32x4d", "resnext29_8x64d", SIDEBAR)
 RECIPES = {
     "short": "short: SGD, warm-up and decay",
+    "sprint": "sprint: ten epochs of a small network",
     "authors": "authors: the paper's 300 epochs",
     "zoo": "zoo: Adam, no augmentation",
 }

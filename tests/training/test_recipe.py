@@ -44,7 +44,7 @@ def test_a_broken_rule_names_the_field_and_the_value(field: str, value: object) 
 
 
 def test_unknown_names_and_fields_are_refused() -> None:
-    with pytest.raises(RecipeError, match="short, authors, zoo"):
+    with pytest.raises(RecipeError, match="short, sprint, authors, zoo"):
         Recipe.from_name("long")
     with pytest.raises(RecipeError, match="colour"):
         Recipe.from_dict({"colour": "red"})
