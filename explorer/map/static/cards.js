@@ -21,6 +21,8 @@ const TOP = 54;
 const BELOW = 146;
 const LEAST_VOLUME = 84;
 const SLAB_HEIGHT = 56;
+/** Bars that can be told apart in a narrow slab. */
+const MOST_BARS = 8;
 const SMALL = 13;
 
 /** @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
@@ -70,7 +72,8 @@ export function paintSlab(p, box, name, x, y, colour) {
   surface.text(boxTitle(net, box.number, name), x + 66, top + 24, 15, inks.ink, { weight: 660, room: 100 });
   surface.text(shapeText(shape), x + 66, top + 43, SMALL, inks.ink, { weight: 600 });
   const blocks = blocksIn(net, box.number);
-  if (blocks.length) blockBars(p, blocks, x + 136, top + 14, wide ? 60 : 22, false);
+  if (wide || blocks.length <= MOST_BARS) blockBars(p, blocks, x + 136, top + 14, wide ? 60 : 24, false);
+  else surface.text(`×${blocks.length}`, x + 136, top + 24, SMALL, inks.soft);
   const [left, right] = [x + (wide ? 208 : 172), x + w - EDGE];
   measuresOf(p).forEach((metric, i) => {
     const base = top + 21 + 22 * i;
@@ -98,7 +101,7 @@ function insideWords(p, template) {
 
 /** Small bars, orange for a projection block and blue for an identity block. @param {Painter} p @param {string[]} blocks @param {number} x @param {number} y @param {number} w @param {boolean} centred */
 function blockBars(p, blocks, x, y, w, centred) {
-  const step = Math.min(14, w / blocks.length);
+  const step = Math.min(14, w / Math.max(1, blocks.length));
   const start = centred ? x + (w - step * blocks.length) / 2 : x;
   blocks.forEach((kind, i) => {
     p.surface.rect(start + i * step + step * 0.12, y, step * 0.76, 10, Math.min(2.5, step / 3), p.theme.family(kind).border);

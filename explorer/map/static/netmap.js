@@ -115,7 +115,8 @@ export class NetMap extends Pilot {
     this.screen.go(this.aim.home(this.screen.scene));
     if (this.selected) this.zoomTo(this.selected);
     this.past.add({ state: this.state, camera: this.screen.camera });
-    if (this.state.selected !== wished) this.tell();
+    // An app finds the part around a missing layer itself; an answer now would overtake its address.
+    if (this.state.selected !== wished && this.options.url) this.tell();
   }
 
   /** Networks, openness, selection and focus as the state says. */
