@@ -54,7 +54,9 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--batch-size", type=int, metavar="N")
     train.add_argument("--learning-rate", type=float, metavar="RATE")
     train.add_argument("--seed", type=int, metavar="N")
-    train.add_argument("--recipe", default="short", metavar="NAME", help="short, sprint, authors or zoo")
+    train.add_argument(
+        "--recipe", default="short", metavar="NAME", help="short, sprint, authors or zoo"
+    )
     train.add_argument(
         "--tensorboard", action="store_true", help="also write event files for TensorBoard"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,20 +106,10 @@ def compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
 
     The network up to the block's paths runs once; only what follows runs for every set.
     """
-    import keras
-    import tensorflow as tf
-
-    spec, block = ResNeXtSpec.from_dict(request["spec"]), request["block"]
-    model, graph = load_grouped(Path(request["model"]), spec)
-    features, shortcut = _inputs_of_merge(model, graph, block)
-    front = keras.Model(model.inputs, [features, shortcut])
-    back = keras.Model([features, shortcut], model.output)
-
-    answer = tf.function(
-        lambda paths, beside, mask: back([paths * mask, beside], training=False),
-        jit_compile=False,
-    )
-    width = features.shape[-1] // spec.cardinality
+    spec = ResNeXtSpec.from_dict(request["spec"])
+    path = Path(request["model"])
+    front, answer = _halves(path, path.stat().st_mtime_ns, spec, request["block"])
+    width = front.outputs[0].shape[-1] // spec.cardinality
     masks = np.repeat(arrays["masks"], width, axis=1).astype("float32")
     everything = np.ones_like(masks[:1])
     parts = []
@@ -128,6 +119,26 @@ def compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
         parts.append([answer(*inside, mask).numpy() for mask in (*everything, *masks)])
     whole, *rest = (np.concatenate(batches) for batches in zip(*parts, strict=True))
     return Answer({}, {"probabilities": np.stack(rest), "whole": whole})
+
+
+@lru_cache(maxsize=4)
+def _halves(path: Path, changed: int, spec: ResNeXtSpec, block: str) -> tuple[Any, Any]:
+    """The network up to a block's paths, and what follows as a function that takes a mask.
+
+    Kept for the next question: tracing them takes longer than running them.
+    """
+    import keras
+    import tensorflow as tf
+
+    model, graph = load_grouped(path, spec)
+    features, shortcut = _inputs_of_merge(model, graph, block)
+    front = keras.Model(model.inputs, [features, shortcut])
+    back = keras.Model([features, shortcut], model.output)
+    answer = tf.function(
+        lambda paths, beside, mask: back([paths * mask, beside], training=False),
+        jit_compile=False,
+    )
+    return front, answer
 
 
 def _inputs_of_merge(model: Any, graph: Graph, block: str) -> tuple[Any, Any]:

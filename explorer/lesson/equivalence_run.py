@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ from explorer.lesson.equivalence import FormCost
 from explorer.lesson.forms import Part, make_input, random_weights, relative_difference
 from explorer.lesson.process import Answer, Arrays
 from resnext import FORMS, Graph, ResNeXtSpec
-from resnext.conv_plan import VARIABLE
 from resnext.weights import convert, read_weights, write_weights
 
 DRAWS = 4
@@ -28,13 +27,26 @@ ROUND_SECONDS = 6.0
 
 def compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
     """The comparison itself; it imports TensorFlow and belongs in a process of its own."""
-    if request["dtype"] == "float64":
-        # The native operation has no gradient for it on a processor.
-        os.environ.setdefault(VARIABLE, "split")
+    with _everything_in(request["dtype"]):
+        return _compute(request, arrays)
+
+
+@contextmanager
+def _everything_in(dtype: str) -> Iterator[None]:
+    """Let all that Keras makes be of this type, and forget it afterwards."""
     import keras
 
-    keras.config.set_dtype_policy(request["dtype"])
-    keras.config.set_floatx(request["dtype"])
+    try:
+        keras.config.set_dtype_policy(dtype)
+        keras.config.set_floatx(dtype)
+        yield
+    finally:
+        keras.config.set_dtype_policy("float32")
+        keras.config.set_floatx("float32")
+        keras.utils.clear_session()
+
+
+def _compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
     part = Part(ResNeXtSpec.from_dict(request["spec"]), request["stage"], request["blocks"])
     weights = _weights(part, request)
     written = [_Form(part, form, weights) for form in FORMS]

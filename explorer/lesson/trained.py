@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +89,17 @@ _MARKS = (
 def load_grouped(path: Path, spec: ResNeXtSpec) -> tuple[Any, Graph]:
     """The Keras model in the grouped form, whatever form it was trained in, and its graph.
 
-    It imports TensorFlow and belongs in a process of its own.
+    It imports TensorFlow and belongs in a process of its own. The last networks are kept, as long
+    as their files do not change; they are for reading only.
 
     Raises:
         ValueError: The file does not hold this network.
     """
+    return _load_grouped(path, path.stat().st_mtime_ns, spec)
+
+
+@lru_cache(maxsize=2)
+def _load_grouped(path: Path, changed: int, spec: ResNeXtSpec) -> tuple[Any, Graph]:
     from resnext import build_model, load_model
     from resnext.weights import convert, read_weights, write_weights
 
