@@ -81,3 +81,20 @@ def test_a_picture_has_the_heights_and_says_what_they_mean(open_map):
     for name in ("stage1", "stage2", "stem"):
         assert drawn[name] == page.evaluate(HEIGHT, name)
     assert drawn["stage1"] < drawn["stage2"]
+
+
+@pytest.mark.parametrize("measure", ["field", "macs"])
+def test_folded_blocks_tell_the_measure_of_their_colour(open_map, measure):
+    page = open_map(SMALL, fragment=f"#open=blocks&colour={measure}")
+    page.get_by_label("Save the picture").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Picture as SVG").click()
+    root = ET.parse(waiting.value.path()).getroot()
+    texts = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
+    rows = [row for row in analyse(SMALL).rows if row.name.startswith("stage2/block1/")]
+    if measure == "field":
+        expected = f"{max(row.receptive_field for row in rows)} px"
+    else:
+        expected = f"{sum(row.macs for row in rows) / 1e6:.2f} M MACs"
+    shape = "×".join(map(str, rows[-1].output_shape))
+    assert f"{shape} · {expected}" in texts

@@ -44,8 +44,8 @@ export function paintLayer(p, box, layer, x, y, colour) {
   }
 }
 
-/** A folded block, run, bundle, path or shortcut. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
-export function paintClosed(p, box, name, x, y, colour) {
+/** A folded block, run, bundle, path or shortcut. @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour @param {number|null} reach its receptive field */
+export function paintClosed(p, box, name, x, y, colour, reach) {
   const { surface, net, theme } = p;
   const template = net.templates[box.number];
   const role = template.role ?? "";
@@ -73,20 +73,17 @@ export function paintClosed(p, box, name, x, y, colour) {
     const tint = p.look.colour === "kind" && role === "block" ? theme.family(blockKind(net, box.number)).border : faded(p, colour);
     surface.text(aside, x + w - 12, base, 10.5, tint, { align: "right", weight: role === "block" ? 600 : 400 });
   }
-  surface.text(closedFacts(p, template, box.number), x + 12, base + 15, 10.5, faded(p, colour), { room: w - 22 });
+  surface.text(closedFacts(p, template, box.number, reach), x + 12, base + 15, 10.5, faded(p, colour), { room: w - 22 });
 }
 
-/** @param {Painter} p @param {Template} template @param {number} number */
-function closedFacts(p, template, number) {
+/** @param {Painter} p @param {Template} template @param {number} number @param {number|null} reach */
+function closedFacts(p, template, number, reach) {
   const { net } = p;
   const facts = [shapeText(net.outShape(number))];
   if (template.role === "bundle") return pathWords(p, template);
   const { colour, growth } = p.look;
   const metric = colour !== "kind" ? colour : growth.isEven ? "params" : growth.metric;
-  if (metric !== "field") {
-    const value = /** @type {any} */ (net.totalsOf(number))[metric];
-    facts.push(counted(metric, value));
-  }
+  facts.push(counted(metric, metric === "field" ? reach : /** @type {any} */ (net.totalsOf(number))[metric]));
   return facts.join(" · ");
 }
 

@@ -98,7 +98,7 @@ export class Painter {
     if (around === "network" && template.kind === undefined && !box.open && !box.card) paintSlab(this, box, name, x, y, colour);
     else if (template.kind !== undefined && !box.card) paintLayer(this, box, template, x, y, colour);
     else if (box.card) paintCard(this, box, name, x, y, colour);
-    else if (!box.open) paintClosed(this, box, name, x, y, colour);
+    else if (!box.open) paintClosed(this, box, name, x, y, colour, this.reach(box, field));
     else {
       this.frame(box, name, x, y, colour);
       this.insides(box, x, y, field);
@@ -211,6 +211,12 @@ export class Painter {
     return wire.to < 0 || wire.n > 1 ? null : this.net.inShape(box.kids[wire.to].box.number);
   }
 
+  /** The largest receptive field in a box. @param {Placed} box @param {number|null} field as in the description */
+  reach(box, field) {
+    const more = this.net.totalsOf(box.number).field;
+    return more === null || field === null ? null : field + more;
+  }
+
   /** @param {Placed} box @param {number|null} field @returns {Colour} */
   colourOf(box, field) {
     if (this.look.colour === "field") return this.colourAt(box, field);
@@ -225,9 +231,7 @@ export class Painter {
     const template = this.net.templates[box.number];
     const { colour, most } = this.look;
     if (colour !== "kind" && !box.open) {
-      const totals = this.net.totalsOf(box.number);
-      const inner = totals.field === null || field === null ? null : field + totals.field;
-      const value = colour === "field" ? (template.kind ? field : inner) : /** @type {any} */ (totals)[colour];
+      const value = colour === "field" ? this.reach(box, field) : /** @type {any} */ (this.net.totalsOf(box.number))[colour];
       return value === null ? this.theme.family("other") : this.theme.heat(most ? value / most : 0);
     }
     if (template.kind !== undefined) return this.theme.layer(template.kind);

@@ -155,7 +155,7 @@ export class Show {
 
 /** Whether a layer in a box is drawn. @param {Part} part @param {import("./model.js").Openness} openness @returns {boolean} */
 function showsLayers(part, openness) {
-  return part.children.some((child) => (child.isLayer ? part.parent !== null : openness.isOpen(child) && showsLayers(child, openness)));
+  return part.children.some((child) => (child.isLayer ? child.template.kind !== "InputLayer" : openness.isOpen(child) && showsLayers(child, openness)));
 }
 
 /** The largest value among layers and folded boxes that are drawn. @param {Part} part @param {string} metric @param {import("./model.js").Openness} openness @returns {number} */
