@@ -152,3 +152,39 @@ def test_a_shifted_picture_is_the_picture_painted_anew(open_map):
     )
     assert differing[0] == 0
     assert differing[1] < 20
+
+
+def test_what_is_hovered_is_painted_without_the_rest_and_leaves_nothing(open_map):
+    page = open_map(SPEC)
+    whole, changed, left = page.evaluate(
+        """() => {
+          const {map: m} = map;
+          const {screen} = m;
+          const tick = () => { cancelAnimationFrame(screen.frame); screen.tick(0); };
+          const pixels = () => screen.context.getImageData(0, 0, screen.canvas.width,
+            screen.canvas.height).data.slice();
+          const unlike = (a, b) => a.reduce((n, v, i) => n + (Math.abs(v - b[i]) > 48), 0);
+          m.remake({form: "aggregated"});
+          m.openLevel("paths");
+          m.zoomBy(6);
+          tick();
+          const before = pixels();
+          let whole = 0;
+          const draw = screen.draw.bind(screen);
+          screen.draw = () => { whole++; draw(); };
+          const move = (x, y) => { const {left, top} = screen.canvas.getBoundingClientRect();
+            screen.canvas.dispatchEvent(new PointerEvent("pointermove",
+              {clientX: left + x, clientY: top + y})); tick(); };
+          let changed = 0;
+          for (let i = 0; i < 40; i++) {
+            move(100 + 25 * i, 120 + 11 * i);
+            changed = Math.max(changed, unlike(before, pixels()));
+          }
+          const now = pixels();
+          draw();
+          return [whole, changed, unlike(now, pixels())];
+        }"""
+    )
+    assert whole == 0
+    assert changed > 50
+    assert left < 20

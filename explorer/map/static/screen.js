@@ -8,6 +8,8 @@ import { CanvasSurface } from "./surfaces.js";
 
 const MOVE_MS = 240;
 const DOT = 1.3;
+/** Pixels by which outlines reach beyond their parts, and some more. */
+const OUTLINE_ROOM = 6;
 /** A picture that moves by more of its side than this is painted anew. */
 const MOST_SHIFT = 0.5;
 
@@ -38,6 +40,8 @@ export class Screen {
     this.drawn = 0;
     /** Whether more than the camera's place has changed since the last picture. */
     this.stale = true;
+    /** Parts around which only the outlines have changed. @type {Set<Part>} */
+    this.touched = new Set();
     /** Where the camera was for the picture that the canvas holds. @type {Camera|null} */
     this.painted = null;
     /** @type {{start: number, from: Camera, to: Camera, movers: Mover[]}|null} */
@@ -61,6 +65,12 @@ export class Screen {
 
   invalidate() {
     this.stale = true;
+    this.schedule();
+  }
+
+  /** Paint anew around a part, whose outline comes or goes. @param {Part} part */
+  touch(part) {
+    this.touched.add(part);
     this.schedule();
   }
 
@@ -109,6 +119,8 @@ export class Screen {
     if (!this.look) return;
     if (!this.move) {
       if (this.stale || !this.shift()) this.draw();
+      else for (const part of this.touched) this.drawAround(part);
+      this.touched.clear();
     } else {
       const t = Math.min(1, Math.max(0, now - this.move.start) / MOVE_MS);
       const eased = 1 - (1 - t) ** 3;
@@ -131,6 +143,7 @@ export class Screen {
     const [dx, dy] = [Math.round((painted.x - camera.x) * k), Math.round((painted.y - camera.y) * k)];
     const [w, h] = [canvas.width, canvas.height];
     if (Math.abs(dx) > w * MOST_SHIFT || Math.abs(dy) > h * MOST_SHIFT) return false;
+    if (!dx && !dy) return true;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = 1;
     context.drawImage(canvas, dx, dy);
@@ -138,6 +151,19 @@ export class Screen {
     if (dy) this.drawStrip(0, dy > 0 ? 0 : h + dy, w, Math.abs(dy));
     this.painted = camera;
     return true;
+  }
+
+  /** @param {Part} part */
+  drawAround(part) {
+    const spot = spotOf(this.scene, part);
+    if (!spot) return;
+    const { camera, ratio, canvas } = this;
+    const k = camera.zoom * ratio;
+    const edge = OUTLINE_ROOM * ratio;
+    const [left, top] = [Math.max(0, Math.floor((spot.x - camera.x) * k - edge)), Math.max(0, Math.floor((spot.y - camera.y) * k - edge))];
+    const right = Math.min(canvas.width, Math.ceil((spot.x + spot.w - camera.x) * k + edge));
+    const bottom = Math.min(canvas.height, Math.ceil((spot.y + spot.h - camera.y) * k + edge));
+    if (right > left && bottom > top) this.drawStrip(left, top, right - left, bottom - top);
   }
 
   /** Paint a part of the canvas only. @param {number} x @param {number} y @param {number} w @param {number} h */

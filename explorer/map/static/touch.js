@@ -31,9 +31,10 @@ export function tap(map, x, y) {
 /** Outline what is under the pointer. @param {import("./netmap.js").NetMap} map @param {number} x @param {number} y */
 export function hover(map, x, y) {
   const part = partAt(map.screen.scene, ...map.screen.camera.toMap(x, y))?.part ?? null;
-  if (part === map.hovered) return;
+  const before = map.hovered;
+  if (part === before) return;
   map.hovered = part;
   map.frame.canvas.style.cursor = part ? "pointer" : "";
   map.screen.outlines = map.shown.outlines();
-  map.screen.invalidate();
+  for (const changed of [before, part]) if (changed) map.screen.touch(changed);
 }
