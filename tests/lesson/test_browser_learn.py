@@ -1,10 +1,12 @@
 """The six steps in a browser: what they say is what the program computes."""
 
+import io
 import re
 from dataclasses import replace
 
 import pytest
 from app_pages import App, metric
+from PIL import Image
 
 from explorer.lesson.questions import ask, topics
 from explorer.lesson.width import block_params, solve
@@ -162,6 +164,32 @@ def test_inside_a_finished_run(page, tmp_path):
         expect(page.locator(".lesson-paths figure.off")).to_have_count(4)
     finally:
         app.kill()
+
+
+def test_a_picture_of_ones_own_and_a_drawing(page, app):
+    """The network that comes with the explorer looks at both; what is no picture is told."""
+    from playwright.sync_api import expect
+
+    file = io.BytesIO()
+    Image.new("RGB", (50, 40), (200, 30, 30)).save(file, "PNG")
+    page.goto(f"{app.url}/learn?lesson=Inside&lesson_way=Upload")
+    upload = page.locator("[data-testid=stFileUploader] input[type=file]")
+    upload.set_input_files({"name": "not.png", "mimeType": "image/png", "buffer": b"no picture"})
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    assert page.locator(".lesson-paths").count() == 0
+    page.goto(f"{app.url}/learn?lesson=Inside&lesson_way=Upload")
+    upload.set_input_files({"name": "my.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    expect(page.locator(".lesson-paths figure")).to_have_count(32, timeout=300_000)
+    before = page.locator(".lesson-paths img").first.get_attribute("src")
+
+    page.goto(f"{app.url}/learn?lesson=Inside&lesson_way=Draw")
+    expect(page.get_by_text("Draw something")).to_be_visible()
+    pad = page.get_by_label(re.compile("Drawing pad"))
+    pad.focus()
+    for key in ("Space", "ArrowRight", "Space", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    expect(page.locator(".lesson-paths figure")).to_have_count(32, timeout=300_000)
+    assert page.locator(".lesson-paths img").first.get_attribute("src") != before
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -2,11 +2,14 @@
 
 import argparse
 import json
+import subprocess
+import sys
 
 import pytest
 
 from explorer.lesson.cli import add_commands, equivalence_table
 from explorer.lesson.equivalence import Equivalence, FormCost
+from resnext import FORMS, ResNeXtSpec, trace
 
 
 def call(*words):
@@ -42,3 +45,32 @@ def test_the_table_holds_the_figures():
     table = equivalence_table(found)
     for text in ("mini_resnext, stage 1", "70,144", "3.2", "2.5 MB", "2.0e-07", "3.0e-06"):
         assert text in table
+
+
+@pytest.mark.slow
+def test_equivalence_from_the_command_line():
+    command = ["-m", "explorer", "equivalence", "mini_resnext", "--stage", "1", "--format", "json"]
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert set(found) == {"forms", "max_abs_diff", "max_grad_diff", "dtype"}
+    assert set(found["forms"]) == set(FORMS)
+    graphs = {form: trace(ResNeXtSpec.from_name("mini_resnext", form=form)) for form in FORMS}
+    for form, cost in found["forms"].items():
+        assert set(cost) == {"layers", "params", "ms"}
+        nodes = [node for node in graphs[form] if node.place[0] == "stage1"]
+        assert cost["layers"] == len(nodes)
+        assert cost["params"] == sum(node.params for node in nodes)
+        assert cost["ms"] > 0
+    assert found["dtype"] == "float32"
+    assert 0 < found["max_abs_diff"] < 1e-4
+    assert 0 < found["max_grad_diff"] < 1e-4
+
+
+def test_width_from_the_command_line():
+    command = ["-m", "explorer", "width", "--cardinality", "16", "--format", "json"]
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert list(found) == ["cardinality", "width", "params", "budget"]
+    assert found["params"] == 16 * (256 * found["width"] + 9 * found["width"] ** 2) + (
+        256 * 16 * found["width"]
+    )
