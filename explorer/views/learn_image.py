@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.lesson.samples import fit
 from explorer.lesson.trained import Trained
 from explorer.tiles import data_url
+from explorer.views.address import plain
 from explorer.views.learn_pad import pad
 from explorer.views.learn_state import segments, slider
 
@@ -33,7 +34,7 @@ def choose_image(
         image, words = None, ""
         if way == "Sample":
             if note:
-                st.caption(note)
+                st.caption(plain(note))
             number = slider(st, "Number of the image", 1, len(images), 1, "lesson_image")
             image = images[number - 1]
             words = "" if note else classes[labels[number - 1]]

@@ -79,8 +79,8 @@ def _sample(network: Trained) -> tuple[NDArray[np.uint8], NDArray[np.int64], tup
     except TrainingError as error:
         images, labels, _ = _images(SYNTHETIC, shape, SAMPLE)
         note = (
-            f"The images that it was trained on are not here ({error}). These are the built-in "
-            "ones, drawn by this program: the network never saw their kind."
+            "These are the built-in images, drawn by this program: the network never saw their "
+            f"kind. The images that it was trained on are not here: {error}."
         )
         return images, labels, network.class_names, note
 

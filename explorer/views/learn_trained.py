@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from explorer.lesson.trained import Trained, read_trained
 from explorer.training import RunStore, TrainingError, default_runs
-from explorer.training.data.sources import SYNTHETIC
+from explorer.training.data.pickles import CIFAR10_NAMES
+from explorer.training.data.sources import CIFAR10, SYNTHETIC
 
 ASSETS = Path(__file__).parents[2] / "assets"
 MOST_RUNS = 20
@@ -16,19 +18,27 @@ MOST_RUNS = 20
 
 def trained_networks() -> list[Trained]:
     """The networks in ``assets/`` and the finished runs, newest first, that have paths."""
-    found = [trained for path in sorted(ASSETS.glob("*.keras")) if (trained := _of_file(path))]
-    return [trained for trained in [*found, *_of_runs()] if trained.spec.cardinality > 1]
+    runs = _of_runs()
+    source = next((run.source for run in runs if run.class_names == CIFAR10_NAMES), CIFAR10)
+    files = [_of_file(path, source) for path in sorted(ASSETS.glob("*.keras"))]
+    return [net for net in (*files, *runs) if net is not None and net.spec.cardinality > 1]
 
 
-def _of_file(path: Path) -> Trained | None:
-    """A file of ours, trained on CIFAR-10 as its card says; None if it is something else."""
-    return _read(path, path.stat().st_mtime_ns)
+def _of_file(path: Path, source: str) -> Trained | None:
+    """A file of ours, trained on CIFAR-10 as its card says; None if it is something else.
+
+    Args:
+        path: The file.
+        source: Where CIFAR-10 is: Keras's cache, or a copy that somebody has trained on here.
+    """
+    found = _read(path, path.stat().st_mtime_ns)
+    return found and replace(found, source=source, class_names=CIFAR10_NAMES)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _read(path: Path, stamp: int) -> Trained | None:
     try:
-        return read_trained(path, f"{path.stem} (comes with the explorer)", "cifar10")
+        return read_trained(path, f"{path.stem} (comes with the explorer)")
     except ValueError:
         return None
 

@@ -42,8 +42,8 @@ def render() -> None:
     )
     c, d = found.cardinality, found.width
     formula(
-        r"\begin{aligned} C\,(256\,d + 3\cdot3\,d\cdot d + d\cdot256) &= "
-        rf"{c}\,({256 * d} + {9 * d * d} + {256 * d}) \\ &= {latex_number(found.params)}"
+        r"\begin{aligned} & C\,(256\,d + 3\cdot3\,d\cdot d + d\cdot256) \\ "
+        rf"={{}} & {c}\,({256 * d} + {9 * d * d} + {256 * d}) = {latex_number(found.params)}"
         r"\end{aligned}"
     )
     left, right = st.columns(2)
