@@ -8,7 +8,10 @@ path off alone, and with 1 to all paths off in five random orders.
 
 import argparse
 import json
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 

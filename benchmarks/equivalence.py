@@ -10,8 +10,11 @@ import argparse
 import json
 import os
 import platform
+import sys
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from explorer.lesson.breaking import cases
 from explorer.lesson.cli import equivalence_table
