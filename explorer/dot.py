@@ -17,6 +17,7 @@ from resnext.graph import Graph
 FORMATS = ("svg", "png", "pdf")
 FONT = "Helvetica,Arial,sans-serif"
 SECONDS = 60.0
+MOST_DRAWN = 700  # boxes that Graphviz lays out while somebody waits
 
 
 class GraphvizMissing(RuntimeError):

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from explorer import numbers
-from explorer.dot import GraphvizFailed, GraphvizMissing, to_dot
+from explorer.dot import MOST_DRAWN, GraphvizFailed, GraphvizMissing, to_dot
 from explorer.dot import render as render_dot
 from explorer.drawing import LEVELS, draw
 from explorer.map.state import QUERY_KEYS, MapState
@@ -31,7 +31,6 @@ LEVEL_LABELS = {
 }
 PICTURES = {"map": "Map", "graph": "Graph"}
 WHOLE = "the whole network"
-MOST_DRAWN = 700  # boxes; Graphviz takes seconds beyond
 
 
 def render() -> None:

@@ -10,14 +10,13 @@ from typing import Any
 import streamlit as st
 
 from explorer.conventions import DEFAULT
-from explorer.dot import render, to_dot
+from explorer.dot import MOST_DRAWN, render, to_dot
 from explorer.drawing import LEVELS, draw
 from explorer.map.export import to_html
 from explorer.map.model_explorer import to_model_explorer
 from explorer.report import analyse, graph_of
 from resnext import Graph
 
-MOST_DRAWN = 700  # boxes; Graphviz takes seconds beyond
 _LEVELS = {"model": "Stages", "stage": "Blocks", "block": "Layers", "full": "Layers and paths"}
 _FORMATS = {"svg": "image/svg+xml", "png": "image/png", "dot": "text/vnd.graphviz"}
 
