@@ -17,9 +17,10 @@ from explorer.figures import (
 )
 from explorer.links import check_size
 from explorer.map.data import MOST_NETWORKS
+from explorer.map.state import QUERY_KEYS, MapState
 from explorer.published import TIMM, figures
 from explorer.report import Report
-from explorer.views.address import choose, choose_many, chosen, plain
+from explorer.views.address import asked, choose, choose_many, chosen, plain, write
 from explorer.views.map_component import network_map
 from explorer.views.state import current_spec, report_of
 from explorer.views.tables import count_picker
@@ -27,6 +28,7 @@ from resnext import PRESETS, ResNeXtSpec, SpecError
 
 DEFAULT = ("resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d")
 HERE, SIDEBAR = "sidebar", "The sidebar's network"
+SIDE = "side"  # in the address: whether the map is shown
 MOST = 8
 COLUMNS = {
     **METRICS,
@@ -62,13 +64,29 @@ def on_the_map(comparison: Comparison) -> None:
     if len(specs) < 2:
         return
     st.subheader("Side by side", anchor=False)
-    if st.toggle(
+    if news := asked([SIDE]):
+        st.session_state["compare_on_map"] = news[SIDE] == "map"
+    shown = st.toggle(
         "Show them on the map",
         key="compare_on_map",
         help=f"Up to {MOST_NETWORKS} networks, stages aligned, differences marked.",
-    ):
-        names = "-".join(comparison.names[:MOST_NETWORKS])
-        network_map(specs, key=f"compare-map-{names}", height=560)
+    )
+    write({SIDE: "map" if shown else None})
+    if shown:
+        shared_map(specs, "-".join(comparison.names[:MOST_NETWORKS]))
+
+
+def shared_map(specs: list[ResNeXtSpec], names: str) -> None:
+    """The map, with what is open and selected in the address."""
+    state = st.session_state
+    wanted = asked(QUERY_KEYS)
+    if wanted or state.get("_compare_map_of") != names:
+        start = MapState.from_query(st.query_params.to_dict()) if wanted else MapState()
+        number = state.get("_compare_map_number", 0) + 1
+        state.update(_compare_map_of=names, _compare_map_start=start, _compare_map_number=number)
+    key = f"compare-map-{state['_compare_map_number']}"
+    query = network_map(specs, key=key, state=state["_compare_map_start"], height=560).to_query()
+    write({name: query.get(name) for name in QUERY_KEYS})
 
 
 def chosen_names() -> list[str]:
@@ -152,10 +170,10 @@ def aligned(comparison: Comparison) -> None:
     if metric in METRICS:
         st.plotly_chart(cost_bars(comparison, metric), key="cost_bars")
     with st.container(horizontal=True):
-        for name, text in (("CSV", comparison.to_csv()), ("JSON", comparison.to_json())):
+        for name, write_out in (("CSV", comparison.to_csv), ("JSON", comparison.to_json)):
             st.download_button(
                 name,
-                text,
+                lambda write_out=write_out: write_out().encode(),
                 f"comparison.{name.lower()}",
                 icon=":material/download:",
                 on_click="ignore",

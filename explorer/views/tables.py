@@ -116,7 +116,7 @@ def table(report: Report, unit: str) -> None:
         for name, (mime, write) in FORMATS.items():
             st.download_button(
                 name,
-                write(report, level),
+                lambda write=write: write(report, level).encode(),
                 f"{report.name}-{level}.{name.lower()[:4]}",
                 mime,
                 icon=":material/download:",

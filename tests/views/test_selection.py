@@ -74,3 +74,18 @@ def test_a_link_selects_a_layer_in_the_tables(app, page):
     expect(page.get_by_text("stage1/block1/conv2 · GroupedConv2D")).to_be_visible()
     page.get_by_role("link", name="Show on the map").click()
     expect(card(page)).to_have_text("3×3 conv, 128")
+
+
+@pytest.mark.browser
+def test_what_is_open_side_by_side_lives_in_the_address(app, page):
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/compare?with=resnext50_32x4d,resnext101_32x4d")
+    page.get_by_text("Show them on the map").click()
+    level = page.locator(".netmap button", has_text="Blocks").first
+    level.click()
+    expect(page).to_have_url(re.compile("side=map"))
+    expect(page).to_have_url(re.compile("open=blocks"))
+    page.goto(page.url + "&at=stage3/block1")
+    expect(card(page)).to_have_text("block 1")
+    expect(page.locator(".netmap button[aria-pressed=true]").first).to_have_text("Blocks")
