@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.building import Agreement, BuildResult, too_long, write_json
+from explorer.priority import step_back
 from resnext import ResNeXtSpec, trace
 
 
@@ -58,8 +59,7 @@ def build(spec: ResNeXtSpec, folder: Path) -> BuildResult:
 def main(folder: Path) -> None:
     """Carry out the request in a folder and leave the result there."""
     request = json.loads((folder / "request.json").read_text())
-    if hasattr(os, "nice"):
-        os.nice(10)
+    step_back()
     # The page may be gone by then; the build must end all the same.
     timer = threading.Timer(request["seconds"], _give_up, (folder, request["seconds"]))
     timer.daemon = True

@@ -73,14 +73,6 @@ def kill(pid: int | None, known: str | None) -> None:
             os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def lower_priority() -> None:
-    """Step back behind the page, and be the first to go when memory runs out."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("500")
-
-
 def _identity_elsewhere(pid: int) -> str | None:
     import psutil  # type: ignore[import-untyped]
 

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from explorer.priority import step_back
 from explorer.training import processes
 from explorer.training.errors import RunError
 from explorer.training.files import is_disk_full, read_json
@@ -28,7 +29,7 @@ MEMORY = "the memory ran out; try a smaller batch, input or network, then start 
 
 def main(folder: Path) -> None:
     """Supervise the run in `folder` from start to end."""
-    processes.lower_priority()
+    step_back()
     store, run = RunStore(folder.parent), folder.name
     (folder / "outcome.json").unlink(missing_ok=True)
     trainer = processes.spawn(
