@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+BELOW_THE_BAR = "e => { e.style.scrollMarginTop = '76px'; e.scrollIntoView({block: 'start'}); }"
+HEADING = "[data-testid=stMain] h2"
 INSIDE = "learn?lesson=Inside&lesson_off_way=By+lot"
 
 # Name: address, and what to bring to the top of the window, if that is not the page's own top.
@@ -36,14 +38,15 @@ PICTURES = {
     "map-heat": ("?network=resnext101_32x4d&open=blocks&colour=macs&size=macs", ".netmap"),
     "tables": ("tables", ""),
     "compare": ("compare", ""),
-    "train": ("train", ""),
-    "learn-1-paths": ("learn?lesson=Paths&lesson_move=Add", "h2, h3"),
-    "learn-2-forms": ("learn?lesson=Forms", "h2, h3"),
-    "learn-3-width": ("learn?lesson=Width", "h2, h3"),
+    "train": ("train", "text=finished"),
+    "learn-1-paths": ("learn?lesson=Paths&lesson_move=Add", HEADING),
+    "learn-2-forms": ("learn?lesson=Forms", HEADING),
+    "learn-3-width": ("learn?lesson=Width", HEADING),
     "learn-4-inside": (INSIDE, "text=Switch paths off"),
-    "learn-5-depth": ("learn?lesson=Depth", "h2, h3"),
-    "learn-6-check": ("learn?lesson=Check", "h2, h3"),
+    "learn-5-depth": ("learn?lesson=Depth", HEADING),
+    "learn-6-check": ("learn?lesson=Check", HEADING),
 }
+GRADIENTS = ("map-heat",)
 
 
 def main() -> None:
@@ -67,6 +70,8 @@ def main() -> None:
                     page = context.new_page()
                     for name in asked.pictures or PICTURES:
                         picture = taken(page, app.url, *PICTURES[name])
+                        if name not in GRADIENTS:  # 256 colours would be seen in these
+                            picture = picture.quantize(256, dither=Image.Dither.NONE)
                         picture.save(folder / f"{name}-{theme}{suffix}.png", optimize=True)
                     context.close()
             browser.close()
@@ -75,7 +80,7 @@ def main() -> None:
 
 
 def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
-    """A picture of the window, in 256 colours."""
+    """A picture of the window."""
     page.goto(f"{url}/{address}")
     page.wait_for_selector("h1", timeout=60_000)
     page.wait_for_timeout(2_000)
@@ -83,10 +88,9 @@ def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
     if top:
         place = page.locator(top).first
         place.wait_for(timeout=180_000)
-        place.evaluate("e => e.scrollIntoView({block: 'start'})")
+        place.evaluate(BELOW_THE_BAR)
     page.wait_for_timeout(2_500)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    return picture.quantize(256, dither=Image.Dither.NONE)
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-# The trade of Table 2 (arXiv 1611.05431): more paths, thinner ones, one complexity.
-TABLE_2 = ((1, 64), (2, 40), (4, 24), (8, 14), (32, 4))
+from explorer.published import TABLE_2
 
 
 def equal_cost_names(depth: int = 20) -> tuple[str, ...]:
     """The paper's five points of Table 2 on a CIFAR network of this depth (9n + 2)."""
-    return tuple(f"resnext{depth}_{paths}x{width}d" for paths, width in TABLE_2)
+    return tuple(f"resnext{depth}_{row.cardinality}x{row.width}d" for row in TABLE_2)
 
 
 def cost_spread(macs: list[int]) -> float:

@@ -125,25 +125,26 @@ def comparison_of(names: list[str], count: str) -> Comparison | None:
 def cards(comparison: Comparison) -> None:
     """Each network's totals, and how far it is from the first."""
     first = comparison.reports[0].totals
-    with st.container(horizontal=True, gap="small"):
-        for index, (name, report) in enumerate(zip(comparison.names, comparison.reports)):
-            totals = report.totals
-            delta = ""
-            if index:
-                delta = (
-                    f" · {_times(totals.trainable_params, first.trainable_params)} parameters, "
-                    f"{_times(totals.macs, first.macs)} MACs of the first"
-                )
-            with st.container(border=True, width=300):
-                st.markdown(f"**{plain(name)}**")
-                st.markdown(
-                    f"{numbers.short(totals.trainable_params)} parameters  \n"
-                    f"{numbers.short(totals.macs)} {CONVENTIONS[comparison.count].unit}"
-                )
-                st.caption(
-                    f"{numbers.short(totals.activations)} activations, "
-                    f"{totals.receptive_field} px receptive field{delta}"
-                )
+    unit = CONVENTIONS[comparison.count].unit
+    columns = st.columns(3 if len(comparison.names) <= 3 else 4, gap="small")
+    for index, (name, report) in enumerate(zip(comparison.names, comparison.reports)):
+        totals = report.totals
+        delta = "The others are compared with this one."
+        if index:
+            delta = (
+                f"{_times(totals.trainable_params, first.trainable_params)} the parameters, "
+                f"{_times(totals.macs, first.macs)} the {unit}"
+            )
+        with columns[index % len(columns)].container(border=True):
+            st.markdown(f"**{plain(name)}**")
+            st.markdown(
+                f"{numbers.short(totals.trainable_params)} parameters  \n"
+                f"{numbers.short(totals.macs)} {unit}"
+            )
+            st.caption(
+                f"{numbers.short(totals.activations)} activations, "
+                f"{totals.receptive_field} px receptive field  \n{delta}"
+            )
 
 
 def aligned(comparison: Comparison) -> None:
@@ -220,4 +221,4 @@ def speed(comparison: Comparison) -> None:
 
 
 def _times(value: int | None, first: int | None) -> str:
-    return f"{value / first:.2f} ×" if value is not None and first else "–"
+    return f"{value / first:.2f}\N{NO-BREAK SPACE}×" if value is not None and first else "–"

@@ -40,15 +40,16 @@ def render() -> None:
             help="Off for teaching: only pictures, figures and formulas stay. The page's address "
             "always leads back to exactly this view.",
         )
-    explain(
-        "A ResNeXt block **splits** its input into many thin paths, **transforms** each, and "
-        "**merges** them by a sum. How many paths there are, the *cardinality*, is a dimension "
-        "of the network beside its depth and its width. Six steps show why.",
-        "section 1",
-    )
     name = segments(st, "Step of the lesson", names, names[0], KEY, label_visibility="collapsed")
     place = names.index(name)
     title, step = STEPS[name]
+    if place == 0:
+        explain(
+            "A ResNeXt block **splits** its input into many thin paths, **transforms** each, and "
+            "**merges** them by a sum. How many paths there are, the *cardinality*, is a dimension "
+            "of the network beside its depth and its width. Six steps show why.",
+            "section 1",
+        )
     st.header(f"{place + 1}. {title}", anchor=False)
     step()
     st.divider()

@@ -54,16 +54,17 @@ def render() -> None:
     """The step."""
     if wanted := st.session_state.pop(WANTED, None):
         st.session_state[MOVE] = wanted
-    name = segments(
-        st,
-        "Block of stage 1",
-        list(BLOCKS),
-        "32x4d",
-        BLOCK,
-        help="The five blocks of the paper's table 2: about equal in cost.",
-    )
-    block = Block(*BLOCKS[name])
-    step = segments(st, "Up to", STEPS, STEPS[0], MOVE)
+    with st.container(horizontal=True, gap="large"):
+        name = segments(
+            st,
+            "Block of stage 1",
+            list(BLOCKS),
+            "32x4d",
+            BLOCK,
+            help="The five blocks of the paper's table 2: about equal in cost.",
+        )
+        block = Block(*BLOCKS[name])
+        step = segments(st, "Up to", STEPS, STEPS[0], MOVE)
     _controls(step)
     left, right = st.columns([3, 2], gap="large")
     with right:

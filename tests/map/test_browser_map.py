@@ -104,6 +104,20 @@ def test_keyboard_alone(open_map):
     assert page.evaluate(VISIBLE) == STAGES
 
 
+def test_what_screen_readers_see_moves_with_the_picture(open_map):
+    page = open_map(SPEC)
+    page.locator(".netmap-tree").focus()
+    page.keyboard.press("ArrowDown")
+    item = page.locator(".netmap-tree [role=treeitem]")
+    where = item.bounding_box()
+    x, y = page.evaluate(POINT, [page.evaluate("map.map.focused.id"), False])
+    assert where["x"] + where["width"] / 2 == pytest.approx(x, abs=2)
+    assert where["y"] + where["height"] / 2 == pytest.approx(y, abs=2)
+    page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_timeout(200)
+    assert item.bounding_box()["x"] == pytest.approx(where["x"] + 70, abs=2)
+
+
 def test_focus_is_visible_and_every_control_has_a_name(open_map):
     page = open_map(SPEC)
     unnamed = page.evaluate(

@@ -58,8 +58,6 @@ export function announce(map) {
     tree.removeAttribute("aria-activedescendant");
     return;
   }
-  const spot = spotOf(map.screen.scene, part);
-  const { x, y, zoom } = map.screen.camera;
   const open = map.openness.isOpen(part);
   const item = make("div", {
     id: `${map.key}-item`,
@@ -71,11 +69,18 @@ export function announce(map) {
     "aria-selected": String(part === map.selected),
     "aria-expanded": part.isLayer ? undefined : String(open),
   });
-  if (spot) {
-    Object.assign(item.style, {
-      left: `${(spot.x - x) * zoom}px`, top: `${(spot.y - y) * zoom}px`, width: `${spot.w * zoom}px`, height: `${spot.h * zoom}px`,
-    });
-  }
   tree.append(item);
   tree.setAttribute("aria-activedescendant", item.id);
+  follow(map);
+}
+
+/** Keep what screen readers see where its part is on the screen. @param {NetMap} map */
+export function follow(map) {
+  const item = /** @type {HTMLElement|null} */ (map.frame.tree.firstElementChild);
+  const spot = item && map.focused && spotOf(map.screen.scene, map.focused);
+  if (!item || !spot) return;
+  const { x, y, zoom } = map.screen.camera;
+  Object.assign(item.style, {
+    left: `${(spot.x - x) * zoom}px`, top: `${(spot.y - y) * zoom}px`, width: `${spot.w * zoom}px`, height: `${spot.h * zoom}px`,
+  });
 }

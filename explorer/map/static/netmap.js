@@ -3,7 +3,7 @@
 import { makeFrame } from "./frame.js";
 import { listen } from "./gestures.js";
 import { Hunt } from "./hunt.js";
-import { press } from "./keys.js";
+import { follow, press } from "./keys.js";
 import { directionFor, layout } from "./layout.js";
 import { nearestSpot, spotOf } from "./locate.js";
 import { Openness } from "./model.js";
@@ -77,6 +77,7 @@ export class NetMap extends Pilot {
   drawn() {
     const { seesAll } = this.aim;
     this.shown.overview.draw(this.screen, !seesAll);
+    follow(this);
     // While there is nowhere to go on the map, a finger on it scrolls the page around it.
     this.frame.canvas.style.touchAction = seesAll ? "pan-y" : "none";
   }

@@ -5,8 +5,10 @@ import { EVEN, SIZES } from "./growth.js";
 import { METRICS } from "./model.js";
 import { METRIC_WORDS } from "./words.js";
 
+const SEARCH = "Search by name, kind or value, such as conv2, groups=32 or params>1e6";
 /** @type {Array<[string, string]>} */
 const LEVEL_WORDS = [["stages", "Stages"], ["blocks", "Blocks"], ["layers", "Layers"], ["paths", "Paths"]];
+
 /** Choices of a menu that names what it is about. @param {string} about @param {string[]} values @returns {Array<[string, string]>} */
 function choices(about, values) {
   return values.map((value) => [value, `${about}: ${METRIC_WORDS[value] ?? value}`]);
@@ -40,7 +42,7 @@ export class Toolbar {
     this.form.hidden = forms.length < 2;
     this.colour = makeSelect("Colours show", choices("Colour", ["kind", ...METRICS]), deeds.colour);
     this.size = makeSelect("Heights show", choices("Size", [EVEN, ...SIZES]), deeds.size);
-    this.input = make("input", { type: "search", placeholder: "conv2  groups=32", "aria-label": "Search by name, kind or value, such as conv2, groups=32 or params>1e6" });
+    this.input = make("input", { type: "search", placeholder: "Search", "aria-label": SEARCH, title: SEARCH });
     this.input.addEventListener("input", () => deeds.search(this.input.value, 0));
     this.input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter") deeds.search(this.input.value, event.shiftKey ? -1 : 1);
