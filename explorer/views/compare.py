@@ -129,7 +129,7 @@ def cards(comparison: Comparison) -> None:
     columns = st.columns(3 if len(comparison.names) <= 3 else 4, gap="small")
     for index, (name, report) in enumerate(zip(comparison.names, comparison.reports)):
         totals = report.totals
-        delta = "The others are compared with this one."
+        delta = "The others are compared with this one." if len(comparison.names) > 1 else ""
         if index:
             delta = (
                 f"{_times(totals.trainable_params, first.trainable_params)} the parameters, "
