@@ -41,6 +41,7 @@ PICTURES = {
     "train": ("train", "text=finished"),
     "learn-1-paths": ("learn?lesson=Paths&lesson_move=Add", HEADING),
     "learn-2-forms": ("learn?lesson=Forms", HEADING),
+    "learn-2-forms-map": ("learn?lesson=Forms", ".netmap"),
     "learn-3-width": ("learn?lesson=Width", HEADING),
     "learn-4-inside": (INSIDE, "text=Switch paths off"),
     "learn-5-depth": ("learn?lesson=Depth", HEADING),

@@ -12,10 +12,10 @@ TALL = 28.0
 
 
 def draw_form(graph: Graph, form: str) -> str:
-    """The three rows of convolutions of the first block of a graph, path by path.
+    """The three rows of convolutions of a block, path by path.
 
     Args:
-        graph: A part that holds one block, `explorer.lesson.forms.Part.graph`.
+        graph: One block, such as `explorer.lesson.forms.figure_3`.
         form: What it is called.
     """
     rows = {name: _convolutions(graph, name) for name in ROWS}
@@ -40,8 +40,8 @@ def draw_form(graph: Graph, form: str) -> str:
 
 
 def _convolutions(graph: Graph, name: str) -> list[Node]:
-    """The convolutions of the first block that bear this name: one, or one for each path."""
-    return [node for node in graph if node.place[1:2] == ("block1",) and node.place[-1] == name]
+    """The convolutions that bear this name: one, or one for each path."""
+    return [node for node in graph if node.place[-1] == name]
 
 
 def _words(shape: tuple[int, ...]) -> str:

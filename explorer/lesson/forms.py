@@ -16,6 +16,12 @@ from resnext.layers import Conv2D, Dense, Input
 if TYPE_CHECKING:
     from resnext.weights import Weights
 
+FORM_NAMES = {
+    "aggregated": "a: aggregated",
+    "concatenated": "b: concatenated early",
+    "grouped": "c: grouped",
+    "split": "split, as the zoo has it",
+}
 INPUTS = ("noise", "gradient", "impulse")
 
 
@@ -76,6 +82,14 @@ class Part:
             for key, value in weights.items()
             if key.startswith(head)
         }
+
+
+def figure_3(form: str) -> Graph:
+    """The paper's block in one form: 256 channels at 56 x 56 through 32 paths of 4."""
+    tracer = GraphTracer()
+    x = tracer.add(Input("input", (56, 56, 256)), ())
+    network.identity_block(x, 128, 256, 32, form=form, name="block1")
+    return tracer.graph(FORM_NAMES[form])
 
 
 def random_weights(graph: Graph, seed: int = 0) -> dict[str, NDArray[np.float64]]:

@@ -85,7 +85,7 @@ def shared_map(specs: list[ResNeXtSpec], names: str) -> None:
         number = state.get("_compare_map_number", 0) + 1
         state.update(_compare_map_of=names, _compare_map_start=start, _compare_map_number=number)
     key = f"compare-map-{state['_compare_map_number']}"
-    query = network_map(specs, key=key, state=state["_compare_map_start"], height=560).to_query()
+    query = network_map(specs, key=key, state=state["_compare_map_start"], height=720).to_query()
     write({name: query.get(name) for name in QUERY_KEYS})
 
 

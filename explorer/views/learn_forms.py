@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.lesson.breaking import cases
 from explorer.lesson.draw_forms import draw_form
 from explorer.lesson.equivalence import DTYPES, Equivalence, measure
-from explorer.lesson.forms import INPUTS, Part
+from explorer.lesson.forms import FORM_NAMES, INPUTS, figure_3
 from explorer.lesson.process import ProcessError
 from explorer.map.state import MapState
 from explorer.views.learn_parts import drawing, explain, facts, formula, short
@@ -17,19 +17,14 @@ from explorer.views.learn_trained import trained_networks
 from explorer.views.map_component import network_map
 from resnext import ResNeXtSpec
 
-NAMES = {
-    "aggregated": "a: aggregated",
-    "concatenated": "b: concatenated early",
-    "grouped": "c: grouped",
-    "split": "split, as the zoo has it",
-}
 SUBJECTS = {
-    "One block": ("resnext50_32x4d", 1, 1),
+    "First block of ResNeXt-50": ("resnext50_32x4d", 1, 1),
     "Stage 2 of ResNeXt-50": ("resnext50_32x4d", 2, None),
     "mini_resnext": ("mini_resnext", None, None),
 }
 ORDER = ("aggregated", "concatenated", "grouped", "split")
 SECONDS = 300.0
+MAP_HEIGHT = 760
 
 
 def render() -> None:
@@ -41,39 +36,39 @@ def render() -> None:
         "function, because a path's kernels are slices of form c's.",
         "figure 3; section 4, which trained all three with the same results",
     )
-    spec = ResNeXtSpec.from_name("resnext50_32x4d")
-    part = Part(spec, 1, 1)
     for row in (("aggregated", "concatenated"), ("grouped", "split")):
         for column, form in zip(st.columns(2), row, strict=True):
             with column:
-                st.markdown(f"**{NAMES[form]}**")
-                drawing(draw_form(part.graph(form), form))
+                st.markdown(f"**{FORM_NAMES[form]}**")
+                drawing(draw_form(figure_3(form), form))
     formula(
         r"\sum_{i=1}^{C} B_i\,\tau_i(x) = "
         r"\big[\,B_1 \cdots B_C\,\big]\begin{bmatrix}\tau_1(x)\\ \vdots\\ \tau_C(x)\end{bmatrix}"
     )
     explain("A sum of 1x1 convolutions is one 1x1 convolution of what was concatenated.")
-    _map(part)
+    _map()
     _measured()
     _broken()
 
 
-def _map(part: Part) -> None:
+def _map() -> None:
     """The same four, layer by layer, on the app's map."""
     st.subheader("Layer by layer", anchor=False)
     explain(
         "The same block on the map, with its normalisations and ReLUs. Open the folded paths; "
         "pick a layer to read its card. Parameters and MACs are equal, layers are not."
     )
-    graphs = [part.graph(form) for form in ORDER]
-    network_map(graphs, key="lesson_map", state=MapState(open="layers"), height=820)
+    graphs = [figure_3(form) for form in ORDER]
+    network_map(
+        graphs, key="lesson_map", state=MapState(open="layers"), height=MAP_HEIGHT, marks=False
+    )
 
 
 def _measured() -> None:
     """One set of weights in all four forms: outputs, gradients, cost."""
     st.subheader("Measured here, now", anchor=False)
     left, middle, right = st.columns(3)
-    subject = select(left, "Of", list(SUBJECTS), "One block", "lesson_subject")
+    subject = select(left, "Of", list(SUBJECTS), "First block of ResNeXt-50", "lesson_subject")
     kind = select(
         middle,
         "Input",
@@ -131,7 +126,7 @@ def _show(found: Equivalence) -> None:
     grouped = found.forms["grouped"]
     frame = pd.DataFrame(
         {
-            "Form": [NAMES[form] for form in ORDER],
+            "Form": [FORM_NAMES[form] for form in ORDER],
             "Layers": [found.forms[form].layers for form in ORDER],
             "Parameters": [found.forms[form].params for form in ORDER],
             "Forward, ms": [found.forms[form].ms for form in ORDER],

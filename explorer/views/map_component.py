@@ -25,6 +25,7 @@ def network_map(
     state: MapState | None = None,
     count: str = DEFAULT,
     height: int = 640,
+    marks: bool = True,
 ) -> MapState:
     """Show one to four networks as a map that a person walks through.
 
@@ -38,6 +39,7 @@ def network_map(
         state: View to begin with, such as `MapState.from_query` of the address gives.
         count: Counting convention of the MACs.
         height: In pixels.
+        marks: Mark what differs among the networks.
 
     Returns:
         The view as it is now: ``.selected`` is what a person has picked, ``.to_query()`` what
@@ -59,6 +61,7 @@ def network_map(
             "state": view.now.to_dict(),
             "asked": view.asked,
             "height": height,
+            "marks": marks,
         },
         height=height + 2,
         on_state_change=lambda: None,

@@ -9,7 +9,7 @@ import pytest
 from explorer.lesson.draw_block import STEPS, Block, draw_block
 from explorer.lesson.draw_forms import draw_form
 from explorer.lesson.drawings import block_at_scale, kernel_matrix, path_bars, receptive_picture
-from explorer.lesson.forms import Part
+from explorer.lesson.forms import figure_3
 from explorer.lesson.multiples import small_multiples
 from explorer.lesson.receptive import field_of, stage_ends
 from explorer.lesson.svg import path_colour
@@ -79,9 +79,21 @@ def test_the_block_is_drawn_to_scale():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_say_how_many_convolutions_they_have(form):
-    graph = Part(ResNeXtSpec(cardinality=8, width=2), 1, 1).graph(form)
-    count = sum(node.place[-1] in ("conv1", "conv2", "conv3") for node in graph)
-    assert f"{count} convolutions" in parsed(draw_form(graph, form)).get("aria-label")
+    graph = figure_3(form)
+    count = {"aggregated": 96, "concatenated": 65, "grouped": 3, "split": 34}[form]
+    root = parsed(draw_form(graph, form))
+    assert f"{count} convolutions" in root.get("aria-label")
+    words = {t.text for t in root.iter(f"{SVG}text")}
+    assert (
+        words
+        >= {
+            # The rows of figure 3, as the paper writes them: channels in, filter size, channels out.
+            "aggregated": {"256, 1×1, 4", "4, 3×3, 4", "4, 1×1, 256"},
+            "concatenated": {"256, 1×1, 4", "4, 3×3, 4", "128, 1×1, 256"},
+            "grouped": {"256, 1×1, 128", "128, 3×3, 128, 32 groups", "128, 1×1, 256"},
+            "split": {"256, 1×1, 128", "4, 3×3, 4", "128, 1×1, 256"},
+        }[form]
+    )
 
 
 def test_bars_are_as_high_as_paths_are_strong():

@@ -9,6 +9,7 @@ import { NetMap } from "./netmap.js";
  * @property {Partial<MapState>} [state] to begin with
  * @property {number} [height] in pixels; without it the map fills its element
  * @property {"auto"|"light"|"dark"} [theme] `auto` follows the system
+ * @property {boolean} [marks] mark what differs among networks, unless false
  * @property {boolean} [url] keep the state in the address, behind #
  *
  * @typedef {{change?: (state: MapState) => void}} Callbacks

@@ -11,7 +11,7 @@ import { blockKind, boxTitle, counted, layerWords, rangeWords, shapeText } from 
  */
 
 /** Height of a title and a line of facts. */
-const LEAST_HEIGHT = 46;
+const LEAST_HEIGHT = 50;
 
 /** @param {Painter} p @param {Placed} box @param {Template} layer @param {number} x @param {number} y @param {Colour} colour */
 export function paintLayer(p, box, layer, x, y, colour) {
@@ -66,14 +66,14 @@ export function paintClosed(p, box, name, x, y, colour, reach) {
   }
   const top = y + (h - LEAST_HEIGHT) / 2;
   if (role === "bundle") stripes(p, (template.children ?? []).length, x + 10, top + 4, w - 20, 8, colour);
-  const base = role === "bundle" ? top + 25 : top + 19;
+  const base = role === "bundle" ? top + 26 : top + 21;
   const aside = role === "block" ? blockKind(net, box.number).replace(" block", "") : role === "run" ? rangeWords(template) : "";
-  surface.text(title, x + 12, base, 12.5, colour.text, { weight: 640, room: w - 26 - aside.length * 5.6 });
+  surface.text(title, x + 12, base, 13.5, colour.text, { weight: 640, room: w - 26 - aside.length * 5.6 });
   if (aside) {
     const tint = p.look.colour === "kind" && role === "block" ? theme.family(blockKind(net, box.number)).border : faded(p, colour);
     surface.text(aside, x + w - 12, base, 10.5, tint, { align: "right", weight: role === "block" ? 600 : 400 });
   }
-  surface.text(closedFacts(p, template, box.number, reach), x + 12, base + 15, 10.5, faded(p, colour), { room: w - 22 });
+  surface.text(closedFacts(p, template, box.number, reach), x + 12, base + 16, 11.5, faded(p, colour), { room: w - 22 });
 }
 
 /** @param {Painter} p @param {Template} template @param {number} number @param {number|null} reach */

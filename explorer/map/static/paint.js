@@ -70,9 +70,9 @@ export class Painter {
   title(box, x, y) {
     if (!isStrip(box) || !box.kids.length || !this.reads(15)) return;
     const totals = this.net.totalsOf(box.number);
-    const facts = box.w > NARROW ? [`${full(this.net.layers)} layers`] : [];
+    const facts = [`${full(this.net.layers)} layers`];
     if (totals.params) facts.push(`${short(totals.params)} parameters`);
-    if (totals.macs) facts.push(`${short(totals.macs)} MACs`);
+    if (totals.macs && box.w > NARROW) facts.push(`${short(totals.macs)} MACs`);
     this.surface.text(this.net.name, x, y + 15, 17, this.theme.ink.ink, { weight: 660 });
     this.surface.text(facts.join("  ·  "), x, y + 34, 12.5, this.theme.ink.soft);
   }

@@ -65,12 +65,12 @@ export class Show {
     map.screen.look = { theme: this.theme, colour: metric, most, growth: new Growth(map.nets, map.state.size) };
     const layers = map.nets.some((net) => showsLayers(net.root, map.openness));
     const blocks = map.nets.some((net) => blocksIn(net, net.root.number).length);
-    fillLegend(map.frame.legend, map.screen.look, { layers, blocks, compares: map.nets.length > 1 });
+    fillLegend(map.frame.legend, map.screen.look, { layers, blocks, compares: this.differences.nets.length > 1 });
   }
 
   /** Compare the networks that are shown now. */
   compare() {
-    this.differences = new Differences(this.map.nets);
+    this.differences = new Differences(this.map.options.marks === false ? [] : this.map.nets);
     this.marked = { scene: null, found: [] };
   }
 

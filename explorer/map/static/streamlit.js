@@ -28,7 +28,7 @@ export default function networkMap(component) {
   }
   const place = parentElement.querySelector(".netmap-host") ?? parentElement;
   place.style.height = `${data.height}px`;
-  const options = { state: data.state, theme: appTheme(host), height: data.height };
+  const options = { state: data.state, theme: appTheme(host), height: data.height, marks: data.marks };
   const handle = mount(place, data.map, options, { change: (state) => setStateValue("state", state) });
   MOUNTED.set(parentElement, { handle, id: data.id, asked: data.asked });
   return () => {
