@@ -73,7 +73,7 @@ def turned() -> bool:
 
 
 def keep(key: str, value: Any) -> None:
-    """Before `choose`, on a page just turned to: let the widget show this, not what it last did."""
+    """Before `restore`, on a page just turned to: let the widget show this."""
     st.session_state[f"_kept_{key}"] = value
 
 
@@ -82,35 +82,15 @@ def write(parts: Mapping[str, str | None]) -> None:
     st.session_state[_PENDING].update(parts)
 
 
-def choose(key: str, options: Collection[str], default: str) -> None:
-    """Before the widget ``key`` is drawn: let it show one of the options, the asked one if good.
+def restore(key: str, default: Any, read: Callable[[str], Any]) -> None:
+    """Before the widget ``key`` is drawn: let it show what the address asks for, if that can be.
 
-    A value that is none of the options is told, and the default taken.
+    Args:
+        key: Of the widget, and its name in the address.
+        default: What it shows when nothing is asked for.
+        read: Text of the address to value, None for what cannot be; that is told, and the
+            default taken.
     """
-    _restore(key, default, lambda text: text if text in options else None)
-    if st.session_state[key] not in options:
-        st.session_state[key] = default
-
-
-def choose_many(key: str, default: Collection[str], most: int) -> None:
-    """The same for a list of at most ``most`` words, with commas between them."""
-
-    def read(text: str) -> list[str]:
-        return list(dict.fromkeys(word[:_MOST] for word in text.split(",") if word))[:most]
-
-    _restore(key, list(default), read)
-
-
-def chosen(key: str, default: Any) -> None:
-    """After the widget has been drawn: let the address say what it shows."""
-    value = st.session_state[key]
-    st.session_state[f"_kept_{key}"] = value
-    text = value if isinstance(value, str) else ",".join(value)
-    write({key: None if value == default else text})
-
-
-def _restore(key: str, default: Any, read: Callable[[str], Any]) -> None:
-    """Put into the session what the widget ``key`` shall show."""
     state = st.session_state
     news = asked([key])
     if news:
@@ -127,6 +107,14 @@ def _restore(key: str, default: Any, read: Callable[[str], Any]) -> None:
     elif key not in state or state[_TURNED]:
         # Streamlit forgets the widgets of a page that was left; another may bear this key, too.
         state[key] = state.get(f"_kept_{key}", default)
+
+
+def chosen(key: str, default: Any, text: Callable[[Any], str] = str) -> Any:
+    """After the widget was drawn: let the address say what it shows, as text; return that."""
+    value = st.session_state[key]
+    st.session_state[f"_kept_{key}"] = value
+    write({key: None if value == default else text(value)})
+    return value
 
 
 def _touched() -> bool:

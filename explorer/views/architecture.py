@@ -13,7 +13,7 @@ import streamlit as st
 from explorer import numbers
 from explorer.dot import MOST_DRAWN, GraphvizFailed, GraphvizMissing, to_dot
 from explorer.dot import render as render_dot
-from explorer.drawing import LEVELS, draw
+from explorer.drawing import draw
 from explorer.map.state import QUERY_KEYS, MapState
 from explorer.report import Report, Row
 from explorer.views import address, selection
@@ -21,6 +21,7 @@ from explorer.views.build import build_section
 from explorer.views.map_component import network_map
 from explorer.views.map_downloads import map_downloads
 from explorer.views.state import current_spec, graph_of, report_of, take_form
+from explorer.views.widgets import segments, select
 from resnext import FORMS, ResNeXtSpec
 
 LEVEL_LABELS = {
@@ -100,17 +101,8 @@ def headline(report: Report) -> None:
 
 def picture(spec: ResNeXtSpec, report: Report) -> None:
     """The network as a map or as a graph, and details of the part that is picked."""
-    address.choose("picture", PICTURES, "map")
-    st.segmented_control(
-        "The network as",
-        PICTURES,
-        format_func=PICTURES.__getitem__,
-        key="picture",
-        required=True,
-        label_visibility="collapsed",
-    )
-    address.chosen("picture", "map")
-    if st.session_state["picture"] == "map":
+    kind = segments(st, "The network as", PICTURES, "map", "picture", label_visibility="collapsed")
+    if kind == "map":
         details(report, map_picture(spec), beside=True)
         return
     level, focus = graph_part(report)
@@ -155,15 +147,7 @@ def _begin_map(start: MapState) -> None:
 
 def graph_part(report: Report) -> tuple[str, str | None]:
     """Level of detail and part of the graph that a person picks."""
-    address.choose("level", LEVELS, "stage")
-    level = st.segmented_control(
-        "Level",
-        LEVELS,
-        format_func=LEVEL_LABELS.__getitem__,
-        key="level",
-        required=True,
-    )
-    address.chosen("level", "stage")
+    level = segments(st, "Level", LEVEL_LABELS, "stage", "level")
     stages = [row.name for row in report.stages]
     blocks = [row.name for row in report.blocks if row.block]
     parts = {
@@ -172,11 +156,7 @@ def graph_part(report: Report) -> tuple[str, str | None]:
         "block": [*blocks, *stages],
         "full": [*blocks, *stages],
     }[level]
-    address.choose("part", parts, parts[0])
-    if len(parts) > 1:
-        st.selectbox("Part", parts, key="part")
-    address.chosen("part", parts[0])
-    part = st.session_state["part"]
+    part = select(st, "Part", parts, parts[0], "part")
     return level, None if part == WHOLE else part
 
 

@@ -20,15 +20,16 @@ from explorer.map.data import MOST_NETWORKS
 from explorer.map.state import QUERY_KEYS, MapState
 from explorer.published import TIMM, figures
 from explorer.report import Report
-from explorer.views.address import asked, choose, choose_many, chosen, plain, write
+from explorer.views.address import asked, chosen, plain, restore, write
 from explorer.views.map_component import network_map
 from explorer.views.state import current_spec, report_of
 from explorer.views.tables import count_picker
+from explorer.views.widgets import segments, switch
 from resnext import PRESETS, ResNeXtSpec, SpecError
 
 DEFAULT = ("resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d")
 HERE, SIDEBAR = "sidebar", "The sidebar's network"
-SIDE = "side"  # in the address: whether the map is shown
+SIDE = "side"
 MOST = 8
 COLUMNS = {
     **METRICS,
@@ -64,15 +65,8 @@ def on_the_map(comparison: Comparison) -> None:
     if len(specs) < 2:
         return
     st.subheader("Side by side", anchor=False)
-    if news := asked([SIDE]):
-        st.session_state["compare_on_map"] = news[SIDE] == "map"
-    shown = st.toggle(
-        "Show them on the map",
-        key="compare_on_map",
-        help=f"Up to {MOST_NETWORKS} networks, stages aligned, differences marked.",
-    )
-    write({SIDE: "map" if shown else None})
-    if shown:
+    words = f"Up to {MOST_NETWORKS} networks, stages aligned, differences marked."
+    if switch(st, "Show them on the map", False, SIDE, help=words):
         shared_map(specs, "-".join(comparison.names[:MOST_NETWORKS]))
 
 
@@ -91,9 +85,9 @@ def shared_map(specs: list[ResNeXtSpec], names: str) -> None:
 
 def chosen_names() -> list[str]:
     """The names of the address or of the picker; both say the same afterwards."""
-    choose_many("with", DEFAULT, MOST)
+    restore("with", list(DEFAULT), read_names)
     options = list(dict.fromkeys([HERE, *PRESETS, *st.session_state["with"]]))
-    names = st.multiselect(
+    st.multiselect(
         "Networks; differences are to the first",
         options,
         key="with",
@@ -102,8 +96,12 @@ def chosen_names() -> list[str]:
         max_selections=MOST,
         help="Type any name, such as `resnext50_8x14d`.",
     )
-    chosen("with", list(DEFAULT))
-    return list(names)
+    return list(chosen("with", list(DEFAULT), ",".join))
+
+
+def read_names(text: str) -> list[str]:
+    """The names in an address; what is none is told later, as what was typed is."""
+    return list(dict.fromkeys(name[:60] for name in text.split(",") if name))[:MOST]
 
 
 def comparison_of(names: list[str], count: str) -> Comparison | None:
@@ -150,15 +148,7 @@ def cards(comparison: Comparison) -> None:
 def aligned(comparison: Comparison) -> None:
     """One row a stage, one column a network, differences beside."""
     st.subheader("Stage by stage", anchor=False)
-    choose("measure", COLUMNS, "macs")
-    metric = st.segmented_control(
-        "Of",
-        list(COLUMNS),
-        format_func=COLUMNS.__getitem__,
-        key="measure",
-        required=True,
-    )
-    chosen("measure", "macs")
+    metric = segments(st, "Of", COLUMNS, "macs", "measure")
     rows = (*comparison.stages, comparison.total)
     table = {"Stage": [row.stage for row in rows]}
     for index, name in enumerate(comparison.names):

@@ -15,7 +15,7 @@ from explorer.views import (
     learn_width,
 )
 from explorer.views.learn_parts import TEXT_KEY, explain
-from explorer.views.learn_state import move, segments, switch
+from explorer.views.widgets import move, segments, switch
 
 KEY = "lesson"
 STEPS: dict[str, tuple[str, Callable[[], None]]] = {
@@ -36,6 +36,7 @@ def render() -> None:
         switch(
             st,
             "Show the text",
+            True,
             TEXT_KEY,
             help="Off for teaching: only pictures, figures and formulas stay. The page's address "
             "always leads back to exactly this view.",

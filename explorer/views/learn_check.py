@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.lesson.questions import Question, ask, is_right, topics
 from explorer.views.learn_parts import explain, formula
-from explorer.views.learn_state import move, number, select
+from explorer.views.widgets import move, number, select
 
 TOPIC, SEED, SOLVED = "lesson_topic", "lesson_seed", "lesson_solved"
 MOST = 9999

@@ -11,7 +11,7 @@ from explorer.lesson.drawings import receptive_picture
 from explorer.lesson.receptive import field_of, scaled_position, stage_ends
 from explorer.lesson.samples import drawn
 from explorer.views.learn_parts import drawing, explain, facts, formula
-from explorer.views.learn_state import segments, select, slider
+from explorer.views.widgets import segments, select, slider
 from resnext import ResNeXtSpec, trace
 
 NETWORKS = ("mini_resnext", "resnext29_8x64d", "resnext50_32x4d", "resnext101_32x4d")

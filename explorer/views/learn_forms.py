@@ -12,9 +12,9 @@ from explorer.lesson.forms import FORM_NAMES, INPUTS, figure_3
 from explorer.lesson.process import ProcessError
 from explorer.map.state import MapState
 from explorer.views.learn_parts import drawing, explain, facts, formula, short
-from explorer.views.learn_state import segments, select
 from explorer.views.learn_trained import trained_networks
 from explorer.views.map_component import network_map
+from explorer.views.widgets import segments, select
 from resnext import ResNeXtSpec
 
 SUBJECTS = {

@@ -14,7 +14,7 @@ from explorer.lesson.trained import Trained
 from explorer.tiles import data_url
 from explorer.views.address import plain
 from explorer.views.learn_pad import pad
-from explorer.views.learn_state import segments, slider
+from explorer.views.widgets import segments, slider
 
 WAYS = ("Sample", "Upload", "Draw")
 

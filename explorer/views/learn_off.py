@@ -11,7 +11,7 @@ from explorer.lesson.ablation import Ablation, one_by_one, switch_off
 from explorer.lesson.process import ProcessError
 from explorer.lesson.trained import Trained
 from explorer.views.learn_parts import explain, facts
-from explorer.views.learn_state import number, segments, several, slider
+from explorer.views.widgets import number, segments, several, slider
 
 WAYS = ("None", "One", "By lot", "By choice")
 OFF = "lesson_off"

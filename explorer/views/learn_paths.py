@@ -17,8 +17,8 @@ from explorer.training.data.sources import SYNTHETIC
 from explorer.views.learn_image import choose_image
 from explorer.views.learn_off import switch_paths
 from explorer.views.learn_parts import drawing, explain
-from explorer.views.learn_state import segments, select
 from explorer.views.learn_trained import trained_networks
+from explorer.views.widgets import segments, select
 
 SAMPLE = 200
 

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.lesson.draw_block import STEPS, Block, draw_block
 from explorer.published import TABLE_2
 from explorer.views.learn_parts import drawing, explain, facts, formula
-from explorer.views.learn_state import move, segments, slider
+from explorer.views.widgets import move, segments, slider
 
 MOVE, BLOCK, PLAY = "lesson_move", "lesson_block", "_lesson_play"
 SINCE, WANTED = "_lesson_play_since", "_lesson_play_next"

@@ -10,7 +10,7 @@ from explorer.lesson.questions import latex_number
 from explorer.lesson.width import BUDGET, Solution, solve
 from explorer.published import TABLE_2, TABLE_3
 from explorer.views.learn_parts import drawing, explain, facts, formula
-from explorer.views.learn_state import slider
+from explorer.views.widgets import slider
 
 KEY = "lesson_c"
 POSITIONS = 56 * 56

@@ -13,6 +13,7 @@ from explorer.figures import METRICS, icicle, stage_bars
 from explorer.report import Report, Row
 from explorer.views import address, selection
 from explorer.views.state import current_spec, report_of
+from explorer.views.widgets import segments, select
 
 LEVELS = {"stage": "By stage (the zoo's group)", "block": "By block", "layer": "By layer"}
 ROW_PIXELS, MOST_PIXELS = 35, 640  # of a table's row and header, which have a frame of 1 around
@@ -39,15 +40,7 @@ def render() -> None:
     stages = [row.name for row in report.stages]
     st.plotly_chart(stage_bars(report), **selection.traces("stage_bars", stages))
     st.caption("Click a bar to select its stage, here and on the map.")
-    address.choose("measure", METRICS, "macs")
-    metric = st.segmented_control(
-        "Open up",
-        list(METRICS),
-        format_func=METRICS.__getitem__,
-        key="measure",
-        required=True,
-    )
-    address.chosen("measure", "macs")
+    metric = segments(st, "Open up", METRICS, "macs", "measure")
     st.caption("Click a part to open it; click the bar above to go back.")
     st.plotly_chart(icicle(report, metric), key="icicle")
 
@@ -55,14 +48,8 @@ def render() -> None:
 def count_picker() -> str:
     """Name of the counting convention that a person picks, with what it counts."""
     left, right = st.columns([1, 2], vertical_alignment="bottom", gap="large")
-    address.choose("count", CONVENTIONS, DEFAULT)
-    count = left.selectbox(
-        "Counting convention",
-        list(CONVENTIONS),
-        key="count",
-        format_func=lambda name: CONVENTIONS[name].title,
-    )
-    address.chosen("count", DEFAULT)
+    titles = {name: rule.title for name, rule in CONVENTIONS.items()}
+    count = select(left, "Counting convention", titles, DEFAULT, "count")
     rule = CONVENTIONS[count]
     right.caption(f"{rule.description} Source: {rule.source}.")
     return count
@@ -72,15 +59,7 @@ def table(report: Report, unit: str) -> None:
     """The table at a level, searchable and sortable, and its downloads."""
     if address.turned() and selection.place():
         address.keep("by", level_of(report, selection.place()))
-    address.choose("by", LEVELS, "stage")
-    level = st.segmented_control(
-        "Rows",
-        list(LEVELS),
-        format_func=LEVELS.__getitem__,
-        key="by",
-        required=True,
-    )
-    address.chosen("by", "stage")
+    level = segments(st, "Rows", LEVELS, "stage", "by")
     rows = list(report.by(level))
     asked = ""
     if level != "stage":

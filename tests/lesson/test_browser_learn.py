@@ -121,7 +121,7 @@ def test_texts_hide_and_hostile_links_are_told(page, app):
 
     page.goto(f"{app.url}/learn?lesson=Width&lesson_text=off&lesson_c=<b>9999</b>")
     wait_for(page, "Width d", "4")
-    expect(page.get_by_text("which there is not")).to_be_visible()
+    expect(page.get_by_text("is none of the choices")).to_be_visible()
     expect(page.get_by_text("Paths cost.")).to_have_count(0)
     assert page.get_by_test_id("stException").count() == 0
 

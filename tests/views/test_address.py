@@ -3,18 +3,20 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.views.compare import MOST
+
 # One page with one choice, driven as the entry script drives its pages.
 SCRIPT = """
 import streamlit as st
 from explorer.views import address
+from explorer.views.compare import read_names
+from explorer.views.widgets import select
 
 address.open_page(st.query_params.get("page", "first"))
-address.choose("level", ("model", "stage", "block"), "stage")
-st.selectbox("level", ("model", "stage", "block"), key="level")
-address.chosen("level", "stage")
-address.choose_many("with", ("a", "b"), 3)
+select(st, "level", ("model", "stage", "block"), "stage", "level")
+address.restore("with", ["a", "b"], read_names)
 st.multiselect("with", ["a", "b", *st.session_state["with"]], key="with")
-address.chosen("with", ["a", "b"])
+address.chosen("with", ["a", "b"], ",".join)
 st.checkbox("another", key="another")
 st.write(sorted(address.asked(["level", "with"])))
 address.close_page()
@@ -97,10 +99,10 @@ def test_a_bad_value_is_told_once_and_replaced():
     assert not app.run().warning
 
 
-@pytest.mark.parametrize("text", ["", ",,,", "a" * 10_000, ",".join("abcdefgh"), "\x00", "ü,é"])
+@pytest.mark.parametrize("text", ["", ",,,", "a" * 10_000, ",".join("abcdefghijkl"), "\x00", "ü,é"])
 def test_any_list_is_borne(text):
     app = opened(**{"with": text})
-    assert len(app.multiselect(key="with").value) <= 3
+    assert len(app.multiselect(key="with").value) <= MOST
     assert all(len(word) <= 60 for word in app.multiselect(key="with").value)
 
 

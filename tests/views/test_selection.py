@@ -84,7 +84,7 @@ def test_what_is_open_side_by_side_lives_in_the_address(app, page):
     page.get_by_text("Show them on the map").click()
     level = page.locator(".netmap button", has_text="Blocks").first
     level.click()
-    expect(page).to_have_url(re.compile("side=map"))
+    expect(page).to_have_url(re.compile("side=on"))
     expect(page).to_have_url(re.compile("open=blocks"))
     page.goto(page.url + "&at=stage3/block1")
     expect(card(page)).to_have_text("block 1")
