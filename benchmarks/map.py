@@ -6,15 +6,16 @@ Needs what requirements-dev.txt installs, and a Chromium (CHROMIUM names one; el
 the path, else Playwright's). Software rendering, 1440x900. Reported are medians in seconds:
 
 - first picture: from the start of the page's loading to the first frame that is drawn;
-- click to drawn: from the click on a level's button to the frame that shows it, and to the
-  last frame of the animation, where there is one;
+- click to drawn: from the click on a level's button until the first frame that follows it is
+  on the screen, and until the last frame of the animation is. Each click must have changed
+  the picture and what is open in it, or no figure is written;
 - frames a second while the mouse drags the map, with everything on the screen and nearer;
 - Netron: from the start of its page's loading to its graph on the screen, the .keras file
   being served by Netron on the same machine, whole and without its 240 MB of weights; the
   faster is compared. The files are built once, in FOLDER. The question for consent that
   Netron asks first is answered beforehand.
 
-Writes benchmarks/results/map.json.
+Writes benchmarks/results/map.json; with --skip-netron, Netron's part of it stays as it was.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,19 +55,35 @@ GOALS = {
     "against Netron, split form": "10 times as fast",
 }
 
-# Click a level's button; time to the first frame after it, and to the last.
+# Click a level's button; time until the first and the last frame after it are on the screen,
+# which they are when the next one begins. And what changed: the picture, and the boxes drawn.
 CLICK = """(text) => new Promise((done) => {
   const { screen } = map.map;
+  const picture = () => {
+    const copy = new OffscreenCanvas(screen.canvas.width, screen.canvas.height);
+    const context = copy.getContext("2d");
+    context.drawImage(screen.canvas, 0, 0);
+    return context.getImageData(0, 0, copy.width, copy.height).data;
+  };
+  const drawn = () => screen.scene.roots.reduce((sum, { box }) => sum + box.count, 0);
   const all = [...document.querySelectorAll(".netmap button")];
   const button = all.find((b) => b.textContent.trim() === text);
-  const before = screen.drawn;
-  let first = 0;
+  const [old, before] = [picture(), screen.drawn];
+  let [first, seen] = [0, before];
   const start = performance.now();
   button.click();
   const look = () => {
-    if (!first && screen.drawn > before) first = performance.now();
-    if (first && !screen.move && !screen.frame) done([first - start, performance.now() - start]);
-    else requestAnimationFrame(look);
+    const now = performance.now();
+    if (!first && seen > before) first = now;
+    if (first && !screen.move && !screen.frame && seen === screen.drawn) {
+      const fresh = picture();
+      const changed = fresh.reduce((sum, value, i) => sum + (value !== old[i]), 0) / fresh.length;
+      const pressed = button.ariaPressed === "true";
+      done({ first: first - start, last: now - start, changed, pressed, drawn: drawn() });
+      return;
+    }
+    seen = screen.drawn;
+    requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 })"""
@@ -122,6 +139,10 @@ FRAMES = """(steps) => new Promise((done) => {
   requestAnimationFrame(count);
 })"""
 
+BOXES = "() => map.map.screen.scene.roots.reduce((sum, { box }) => sum + box.count, 0)"
+BUNDLES = "() => map.map.nets.some((net) => net.templates.some(({ role }) => role === 'bundle'))"
+LEAST = 0.001  # of the picture's bytes, that a click on a level changes
+
 DRAWN = "() => globalThis.map && map.map.screen.drawn > 0 && performance.now()"
 NETRON_DRAWN = """() => document.body.className === "default"
   && document.querySelectorAll("#canvas .node").length > 3 && performance.now()"""
@@ -148,12 +169,14 @@ def main() -> None:
             "frames a second of an empty page": _empty(browser),
             "map": _ours(browser, Path(scratch), options.runs),
         }
-        if not options.skip_netron:
+        if options.skip_netron:
+            results["netron"] = json.loads(RESULTS.read_text(encoding="utf-8"))["netron"]
+        else:
             folder = options.keras or Path(scratch)
             results["netron"] = _netron(browser, folder, options.runs)
-            ours = results["map"]["split"]["first picture"]
-            theirs = results["netron"]["split"]["first picture, file without weights"]
-            results["times faster than Netron, split form"] = round(theirs / ours, 1)
+        ours = results["map"]["split"]["first picture"]
+        theirs = results["netron"]["split"]["first picture, file without weights"]
+        results["times faster than Netron, split form"] = round(theirs / ours, 1)
         browser.close()
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(results, indent=2))
@@ -189,20 +212,33 @@ def _first(browser: Browser, url: str, ready: str, runs: int) -> float:
     return round(statistics.median(times), 3)
 
 
+def _median(milliseconds: Iterable[float]) -> float:
+    return round(statistics.median(milliseconds) / 1000, 3)
+
+
 def _walk(browser: Browser, url: str, runs: int) -> dict[str, Any]:
     """Click to drawn for each level, and panning with everything open."""
-    with _page(browser, url) as page:
+    with _page(browser, f"{url}&open=paths") as page:
         page.wait_for_function(DRAWN)
-        clicks: dict[str, list[list[float]]] = {level: [] for level in LEVELS}
+        clicks: dict[str, list[dict[str, Any]]] = {level: [] for level in LEVELS}
         for _ in range(runs):
+            boxes = page.evaluate(BOXES)
             for level, text in LEVELS.items():
-                clicks[level].append(page.evaluate(CLICK, text))
+                if level == "every path" and not page.evaluate(BUNDLES):
+                    continue  # a grouped convolution has no paths to spread
+                click = page.evaluate(CLICK, text)
+                if not click["pressed"] or click["drawn"] == boxes or click["changed"] < LEAST:
+                    raise RuntimeError(f"the click on {text} did not change the picture: {click}")
+                boxes = click["drawn"]
+                clicks[level].append(click)
         found: dict[str, Any] = {
             level: {
-                "first frame": round(statistics.median(t[0] for t in times) / 1000, 3),
-                "last frame": round(statistics.median(t[1] for t in times) / 1000, 3),
+                "boxes and layers": times[0]["drawn"],
+                "first frame": _median(t["first"] for t in times),
+                "last frame": _median(t["last"] for t in times),
             }
             for level, times in clicks.items()
+            if times
         }
         nearer = 1
         for zoom in ZOOMS:
