@@ -130,7 +130,7 @@ def position(run: RunSnapshot, row: Point | Epoch, axis: str) -> float:
     if axis == "epochs":
         return float(row.epoch)
     if axis == "images":
-        return row.step * run.recipe.batch_size / 1000
+        return row.step * run.batch_size / 1000
     return row.elapsed
 
 

@@ -173,4 +173,5 @@ def _printable(cell: str) -> str:
 def _escaped(cell: str) -> str:
     """Nothing in a name may end a cell or become HTML."""
     cell = " ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|")
-    return cell.replace("&", "&amp;").replace("<", "&lt;").replace("`", "\\`")
+    cell = cell.replace("[", "\\[").replace("&", "&amp;")
+    return cell.replace("<", "&lt;").replace("`", "\\`")

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
 
-from explorer.cli.run_tables import duration
+from explorer.cli.run_tables import duration, line
 
 if TYPE_CHECKING:
     from explorer.training import Epoch, RunSnapshot, RunStore
@@ -170,11 +170,12 @@ def _ending(store: RunStore, snapshot: RunSnapshot) -> str:
         if snapshot.test_accuracy is not None:
             parts.append(f"Test accuracy {snapshot.test_accuracy:.4f}.")
         parts.append(f"Model: {store.model_path(snapshot.id)}")
-        return " ".join([*parts, *snapshot.notes])
+        return " ".join([*parts, *map(line, snapshot.notes)])
     resume = f"To resume it:\n  {resume_command(store, snapshot.id)}"
     if snapshot.state == "failed":
-        return f"The run failed: {snapshot.reason}\n{resume}"
-    return f"The run is {snapshot.state}. {resume}"
+        return f"The run failed: {line(snapshot.reason)}\n{resume}"
+    why = f": {line(snapshot.reason)}" if snapshot.reason else ""
+    return f"The run is {snapshot.state}{why}. {resume}"
 
 
 def _bar(snapshot: RunSnapshot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ _HEADER = ("id", "name", "state", "network", "data", "epochs", "best accuracy", 
 def listing(snapshots: Sequence[RunSnapshot], format: str = "table") -> str:
     """One line for each run."""
     if format == "json":
-        return json.dumps([_brief(snapshot) for snapshot in snapshots], indent=2)
+        return _json([_brief(snapshot) for snapshot in snapshots])
     rows = [_cells(snapshot) for snapshot in snapshots]
     if format == "csv":
         text = io.StringIO()
@@ -41,7 +42,7 @@ def details(snapshot: RunSnapshot, format: str = "table") -> str:
         plain["recipe"] = snapshot.recipe.to_dict()
         plain["epochs"] = [asdict(epoch) for epoch in snapshot.epochs]
         plain["notes"] = list(snapshot.notes)
-        return json.dumps(plain, indent=2)
+        return _json(plain)
     facts = dict(zip(_HEADER, _cells(snapshot)))
     facts["recipe"] = ", ".join(
         f"{key} {value}"
@@ -49,11 +50,11 @@ def details(snapshot: RunSnapshot, format: str = "table") -> str:
         if value not in ([], None)
     )
     if snapshot.reason:
-        facts["reason"] = snapshot.reason
+        facts["reason"] = line(snapshot.reason)
     if snapshot.test_accuracy is not None:
         facts["test accuracy"] = f"{snapshot.test_accuracy:.4f}"
     for number, note in enumerate(snapshot.notes, start=1):
-        facts[f"note {number}"] = note
+        facts[f"note {number}"] = line(note)
     lines = [f"{key:<15} {value}" for key, value in facts.items()]
     if snapshot.epochs:
         header = ("epoch", "loss", "accuracy", "val loss", "val accuracy")
@@ -85,10 +86,10 @@ def _cells(snapshot: RunSnapshot) -> list[str]:
     best = snapshot.best_accuracy
     return [
         snapshot.id,
-        _line(snapshot.name),
+        _short(snapshot.name),
         snapshot.state,
         snapshot.spec.name,
-        _line(snapshot.source),
+        _short(snapshot.source),
         f"{len(snapshot.epochs)}/{snapshot.recipe.epochs}",
         "–" if best is None else f"{best:.4f}",
         duration(snapshot.duration),
@@ -117,7 +118,24 @@ def _brief(snapshot: RunSnapshot) -> dict[str, Any]:
     return {**plain, "network": snapshot.spec.name, "epochs_done": len(snapshot.epochs)}
 
 
-def _line(text: str) -> str:
-    """Names are free text: no control characters reach the terminal."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+def _json(value: Any) -> str:
+    return json.dumps(_finite(value), indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no word for what is not a number."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list) else value
+
+
+def line(text: str) -> str:
+    """Text by others on one line: no control characters reach the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _short(text: str) -> str:
+    shown = line(text)
     return shown if len(shown) <= 40 else f"{shown[:39]}…"

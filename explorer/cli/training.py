@@ -99,7 +99,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     from explorer.training import RunStore, default_runs, start
 
     spec, recipe = spec_of(arguments.name, arguments), recipe_of(arguments)
-    store = RunStore(arguments.runs or default_runs())
+    store = RunStore(default_runs() if arguments.runs is None else arguments.runs)
     run = start(store, spec, recipe, arguments.data, arguments.label)
     print(f"Run {run}: {spec.name} on {arguments.data}, {recipe.epochs} epochs.")
     if arguments.detach:
@@ -126,10 +126,13 @@ def run_runs(arguments: argparse.Namespace) -> int:
     from explorer.cli import progress, run_tables
     from explorer.training import RunStore, default_runs, resume
 
-    store, action = RunStore(arguments.runs or default_runs()), arguments.action
+    store = RunStore(default_runs() if arguments.runs is None else arguments.runs)
+    action = arguments.action
     store.tick()
     if action == "list":
         print(run_tables.listing(store.list(), arguments.format))
+        for reason in store.damaged().values():
+            print(run_tables.line(reason), file=sys.stderr)
         return 0
     run = find(store, arguments.id)
     if action == "show":
@@ -173,5 +176,13 @@ def find(store: RunStore, text: str) -> str:
 
 def _add_runs_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--runs", type=Path, metavar="DIR", help="where runs are kept (RESNEXT_RUNS, else runs)"
+        "--runs", type=_folder, metavar="DIR", help="where runs are kept (RESNEXT_RUNS, else runs)"
     )
+
+
+def _folder(text: str) -> Path:
+    """A folder, or the name of one that is not there yet."""
+    path = Path(text)
+    if not text or (path.exists() and not path.is_dir()):
+        raise argparse.ArgumentTypeError(f"must be a folder; received {text!r}")
+    return path

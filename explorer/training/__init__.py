@@ -6,7 +6,7 @@ Importing this imports neither TensorFlow nor Streamlit.
 from explorer.training.data import Dataset, SourceInfo, load_dataset, open_source
 from explorer.training.errors import DataError, RecipeError, RunError, TrainingError
 from explorer.training.history import Epoch, Point
-from explorer.training.hosting import Limits, check_owner, limits, save_upload
+from explorer.training.hosting import Limits, check_owner, check_start, limits, save_upload
 from explorer.training.pictures import BatchView, EpochView
 from explorer.training.recipe import OPTIMIZERS, SCHEDULES, Recipe, recipe_names
 from explorer.training.scheduler import check_fit, max_runs, resume, start, tick
@@ -34,6 +34,7 @@ __all__ = [
     "TrainingError",
     "check_fit",
     "check_owner",
+    "check_start",
     "default_runs",
     "limits",
     "load_dataset",

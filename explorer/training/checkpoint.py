@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.training.errors import RunError
 from explorer.training.files import read_arrays, write_arrays
 
 
@@ -62,12 +63,18 @@ def save_checkpoint(path: Path, position: Position, arrays: dict[str, NDArray[An
 
 
 def load_checkpoint(path: Path) -> tuple[Position, dict[str, NDArray[Any]]] | None:
-    """Return position and arrays, or None if there is no checkpoint that can be read."""
+    """Return position and arrays, or None if there is no checkpoint.
+
+    Raises:
+        RunError: It cannot be read: to begin anew would take back what was learnt.
+    """
     try:
         arrays = read_arrays(path)
         values = json.loads(str(arrays.pop("position")))
         for name in ("interval", "epoch"):
             values[name] = Sums(**values[name])
         return Position(**values), arrays
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"its checkpoint cannot be read, so it cannot go on: {error}") from None

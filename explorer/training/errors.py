@@ -17,5 +17,9 @@ class RunError(TrainingError):
     """A run that is not there, or that cannot do what was asked in its present state."""
 
 
+class TimeUp(RunError):
+    """A run has trained for as long as a host allows."""
+
+
 class NotANumber(TrainingError):
     """The loss stopped being a number; the message says where."""

@@ -54,7 +54,7 @@ def read_json(path: Path) -> dict[str, Any]:
         OSError: It cannot be read.
         ValueError: It is not a JSON object.
     """
-    value = json.loads(path.read_text("utf-8"))
+    value = _parsed(path.read_bytes())
     if not isinstance(value, dict):
         raise ValueError(f"{path.name} must hold a JSON object")
     return value
@@ -112,12 +112,35 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     records = []
     for line in lines:
         try:
-            record = json.loads(line)
+            record = _parsed(line)
         except ValueError:
             continue
         if isinstance(record, dict):
             records.append(record)
     return records
+
+
+def _parsed(data: bytes) -> Any:
+    """What a JSON text says; half a surrogate pair, which no page could show, becomes "?".
+
+    Raises:
+        ValueError: It is no JSON, or nested too deep to be ours.
+    """
+    try:
+        value = json.loads(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    return _shown(value) if b"\\ud" in data.lower() else value
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    if isinstance(value, dict):
+        return {_shown(key): _shown(item) for key, item in value.items()}
+    return value
 
 
 def is_disk_full(error: BaseException) -> bool:

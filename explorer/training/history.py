@@ -56,6 +56,7 @@ class History:
     """Everything measured, oldest first.
 
     Attributes:
+        batch_size: Images of a step; 0 until the data were read, as the recipe's may be too many.
         steps_per_epoch: 0 until the data were read.
         test_loss: On the test set, after the last epoch; None until then or without one.
         test_accuracy: Likewise.
@@ -64,6 +65,7 @@ class History:
 
     points: tuple[Point, ...] = ()
     epochs: tuple[Epoch, ...] = ()
+    batch_size: int = 0
     steps_per_epoch: int = 0
     train_images: int = 0
     class_names: tuple[str, ...] = ()
@@ -119,7 +121,7 @@ def history_csv(history: History) -> str:
 
 
 _FACTS = {
-    "data": ("steps_per_epoch", "train_images", "class_names", "notes"),
+    "data": ("batch_size", "steps_per_epoch", "train_images", "class_names", "notes"),
     "test": ("test_loss", "test_accuracy", "test_notes"),
 }
 

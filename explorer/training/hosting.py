@@ -7,18 +7,21 @@ the machine is trusted and nothing is capped.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.training.data.sources import CIFAR10, SYNTHETIC
-from explorer.training.errors import DataError, RunError
+from explorer.training.errors import DataError, RunError, TimeUp
 from explorer.training.files import write_atomically
 from explorer.training.snapshot import ACTIVE, RunSnapshot
 from explorer.training.store import RunStore
 
 DAY = 24 * 3600.0
+UNUSED = 3600.0  # seconds after which an upload that no run needs is removed
 OPEN_STATES = ("queued", "starting", "running", "paused")
 UPLOAD_SUFFIXES = (".zip", ".tar.gz")
 
@@ -54,8 +57,8 @@ def limits() -> Limits:
     return Limits(hosted=os.environ.get("RESNEXT_HOSTED", "") not in ("", "0", "false"))
 
 
-def check_start(store: RunStore, source: str, owner: str) -> None:
-    """Raise if this visitor may not start a run on this source.
+def check_start(store: RunStore, source: str, owner: str, runs: int = 1) -> None:
+    """Raise if this visitor may not start so many runs on this source.
 
     Raises:
         DataError: The source is a path that was not uploaded by this visitor.
@@ -68,7 +71,7 @@ def check_start(store: RunStore, source: str, owner: str) -> None:
         path = Path(source).resolve()
         if not owner or path.parent != _uploads(store, owner).resolve() or not path.is_file():
             raise DataError(f"data must be {SYNTHETIC}, {CIFAR10} or a file that you uploaded")
-    _check_shares(store, owner)
+    _check_shares(store, owner, runs)
 
 
 def check_resume(store: RunStore, run: RunSnapshot) -> None:
@@ -78,13 +81,16 @@ def check_resume(store: RunStore, run: RunSnapshot) -> None:
         _check_shares(store, run.owner, but=run.id)
 
 
-def _check_shares(store: RunStore, owner: str, but: str = "") -> None:
+def _check_shares(store: RunStore, owner: str, more: int = 1, but: str = "") -> None:
     caps, runs = limits(), store.list()
     waiting = [run for run in runs if run.state in OPEN_STATES and run.id != but]
     mine = sum(run.owner == owner for run in waiting)
-    if mine >= caps.runs_per_visitor:
-        raise RunError(f"each visitor may have {caps.runs_per_visitor} runs at a time: {mine}")
-    if len(waiting) >= caps.runs_in_all:
+    if mine + more > caps.runs_per_visitor:
+        raise RunError(
+            f"each visitor may have {caps.runs_per_visitor} runs at a time: "
+            f"there are {mine}, and {more} asked for"
+        )
+    if len(waiting) + more > caps.runs_in_all:
         raise RunError(f"the queue is full ({caps.runs_in_all} runs); try again later")
     since = time.time() - DAY
     spent = [(run.owner, run.duration) for run in runs if run.created > since]
@@ -102,10 +108,10 @@ def check_owner(run: RunSnapshot, visitor: str) -> None:
 
 
 def check_time(elapsed: float) -> None:
-    """Raise `RunError` once a run has trained for as long as a host allows."""
+    """Raise `TimeUp` once a run has trained for as long as a host allows."""
     caps = limits()
     if caps.hosted and elapsed > caps.run_seconds:
-        raise RunError(f"the training time allowed here, {caps.run_seconds:.0f} s, is used up")
+        raise TimeUp(f"the training time allowed here, {caps.run_seconds:.0f} s, is used up")
 
 
 def save_upload(store: RunStore, name: str, data: bytes, owner: str = "") -> str:
@@ -121,10 +127,15 @@ def save_upload(store: RunStore, name: str, data: bytes, owner: str = "") -> str
         DataError: It is no archive by its name, or too large.
     """
     caps = limits()
+    drop_unused(store)
     suffix = next((end for end in UPLOAD_SUFFIXES if name.lower().endswith(end)), None)
     if suffix is None:
         raise DataError(f"an upload must end in {' or '.join(UPLOAD_SUFFIXES)}: {name[:100]!r}")
     folder = _uploads(store, owner)
+    path = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
+    if path.exists():
+        path.touch()
+        return str(path)
     if caps.hosted:
         kept = sum(path.stat().st_size for path in folder.glob("*"))
         everyone = sum(path.stat().st_size for path in folder.parent.glob("*/*"))
@@ -133,9 +144,17 @@ def save_upload(store: RunStore, name: str, data: bytes, owner: str = "") -> str
         if everyone + len(data) > caps.uploads_in_all:
             raise DataError("the space for uploads is used up; try again later")
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{time.time_ns()}{suffix}"
     write_atomically(path, data)
     return str(path)
+
+
+def drop_unused(store: RunStore) -> None:
+    """Remove uploads of an hour ago that no run needs: finished ones have read theirs."""
+    needed = {run.source for run in store.list() if run.state != "finished"}
+    for path in (store.root / ".uploads").glob("*/*"):
+        with contextlib.suppress(OSError):
+            if str(path.resolve()) not in needed and time.time() - path.stat().st_mtime > UNUSED:
+                path.unlink()
 
 
 def _uploads(store: RunStore, owner: str) -> Path:

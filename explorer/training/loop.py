@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.training.batches import augmented, epoch_order
 from explorer.training.checkpoint import Position, Sums
 from explorer.training.data import Dataset
-from explorer.training.errors import DataError, NotANumber
+from explorer.training.errors import DataError, NotANumber, TimeUp
 from explorer.training.hosting import check_time
 from explorer.training.measures import Evaluation, count_right, evaluation
 from explorer.training.recipe import Recipe
@@ -77,6 +77,7 @@ class Loop:
 
         Raises:
             Halted: It was asked to end; a checkpoint is written.
+        TimeUp: It has trained for as long as a host allows; likewise.
             NotANumber: The loss is no number any more.
         """
         while self.position.epochs < self.recipe.epochs:
@@ -129,7 +130,7 @@ class Loop:
         if self.halt():
             self._checkpoint()
             raise Halted
-        check_time(self._elapsed())
+        self._check_time()
         began = time.monotonic()
         position = self.position
         inside = position.step - position.epochs * self.steps_per_epoch
@@ -151,6 +152,13 @@ class Loop:
         if self._is_point(inside + 1):
             self._point(rate)
             self.recorder.batch(position.step, images, labels, logits)
+
+    def _check_time(self) -> None:
+        try:
+            check_time(self._elapsed())
+        except TimeUp:
+            self._checkpoint()
+            raise
 
     def _is_point(self, inside: int) -> bool:
         early = inside < self._every and inside & (inside - 1) == 0 and self.position.epochs == 0

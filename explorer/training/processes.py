@@ -35,14 +35,17 @@ def is_alive(pid: int | None, known: str | None) -> bool:
     return pid is not None and known is not None and identity(pid) == known
 
 
-def spawn(module: str, folder: Path, log: Path, detached: bool) -> subprocess.Popen[bytes]:
-    """Start `python -m module folder` with its output appended to `log`.
+def spawn(
+    module: str, folder: Path, log: Path, detached: bool, *more: str
+) -> subprocess.Popen[bytes]:
+    """Start `python -m module folder ...` with its output appended to `log`.
 
     Args:
         module: Full name of the module.
-        folder: Its one argument.
+        folder: Its first argument.
         log: File for what it prints.
         detached: In a session of its own, so that closing a terminal does not end it.
+        more: Its other arguments.
     """
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     environment = {
@@ -52,7 +55,7 @@ def spawn(module: str, folder: Path, log: Path, detached: bool) -> subprocess.Po
     }
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", module, str(folder)],
+            [sys.executable, "-m", module, str(folder), *more],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

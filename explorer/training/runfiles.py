@@ -31,6 +31,8 @@ class RunFiles:
 
     def resume(self) -> tuple[Position, dict[str, NDArray[Any]] | None]:
         """Return where to go on from, and take back what was written after that."""
+        for draft in self.folder.glob(".*.npz.*"):  # of a process that was killed at it
+            draft.unlink(missing_ok=True)
         found = load_checkpoint(self.folder / "checkpoint.npz")
         position, arrays = found or (Position(), None)
         self.record("resume", {"step": position.step, "epochs": position.epochs})

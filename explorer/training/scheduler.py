@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
+from pathlib import Path
 
 from explorer.training import processes
 from explorer.training.data import open_source
-from explorer.training.data.sources import CIFAR10, cached_cifar10
+from explorer.training.data.sources import CIFAR10, SYNTHETIC, cached_cifar10
 from explorer.training.errors import DataError, RunError
 from explorer.training.hosting import check_resume, check_start
 from explorer.training.recipe import Recipe
@@ -16,6 +18,7 @@ from explorer.training.store import RunStore
 from explorer.training.tensorboard import check_tensorboard
 from resnext import ResNeXtSpec
 
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 CORES_PER_RUN = 4  # so that the page keeps its share; one run on smaller machines
 
 
@@ -25,8 +28,8 @@ def max_runs() -> int:
     Raises:
         RunError: The variable holds no whole number from 1.
     """
-    given = os.environ.get("RESNEXT_MAX_RUNS")
-    if given is None:
+    given = os.environ.get("RESNEXT_MAX_RUNS", "")
+    if not given:
         return max(1, (os.cpu_count() or 1) // CORES_PER_RUN)
     if not given.isdecimal() or int(given) < 1:
         raise RunError(f"RESNEXT_MAX_RUNS must be a whole number from 1; received {given!r}")
@@ -45,10 +48,14 @@ def start(
 
     Raises:
         DataError: The source is not there, or does not fit the network.
-        RunError: The name is too long, a host's limits are reached, or TensorBoard is missing.
+        RunError: The name is no line of text, a host's limits are reached, TensorBoard is
+            missing, or RESNEXT_MAX_RUNS is no number.
     """
+    max_runs()
     check_start(store, source, owner)
     check_fit(spec, source)
+    if source not in (SYNTHETIC, CIFAR10):
+        source = str(Path(source).expanduser().resolve())  # whoever starts it may be elsewhere
     if recipe.tensorboard:
         check_tensorboard()
     run = store.create(spec, recipe, source, name, owner)
@@ -86,10 +93,22 @@ def check_fit(spec: ResNeXtSpec, source: str) -> None:
 
 
 def tick(store: RunStore) -> None:
-    """Mark runs whose process is gone as failed, and start the next ones in the queue."""
+    """Mark runs whose process is gone as failed, and start the next ones in the queue.
+
+    A folder that cannot be written to can be looked at all the same.
+    """
     if not store.ids():
         return
+    try:
+        _tick(store)
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+
+
+def _tick(store: RunStore) -> None:
     with store.locked():
+        store.sweep()
         states = {}
         for run in store.ids():
             try:

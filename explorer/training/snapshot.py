@@ -22,7 +22,7 @@ class RunState:
 
     Attributes:
         state: One of `STATES`.
-        reason: Why it failed, a sentence; else "".
+        reason: Why it failed, or stopped of itself, a sentence; else "".
         place: Place in the queue; the lowest is next.
         worker: Process id of the run's supervisor.
         worker_identity: What tells it from another process of that number.
@@ -42,6 +42,9 @@ class RunState:
     def from_dict(cls, values: dict[str, Any]) -> RunState:
         """Return the state that `to_dict` described."""
         state = cls(**values)
+        numbers = (state.place, state.worker or 0, state.trainer or 0)
+        if not all(isinstance(number, int) for number in numbers):
+            raise ValueError(f"places and processes are whole numbers; received {numbers}")
         if state.state not in STATES:
             raise ValueError(f"a run's state must be one of {STATES}; received {state.state!r}")
         return state
@@ -67,13 +70,14 @@ class RunSnapshot:
         created: Seconds since 1970, by the clock of then.
         state: One of `STATES`.
         asked: What an active run was asked and has not done yet: `pause`, `stop` or "".
-        reason: Why it failed, a sentence; else "".
+        reason: Why it failed, or stopped of itself, a sentence; else "".
         spec: The network.
         recipe: How it is trained.
         points: The curve of training.
         epochs: Training and validation, epoch by epoch.
         class_names: In label order; empty until the data were read.
         notes: What the reader of the figures should know about the data.
+        batch_size: Images of a step: the recipe's, or all there are.
         progress: From 0 to 1.
         eta: Seconds left, or None while nobody can tell.
         duration: Seconds trained, pauses left out.
@@ -101,6 +105,7 @@ class RunSnapshot:
     epochs: tuple[Epoch, ...]
     class_names: tuple[str, ...]
     notes: tuple[str, ...]
+    batch_size: int
     progress: float
     eta: float | None
     duration: float
@@ -159,6 +164,7 @@ def snapshot_of(
         epochs=history.epochs,
         class_names=history.class_names,
         notes=history.notes,
+        batch_size=history.batch_size or recipe.batch_size,
         progress=1.0 if name == "finished" else step / total if total else 0.0,
         eta=_time_left(history, recipe, total - step) if name in ACTIVE else None,
         duration=max((row.elapsed for row in rows), default=0.0),
@@ -177,6 +183,7 @@ def _time_left(history: History, recipe: Recipe, steps: int) -> float | None:
     speeds = [point.speed for point in history.points[-10:] if point.speed > 0]
     if not speeds:
         return None
+    batch = history.batch_size or recipe.batch_size
     validation = history.epochs[-1].seconds if history.epochs else 0.0
     epochs = recipe.epochs - len(history.epochs)
-    return steps * recipe.batch_size / statistics.median(speeds) + epochs * validation
+    return steps * batch / statistics.median(speeds) + epochs * validation

@@ -21,6 +21,7 @@ import re
 import secrets
 import shutil
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,10 @@ from explorer.training.snapshot import ACTIVE, RunSnapshot, RunState, snapshot_o
 from resnext import ResNeXtSpec
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+_LEFT = re.compile(rf"\.(deleted-)?{_ID.pattern}")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text around them
 MAX_NAME = 100
+SWEEP_SECONDS = 3600.0
 MODEL = "model.keras"
 # Freed when the disk is full, so that the reason can still be written.
 BALLAST_BYTES = 256 * 1024
@@ -67,28 +71,29 @@ class RunStore:
         """Lay out a new run, queued, and return its id. `scheduler.start` also starts it.
 
         Raises:
-            RunError: The name is too long.
+            RunError: The name is too long, or no line of text.
         """
         label = (name or spec.name).strip()
-        if len(label) > MAX_NAME or any(ord(sign) < 32 for sign in label):
+        if len(label) > MAX_NAME or any(_is_odd(sign) for sign in label):
             raise RunError(f"a run's name must be one line of {MAX_NAME} characters at most")
         run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         self.root.mkdir(parents=True, exist_ok=True)
+        about = {"id": run, "name": label, "source": source, "owner": owner}
         draft = self.root / f".{run}"
-        draft.mkdir()
-        (draft / "epochs").mkdir()
-        write_json(draft / "spec.json", spec.to_dict())
-        write_json(draft / "recipe.json", recipe.to_dict())
-        write_json(
-            draft / "run.json",
-            {"id": run, "name": label, "source": source, "owner": owner, "created": time.time()},
-        )
-        write_json(draft / "control.json", {"want": "run"})
-        _load_ballast(draft)
-        with self.locked():
-            state = RunState("queued", place=self._next_place())
-            write_json(draft / "state.json", state.to_dict())
-            draft.rename(self.root / run)  # so that nobody ever sees half a run
+        try:
+            (draft / "epochs").mkdir(parents=True)
+            write_json(draft / "spec.json", spec.to_dict())
+            write_json(draft / "recipe.json", recipe.to_dict())
+            write_json(draft / "run.json", {**about, "created": time.time()})
+            write_json(draft / "control.json", {"want": "run"})
+            _load_ballast(draft)
+            with self.locked():
+                state = RunState("queued", place=self._next_place())
+                write_json(draft / "state.json", state.to_dict())
+                draft.rename(self.root / run)  # so that nobody ever sees half a run
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
         return run
 
     def ids(self) -> list[str]:
@@ -104,8 +109,19 @@ class RunStore:
             try:
                 snapshots.append(self.snapshot(run))
             except TrainingError:
-                continue  # deleted meanwhile, or damaged beyond telling
+                continue  # deleted meanwhile, or damaged: see `damaged`
         return snapshots
+
+    def damaged(self) -> dict[str, str]:
+        """Return why each of the runs that cannot be read cannot, by its id."""
+        reasons = {}
+        for run in self.ids():
+            try:
+                self.snapshot(run)
+            except TrainingError as error:
+                if (self.root / run).is_dir():
+                    reasons[run] = str(error)
+        return reasons
 
     def snapshot(self, run: str) -> RunSnapshot:
         """Return where a run stands.
@@ -152,7 +168,9 @@ class RunStore:
     def delete(self, run: str) -> None:
         """Remove a run and all its files; one that runs is ended first."""
         with self.locked():
-            folder, state = self.folder(run), self.state(run)
+            folder, state = self.folder(run), RunState("failed")
+            with contextlib.suppress(RunError):  # damaged; if it runs, it ends with its folder
+                state = self.state(run)
             self._keep_account(run)
             processes.kill(state.worker, state.worker_identity)
             processes.kill(state.trainer, state.trainer_identity)
@@ -164,6 +182,13 @@ class RunStore:
             if not doomed.exists():
                 return
             time.sleep(0.1)
+
+    def sweep(self) -> None:
+        """Remove what a kill in the middle of `create` or `delete` has left; under `locked`."""
+        before = time.time() - SWEEP_SECONDS
+        for path in self.root.glob(".*"):
+            if _LEFT.fullmatch(path.name) and path.stat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)
 
     def deleted(self) -> Iterator[tuple[str, float, float]]:
         """Yield owner, seconds trained and time of creation of deleted runs that had an owner."""
@@ -264,6 +289,11 @@ class RunStore:
             known = (size, read_history(read_lines(path)))
             self._histories[run] = known
         return known[1]
+
+
+def _is_odd(sign: str) -> bool:
+    """Whether a sign is no part of a line of text: control, separator, surrogate, direction."""
+    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or bool(_BIDI.match(sign))
 
 
 def _load_ballast(folder: Path) -> None:

@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
 from explorer.training.data import Dataset, load_dataset
-from explorer.training.errors import TrainingError
+from explorer.training.errors import TimeUp, TrainingError
 from explorer.training.files import is_disk_full, read_json
 from explorer.training.loop import Halted, Loop
 from explorer.training.recipe import Recipe
@@ -26,6 +28,7 @@ from explorer.training.worker import (
     EXIT_FINISHED,
     EXIT_HALTED,
     EXIT_MEMORY,
+    EXIT_TIME_UP,
     MEMORY,
 )
 from resnext import ResNeXtSpec
@@ -34,19 +37,22 @@ if TYPE_CHECKING:
     from explorer.training.network import Network
 
 
-def main(folder: Path) -> int:
-    """Train the run in `folder`; return the exit code."""
-    with contextlib.closing(RunFiles(folder)) as files:
-        return attempt(folder, files)
+def main(folder: Path, supervisor: int) -> int:
+    """Train the run in `folder` for a supervisor's process; return the exit code."""
+    # One whose supervisor was killed ends at its next step. Until then nobody else may begin.
+    with FileLock(folder / "trainer.lock"), contextlib.closing(RunFiles(folder)) as files:
+        return attempt(folder, files, supervisor)
 
 
-def attempt(folder: Path, files: RunFiles) -> int:
+def attempt(folder: Path, files: RunFiles, supervisor: int) -> int:
     """Train and turn whatever happens into an exit code and last words."""
     try:
-        train(folder, files)
+        train(folder, files, supervisor)
         return EXIT_FINISHED
     except Halted:
         return EXIT_HALTED
+    except TimeUp as error:
+        return _last_words(files, str(error), EXIT_TIME_UP)
     except TrainingError as error:
         return _last_words(files, str(error), EXIT_FAILED)
     except BaseException as error:
@@ -59,7 +65,7 @@ def attempt(folder: Path, files: RunFiles) -> int:
         return _last_words(files, f"{type(error).__name__}: {error}"[:500], EXIT_FAILED)
 
 
-def train(folder: Path, files: RunFiles) -> None:
+def train(folder: Path, files: RunFiles, supervisor: int) -> None:
     """Train a run to its end and save the model."""
     spec = ResNeXtSpec.from_dict(read_json(folder / "spec.json"))
     recipe = Recipe.from_dict(read_json(folder / "recipe.json"))
@@ -72,8 +78,9 @@ def train(folder: Path, files: RunFiles) -> None:
         coming = reader.submit(load, spec, recipe, source)
         network = build(spec, recipe, recipe.batch_size)
         data = coming.result()
-    if len(data.y_train) < recipe.batch_size:
-        network = build(spec, recipe, len(data.y_train))
+    batch_size = min(recipe.batch_size, len(data.y_train))
+    if batch_size < recipe.batch_size:
+        network = build(spec, recipe, batch_size)
     if arrays is not None:
         network.restore(arrays)
     elif recipe.whiten_stem:
@@ -81,6 +88,7 @@ def train(folder: Path, files: RunFiles) -> None:
     files.record(
         "data",
         {
+            "batch_size": batch_size,
             "steps_per_epoch": recipe.steps_per_epoch(len(data.y_train)),
             "train_images": len(data.y_train),
             "class_names": data.class_names,
@@ -92,10 +100,10 @@ def train(folder: Path, files: RunFiles) -> None:
         if recipe.tensorboard:
             recorder = TensorBoardRecorder(files, folder / "tensorboard", network.model)
             closing.callback(recorder.close)
-        loop = Loop(network, recipe, data, position, recorder, _halt_check(folder))
+        loop = Loop(network, recipe, data, position, recorder, _halt_check(folder, supervisor))
         try:
             loop.run()
-        except Halted:
+        except (Halted, TimeUp):
             # What it has learnt so far can be had, too, if there is room and time to write it.
             with contextlib.suppress(OSError):
                 save_model(network, folder / MODEL)
@@ -138,9 +146,10 @@ def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:
     return network
 
 
-def _halt_check(folder: Path) -> Callable[[], bool]:
+def _halt_check(folder: Path, supervisor: int) -> Callable[[], bool]:
     """Return a question: was this run asked to end, or has its supervisor gone?"""
-    parent = os.getppid()
+    # On Windows a launcher stands between the two.
+    parent = supervisor if os.name == "posix" else os.getppid()
     return lambda: os.getppid() != parent or wanted(folder) != "run"
 
 
@@ -157,4 +166,4 @@ def _last_words(files: RunFiles, reason: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -5,6 +5,7 @@ It stays small (no TensorFlow), so that it survives what ends the trainer and ca
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,7 +23,8 @@ from explorer.training.store import RunStore, wanted
 
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 1.3  # of the 2 s in which a run ends when asked
-EXIT_FINISHED, EXIT_HALTED, EXIT_FAILED, EXIT_DISK_FULL, EXIT_MEMORY = 0, 10, 20, 21, 22
+EXIT_FINISHED, EXIT_HALTED, EXIT_TIME_UP = 0, 10, 11
+EXIT_FAILED, EXIT_DISK_FULL, EXIT_MEMORY = 20, 21, 22
 DISK_FULL = "the disk is full; free some space, then resume"
 MEMORY = "the memory ran out; try a smaller batch, input or network, then start again"
 
@@ -33,7 +35,7 @@ def main(folder: Path) -> None:
     store, run = RunStore(folder.parent), folder.name
     (folder / "outcome.json").unlink(missing_ok=True)
     trainer = processes.spawn(
-        "explorer.training.trainer", folder, folder / "log.txt", detached=False
+        "explorer.training.trainer", folder, folder / "log.txt", False, str(os.getpid())
     )
     with store.locked():
         store.set_state(
@@ -44,28 +46,33 @@ def main(folder: Path) -> None:
                 trainer_identity=processes.identity(trainer.pid),
             ),
         )
-    supervise(trainer, folder)
+    killed = supervise(trainer, folder)
     try:
         with store.locked():
-            store.set_state(run, ending(trainer.returncode, folder))
+            store.set_state(run, ending(trainer.returncode, folder, killed))
     except OSError as error:
         if not is_disk_full(error):
             raise
         (folder / "ballast").unlink(missing_ok=True)
         with store.locked():
-            store.set_state(run, ending(trainer.returncode, folder))
+            store.set_state(run, ending(trainer.returncode, folder, killed))
     except RunError:
         pass  # deleted meanwhile
     tick(store)
 
 
-def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> None:
-    """Wait for the trainer to end; kill it if it was asked to and takes too long."""
+def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> bool:
+    """Wait for the trainer to end; kill it if it was asked to and takes too long.
+
+    Returns:
+        Whether it was killed here.
+    """
     asked: float | None = None
+    killed = False
     while True:
         try:
             trainer.wait(POLL_SECONDS)
-            return
+            return killed
         except subprocess.TimeoutExpired:
             pass
         if wanted(folder) == "run":
@@ -74,19 +81,27 @@ def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> None:
         asked = asked or time.monotonic()
         if time.monotonic() - asked > GRACE_SECONDS:
             trainer.kill()
+            killed = True
 
 
-def ending(code: int, folder: Path) -> RunState:
-    """Return the state that a trainer's exit code, and what it left written, amount to."""
+def ending(code: int, folder: Path, killed: bool = False) -> RunState:
+    """Return the state that a trainer's exit code, and what it left written, amount to.
+
+    Args:
+        code: The exit code.
+        folder: Of the run.
+        killed: Whether its supervisor has killed it, for it took too long to end.
+    """
     want = wanted(folder)
     if code == EXIT_FINISHED:
         return RunState("finished")
     if want != "run" and code in (EXIT_HALTED, -signal.SIGKILL, -signal.SIGTERM):
         return RunState("paused" if want == "pause" else "stopped")
-    if code == EXIT_HALTED:
+    if code == EXIT_HALTED or (killed and code == -signal.SIGKILL):
         return RunState("queued")  # asked to go on after all, while it was ending
+    state = "stopped" if code == EXIT_TIME_UP else "failed"
     try:
-        return RunState("failed", str(read_json(folder / "outcome.json")["reason"]))
+        return RunState(state, str(read_json(folder / "outcome.json")["reason"]))
     except (OSError, ValueError, KeyError):
         return RunState("failed", exit_reason(code))
 

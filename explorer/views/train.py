@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.training import RunSnapshot, RunStore, TrainingError, default_runs
+from explorer.training import RunSnapshot, RunStore, TrainingError, default_runs, limits
 from explorer.views import address, train_run
 from explorer.views.train_form import new_run
 from explorer.views.train_race import race
@@ -41,6 +41,7 @@ def render() -> None:
     except (TrainingError, OSError) as error:  # a full disk, say: the page goes on
         st.error(address.plain(error))
     snapshots = runs.list()
+    damaged(runs)
     shown = chosen(snapshots)
     states = states_of(snapshots)
     if not snapshots:
@@ -54,6 +55,15 @@ def render() -> None:
     train_run.watch(runs, shown, tuple(run.state for run in snapshots))
     run_list(runs)
     look_out(runs, states)
+
+
+def damaged(runs: RunStore) -> None:
+    """Runs whose files cannot be read: why, and a way to be rid of them."""
+    for run, reason in runs.damaged().items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(address.plain(reason), icon=":material/broken_image:")
+            if not limits().hosted:
+                st.button("Delete", key=f"damaged_{run}", on_click=runs.delete, args=(run,))
 
 
 def choose(ids: list[str]) -> None:

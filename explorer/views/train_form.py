@@ -18,6 +18,7 @@ from explorer.training import (
     save_upload,
     start,
 )
+from explorer.views import address
 from explorer.views.state import current_spec
 from explorer.views.visitor import visitor
 from resnext import ResNeXtSpec, SpecError
@@ -60,9 +61,10 @@ def new_run(store: RunStore) -> list[str]:
         spec = spec_of(network).replace(classes=classes)
         return [start(store, spec, recipe, source, name or None, visitor())]
     except (TrainingError, SpecError) as error:
-        st.error(str(error))
+        st.error(address.plain(error))
     except OSError as error:
-        st.error(f"The run could not be laid out on disk: {error.strerror or error}.")
+        reason = address.plain(error.strerror or error)
+        st.error(f"The run could not be laid out on disk: {reason}.")
     return []
 
 
@@ -100,10 +102,10 @@ def source_picker(store: RunStore) -> tuple[str | None, int]:
     try:
         title, classes, note, images = about(source, _stamp(source))
     except TrainingError as error:
-        st.error(str(error))
+        st.error(address.plain(error))
         return None, 0
     many = f"{images:,} images, " if images else ""
-    st.caption(f"{many}{classes} classes. {note}".strip(), help=title)
+    st.caption(f"{many}{classes} classes. {address.plain(note)}".strip(), help=address.plain(title))
     return source, classes
 
 
@@ -117,7 +119,7 @@ def uploaded(store: RunStore) -> str:
         try:
             known[file.file_id] = save_upload(store, file.name, file.getvalue(), visitor())
         except (TrainingError, OSError) as error:
-            st.error(str(error))
+            st.error(address.plain(error))
             return ""
     return known[file.file_id]
 
@@ -162,5 +164,5 @@ def recipe_picker(*, key: str = "train") -> Recipe | None:
         warmup = min(base.warmup_epochs, values["epochs"] / 4)
         return Recipe.from_name(name, **values, warmup_epochs=warmup, tensorboard=tensorboard)
     except TrainingError as error:
-        st.error(str(error))
+        st.error(address.plain(error))
         return None

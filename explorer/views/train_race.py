@@ -10,7 +10,8 @@ import streamlit as st
 from explorer.links import check_size
 from explorer.race import cost_spread, equal_cost_names
 from explorer.report import analyse
-from explorer.training import RunStore, TrainingError, max_runs, start
+from explorer.training import RunStore, TrainingError, check_start, max_runs, start
+from explorer.views import address
 from explorer.views.train_form import recipe_picker, source_picker
 from explorer.views.visitor import visitor
 from resnext import ResNeXtSpec, SpecError
@@ -50,13 +51,14 @@ def race(store: RunStore) -> list[str]:
         return []
     label = time.strftime("race %H:%M")
     started: list[str] = []
-    for spec in specs:
-        try:
+    try:
+        check_start(store, source, visitor(), len(specs))
+        for spec in specs:
             run = start(store, spec, recipe, source, f"{spec.name} · {label}", visitor())
             started.append(run)
-        except (TrainingError, OSError) as error:
-            st.error(str(error))
-            break
+    except (TrainingError, OSError) as error:
+        # Once a run has started, the page is drawn anew without what is on it now.
+        st.toast(address.plain(error), icon=":material/error:", duration="long")
     return started
 
 
@@ -67,7 +69,7 @@ def costs(names: list[str], classes: int) -> list[ResNeXtSpec]:
         try:
             spec = check_size(ResNeXtSpec.from_name(name, classes=classes))
         except SpecError as error:
-            st.error(str(error))
+            st.error(address.plain(error))
             continue
         totals = analyse(spec).totals
         specs.append(spec)
@@ -89,7 +91,11 @@ def costs(names: list[str], classes: int) -> list[ResNeXtSpec]:
             },
         )
         spread = cost_spread([round(row["MACs, M"] * 1e6) for row in rows])
-        together = max_runs()
+        try:
+            together = max_runs()
+        except TrainingError as error:
+            st.error(address.plain(error))
+            return []
         how = "one after the other" if together == 1 else f"{together} at a time"
         st.caption(
             f"The dearest costs {spread:.1%} more MACs than the cheapest. They train {how} here "

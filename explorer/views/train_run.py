@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -23,6 +24,7 @@ from explorer.training import (
     RunStore,
     TrainingError,
     check_owner,
+    limits,
     resume,
 )
 from explorer.views import address
@@ -67,8 +69,11 @@ def one(store: RunStore, run: RunSnapshot) -> None:
     """Everything about one run."""
     header(run)
     actions(store, run)
+    reason = address.plain(run.reason.rstrip("."))
     if run.state == "failed":
-        st.error(f"It failed: {address.plain(run.reason.rstrip('.'))}.", icon=":material/error:")
+        st.error(f"It failed: {reason}.", icon=":material/error:")
+    elif reason:
+        st.warning(f"It was stopped: {reason}.", icon=":material/timer_off:")
     if run.points:
         left, right = st.columns(2)
         keys = f"{run.id}"
@@ -200,10 +205,14 @@ def details(store: RunStore, run: RunSnapshot) -> None:
             right.plotly_chart(speed_figure(run), key=f"speed_{run.id}")
     elif choice == DETAILS[3]:
         left, right = st.columns(2)
-        left.json({"source": run.source, **run.spec.to_dict()})
+        # A host's paths and owners are nobody's business.
+        source = Path(run.source).name if limits().hosted else run.source
+        left.json({"source": source, **run.spec.to_dict()})
         right.json(run.recipe.to_dict())
         for note in run.notes:
             st.caption(address.plain(note))
+    elif limits().hosted and run.owner != visitor():
+        st.caption("Only the person who started a run can read what it printed.")
     else:
         st.code(store.log(run.id) or "Nothing was printed.", language=None, height=300)
 
@@ -256,12 +265,17 @@ def several(runs: list[RunSnapshot]) -> None:
     st.plotly_chart(overlay_figure(runs, "loss", axis), key="overlay_loss")
     order = sorted(runs, key=lambda run: run.best_accuracy or 0.0, reverse=True)
     rows = [
-        f"| {place} | {address.plain(run.name)} | {run.state} | {len(run.epochs)} / "
-        f"{run.recipe.epochs} | {_percent(run.best_accuracy)} | {clock(run.duration)} |"
+        {
+            "Place": place,
+            "Run": run.name,
+            "State": run.state,
+            "Epochs": f"{len(run.epochs)} / {run.recipe.epochs}",
+            "Best validation accuracy": _percent(run.best_accuracy),
+            "Trained for": clock(run.duration),
+        }
         for place, run in enumerate(order, start=1)
     ]
-    head = "| | Run | State | Epochs | Best validation accuracy | Trained for |"
-    st.markdown("\n".join([head, "|--:|:--|:--|--:|--:|--:|", *rows]))
+    st.dataframe(rows, hide_index=True)
 
 
 def _percent(value: float | None) -> str:

@@ -41,6 +41,7 @@ def run_of(points=5, epochs=2, name="a run", run="20260101-000000-abcdef"):
         ),
         class_names=("cat", "dog"),
         notes=(),
+        batch_size=50,
         progress=0.5,
         eta=3.0,
         duration=5.0,

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.training import DataError, Recipe, RunError, RunStore, start, trainer
+from explorer.training import DataError, Recipe, RunError, RunStore, max_runs, start, trainer
+from explorer.training.errors import TimeUp
 from explorer.training.snapshot import RunState
 from explorer.training.worker import DISK_FULL, EXIT_MEMORY, MEMORY, ending
 from resnext import ResNeXtSpec
@@ -46,7 +47,7 @@ def test_out_of_memory_is_told_with_what_to_do(
     folder: Path, monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]
 ) -> None:
     monkeypatch.setattr(trainer, "train", fails(action))
-    code = trainer.main(folder)
+    code = trainer.main(folder, os.getppid())
     assert code == EXIT_MEMORY
     assert json.loads((folder / "outcome.json").read_text()) == {"reason": MEMORY}
     assert ending(code, folder) == RunState("failed", MEMORY)
@@ -57,6 +58,20 @@ def test_killed_for_memory_by_the_system_says_so(folder: Path) -> None:
     assert state.state == "failed"
     assert "memory runs out" in state.reason
     assert "SIGABRT" in ending(-signal.SIGABRT, folder).reason
+
+
+def test_killed_by_its_supervisor_and_wanted_again_it_waits_for_its_turn(folder: Path) -> None:
+    """A person paused it while it started, and thought better of it in the same moment."""
+    assert ending(-signal.SIGKILL, folder, killed=True) == RunState("queued")
+
+
+def test_time_that_is_up_is_no_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def up() -> None:
+        raise TimeUp("the training time allowed here is used up")
+
+    monkeypatch.setattr(trainer, "train", fails(up))
+    state = ending(trainer.main(folder, os.getppid()), folder)
+    assert state == RunState("stopped", "the training time allowed here is used up")
 
 
 def test_last_words_need_no_space(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +88,7 @@ def test_last_words_need_no_space(folder: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(os, "replace", fail_once)
     monkeypatch.setattr(trainer, "train", fails(fill))
-    code = trainer.main(folder)
+    code = trainer.main(folder, os.getppid())
     assert ending(code, folder) == RunState("failed", DISK_FULL)
     assert not (folder / "ballast").exists()
 
@@ -83,9 +98,9 @@ def test_errors_are_told_by_kind_and_message(folder: Path, monkeypatch: pytest.M
         raise DataError("the data are wrong")
 
     monkeypatch.setattr(trainer, "train", fails(wrong))
-    assert ending(trainer.main(folder), folder).reason == "the data are wrong"
+    assert ending(trainer.main(folder, os.getppid()), folder).reason == "the data are wrong"
     monkeypatch.setattr(trainer, "train", fails(lambda: {}["x"]))
-    assert ending(trainer.main(folder), folder).reason.startswith("KeyError: ")
+    assert ending(trainer.main(folder, os.getppid()), folder).reason.startswith("KeyError: ")
 
 
 @pytest.mark.parametrize(("want", "state"), [("pause", "paused"), ("stop", "stopped")])
@@ -95,6 +110,30 @@ def test_what_was_asked_for_is_no_failure(
     (folder / "control.json").write_text(json.dumps({"want": want}))
     assert ending(-signal.SIGKILL, folder).state == state
     assert ending(0, folder).state == "finished"
+
+
+def test_a_wrong_number_of_runs_is_told_before_anything_is_laid_out(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESNEXT_MAX_RUNS", "abc")
+    with pytest.raises(RunError, match="'abc'"):
+        start(store, tiny, quick, "synthetic")
+    assert store.ids() == []
+    monkeypatch.setenv("RESNEXT_MAX_RUNS", "")
+    assert max_runs() >= 1
+
+
+def test_a_path_is_kept_as_whoever_starts_the_run_can_find_it(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from tests.training.data.test_images import tree, write_zip
+
+    write_zip(tmp_path / "images.zip", tree(10))
+    monkeypatch.setattr("explorer.training.scheduler.tick", lambda store: None)
+    monkeypatch.chdir(tmp_path)
+    run = start(store, tiny.replace(classes=2), quick, "images.zip")
+    assert store.snapshot(run).source == str((tmp_path / "images.zip").resolve())
 
 
 def test_without_tensorboard_its_files_are_refused_before_the_start(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer.training import RunError
 from explorer.training.checkpoint import load_checkpoint
 from explorer.training.files import (
     LineWriter,
@@ -62,7 +63,7 @@ def test_arrays_come_back_and_pickles_do_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 3, 200, -30])
-def test_pictures_and_checkpoints_torn_by_a_power_cut_are_as_if_not_there(
+def test_torn_pictures_are_as_if_not_there_and_a_torn_checkpoint_is_told(
     tmp_path: Path, kept: int
 ) -> None:
     path = tmp_path / "x.npz"
@@ -71,4 +72,8 @@ def test_pictures_and_checkpoints_torn_by_a_power_cut_are_as_if_not_there(
     assert read_epoch(path) is not None
     assert read_batch(path) is None  # no step
     path.write_bytes(path.read_bytes()[:kept])
-    assert read_batch(path) is read_epoch(path) is load_checkpoint(path) is None
+    assert read_batch(path) is read_epoch(path) is None
+    with pytest.raises(RunError, match="cannot go on"):  # to begin anew would lose the curve
+        load_checkpoint(path)
+    path.unlink()
+    assert load_checkpoint(path) is None

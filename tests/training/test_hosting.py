@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -21,8 +24,11 @@ from explorer.training import (
     resume,
     save_upload,
 )
-from explorer.training.hosting import DAY, check_resume, check_start, check_time
+from explorer.training.checkpoint import load_checkpoint
+from explorer.training.hosting import DAY, UNUSED, check_resume, check_start, check_time
+from explorer.training.processes import ROOT
 from explorer.training.snapshot import RunState
+from explorer.training.worker import ending
 from resnext import ResNeXtSpec
 
 
@@ -76,6 +82,13 @@ def test_the_queue_is_capped_for_one_and_for_all(
         check_start(store, "synthetic", "visitor0")
     with pytest.raises(RunError, match="queue is full"):
         check_start(store, "synthetic", "somebody")
+
+
+@pytest.mark.usefixtures("hosted")
+def test_a_race_is_refused_as_a_whole(store: RunStore) -> None:
+    check_start(store, "synthetic", "alice", runs=2)
+    with pytest.raises(RunError, match="2 runs at a time: there are 0, and 5 asked for"):
+        check_start(store, "synthetic", "alice", runs=5)
 
 
 @pytest.mark.usefixtures("hosted")
@@ -170,3 +183,42 @@ def test_uploads_are_capped_and_named_by_us(
     with pytest.raises(DataError, match="8 bytes"):
         save_upload(store, "more.zip", b"1234", "alice")
     save_upload(store, "more.zip", b"1234", "bob")
+
+
+@pytest.mark.usefixtures("hosted")
+def test_an_upload_is_kept_once_and_only_while_a_run_needs_it(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "explorer.training.hosting.Limits", lambda hosted: Limits(True, upload_bytes=8)
+    )
+    first = save_upload(store, "a.zip", b"12345", "alice")
+    assert save_upload(store, "again.zip", b"12345", "alice") == first
+    needed = save_upload(store, "b.zip", b"123", "alice")
+    store.create(tiny, quick, str(Path(needed).resolve()), owner="alice")
+    with pytest.raises(DataError, match="8 bytes"):
+        save_upload(store, "c.zip", b"1234", "alice")
+    later = time.time() + UNUSED + 60
+    monkeypatch.setattr("explorer.training.hosting.time.time", lambda: later)
+    save_upload(store, "c.zip", b"1234", "alice")
+    assert not Path(first).exists()
+    assert Path(needed).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("hosted")
+def test_what_was_learnt_until_the_time_was_up_can_be_had(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    run = store.create(tiny, quick, "synthetic", owner="alice")
+    code = (
+        "import os, sys; from pathlib import Path; from explorer.training import hosting;"
+        "caps = hosting.Limits(True, run_seconds=1e-6); hosting.limits = lambda: caps;"
+        "from explorer.training.trainer import main;"
+        f"sys.exit(main(Path({str(store.folder(run))!r}), os.getppid()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], timeout=120, check=False, cwd=ROOT)
+    state = ending(done.returncode, store.folder(run))
+    assert (state.state, "used up" in state.reason) == ("stopped", True)
+    assert store.snapshot(run).has_model
+    assert load_checkpoint(store.folder(run) / "checkpoint.npz") is not None

@@ -215,6 +215,28 @@ def test_the_supervisor_killed_is_found_out_and_its_trainer_ends(
     assert not Path(f"/proc/{state.trainer}/cmdline").exists() or _gone(state.trainer)
 
 
+def test_a_trainer_whose_supervisor_is_killed_while_it_starts_ends_of_itself(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, wait_for: Wait
+) -> None:
+    """Nobody ticks, so nobody kills it; and whoever resumes the run waits until it is gone."""
+    run = start(store, tiny, replace(quick, epochs=3000), "synthetic")
+    while store.state(run).trainer is None:
+        time.sleep(0.02)
+    state = store.state(run)
+    assert state.worker is not None
+    os.kill(state.worker, signal.SIGKILL)
+    with store.locked():  # as if its number had never been written down
+        store.set_state(run, replace(state, trainer=None, trainer_identity=None))
+    resume(store, run)
+    snapshot = wait_for(run, lambda s: s.state == "failed" or len(s.points) > 5)
+    assert snapshot.state == "running", snapshot.reason
+    assert _gone(state.trainer)
+    assert [point.step for point in snapshot.points] == sorted(
+        {point.step for point in snapshot.points}
+    )
+    store.delete(run)
+
+
 def _gone(pid: int | None) -> bool:
     for _ in range(40):
         try:
@@ -296,7 +318,7 @@ def test_a_full_disk_is_told_and_survived(tiny: ResNeXtSpec, quick: Recipe, tmp_
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000));"
         "from pathlib import Path; from explorer.training.trainer import main;"
-        f"sys.exit(main(Path({str(store.folder(run))!r})))"
+        f"import os; sys.exit(main(Path({str(store.folder(run))!r}), os.getppid()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, timeout=120, check=False, capture_output=True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -26,7 +27,9 @@ def test_a_new_run_is_queued_and_read_back(
     assert store.batch(run) is store.epoch(run) is store.model_path(run) is None
 
 
-@pytest.mark.parametrize("name", ["x" * 101, "two\nlines"])
+@pytest.mark.parametrize(
+    "name", ["x" * 101, "two\nlines", "\x9b31m", "caf\udcff", "two\u2028lines", "\u202egpj.exe"]
+)
 def test_names_are_one_short_line(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, name: str
 ) -> None:
@@ -69,6 +72,75 @@ def test_a_damaged_run_does_not_hide_the_others(
     assert [snapshot.id for snapshot in store.list()] == [good]
     with pytest.raises(RunError, match=bad):
         store.snapshot(bad)
+    assert list(store.damaged()) == [bad]
+
+
+@pytest.mark.parametrize("name", ["state.json", "spec.json", "run.json", "control.json"])
+def test_a_damaged_run_can_be_deleted(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, name: str
+) -> None:
+    for text in ("", "[" * 100_000, '{"state": "queued", "place": "last"}', "null"):
+        run = store.create(tiny, quick, "synthetic")
+        (store.folder(run) / name).write_text(text)
+        assert [snapshot.id for snapshot in store.list()] + list(store.damaged()) == [run]
+        store.tick()
+        store.delete(run)
+        assert store.ids() == []
+
+
+def test_what_is_no_text_in_a_file_is_shown_as_a_question_mark(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    run = store.create(tiny, quick, "synthetic", "caf\xe9 \U0001f600")
+    path = store.folder(run) / "run.json"
+    path.write_text(path.read_text().replace("\\u00e9", "\\udcff"))
+    assert store.snapshot(run).name == "caf? \U0001f600"
+
+
+def test_what_a_kill_left_is_swept(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.create(tiny, quick, "synthetic")
+    left = [store.root / f".{run}", store.root / f".deleted-{run}"]
+    kept = [store.root / ".uploads", store.root / "mine"]
+    for folder in (*left, *kept):
+        folder.mkdir()
+    with store.locked():
+        store.sweep()
+    assert all(folder.is_dir() for folder in left)  # somebody may be at it right now
+    for folder in (*left, *kept):
+        os.utime(folder, (1, 1))
+    with store.locked():
+        store.sweep()
+    assert not any(folder.exists() for folder in left)
+    assert all(folder.is_dir() for folder in kept)
+
+
+def test_a_run_that_cannot_be_laid_out_leaves_nothing(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("explorer.training.store.write_json", full)
+    with pytest.raises(OSError, match="space"):
+        store.create(tiny, quick, "synthetic")
+    assert list(store.root.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_to_can_be_looked_at(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.create(tiny, quick, "synthetic")
+
+    def refuse(self: RunStore) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(RunStore, "locked", refuse)
+    store.tick()
+    assert store.snapshot(run).state == "queued"
+    with pytest.raises(OSError, match="Read-only"):
+        store.request(run, "stop")
 
 
 def test_a_torn_metrics_line_is_met_with_grace(
