@@ -9,11 +9,14 @@ import { Camera } from "./camera.js";
  */
 
 const MARGIN_PX = 20;
+/** Of card, legend and overview from the edges, as the style sheet says; and as much around them. */
+export const INSET_PX = 12;
 const AROUND_PX = 80;
 const NARROW_PX = 640;
 const READABLE_ZOOM = 0.36;
 const READABLE_ZOOM_NARROW = 0.8;
 const MOST_ZOOM_NARROW = 1.2;
+const READABLE_ZOOM_BLOCK = 0.68;
 const LEAST_HEIGHT_PX = 9;
 
 /** Aims the camera of a screen at what the legend and the card leave free. */
@@ -30,9 +33,11 @@ export class Aim {
     const { card, legend } = this.frame;
     const [x, y] = [Math.min(margin, width / 30), Math.min(margin, height / 30)];
     const wide = width > NARROW_PX;
-    const beside = wide && !card.hidden ? card.offsetWidth + 12 : 0;
-    const below = wide ? legend.offsetHeight : card.hidden ? 0 : card.offsetHeight;
-    return { x, y, w: Math.max(80, width - 2 * x - beside), h: Math.max(80, height - 2 * y - below) };
+    // What is hidden has no size.
+    const beside = wide && card.offsetWidth ? card.offsetWidth + INSET_PX : 0;
+    const below = Math.max(legend.offsetHeight, wide ? 0 : card.offsetHeight);
+    const foot = below ? Math.max(y, below + 2 * INSET_PX) : y;
+    return { x, y, w: Math.max(80, width - 2 * x - beside), h: Math.max(80, height - y - foot) };
   }
 
   /** Whether nothing lies outside the screen. */
@@ -59,6 +64,13 @@ export class Aim {
   kept(before, after) {
     const { camera } = this.screen;
     return before && after ? this.nudged(new Camera(camera.x + after.x - before.x, camera.y + after.y - before.y, camera.zoom), after) : camera;
+  }
+
+  /** A layer with all of its block, or with all of the block's width; null if neither could be read. @param {Rect} layer @param {Rect} block */
+  inBlock(layer, block) {
+    const across = { ...layer, x: block.x, w: block.w };
+    const views = [block, across].map((spot) => Camera.on(spot, this.area(MARGIN_PX), 1.3));
+    return views.find(({ zoom }) => zoom >= READABLE_ZOOM_BLOCK) ?? null;
   }
 
   /** @param {Rect} spot */

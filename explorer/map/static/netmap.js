@@ -76,7 +76,7 @@ export class NetMap extends Pilot {
   /** After each picture. */
   drawn() {
     const { seesAll } = this.aim;
-    this.shown.overview.draw(this.screen, !seesAll);
+    this.shown.overview.draw(this.screen, !seesAll, this.frame.card);
     follow(this);
     // While there is nowhere to go on the map, a finger on it scrolls the page around it.
     this.frame.canvas.style.touchAction = seesAll ? "pan-y" : "none";
@@ -114,7 +114,7 @@ export class NetMap extends Pilot {
     this.shown.card();
     this.shown.restyle();
     this.screen.go(this.aim.home(this.screen.scene));
-    if (this.selected) this.zoomTo(this.selected);
+    if (this.selected) this.approach(this.selected);
     this.past.add({ state: this.state, camera: this.screen.camera });
     // An app finds the part around a missing layer itself; an answer now would overtake its address.
     if (this.state.selected !== wished && this.options.url) this.tell();
@@ -193,7 +193,8 @@ export class NetMap extends Pilot {
     this.setState(state);
     this.past.add({ state: this.state, camera: this.screen.camera });
     const spot = this.selected && spotOf(this.screen.scene, this.selected);
-    if (spot) this.screen.go(this.aim.seen(spot));
+    if (this.selected?.isLayer) this.approach(this.selected);
+    else if (spot) this.screen.go(this.aim.seen(spot));
   }
 
   /** Back or forward through what was seen. @param {number} step */
@@ -272,7 +273,7 @@ export class NetMap extends Pilot {
     this.screen.scene = this.layout();
     this.focused = part;
     this.change({ open: this.openness.toString(), selected: part.id, network: this.nets.indexOf(part.net) });
-    this.zoomTo(part);
+    this.approach(part);
   }
 
   /** Search, and step through what is found. @param {string} query @param {number} step */

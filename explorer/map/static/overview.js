@@ -1,5 +1,6 @@
 // The small map of the whole in a corner, with a frame around what is seen.
 
+import { INSET_PX } from "./aim.js";
 import { paint } from "./paint.js";
 import { CanvasSurface } from "./surfaces.js";
 
@@ -26,13 +27,14 @@ export class Overview {
     canvas.addEventListener("pointermove", go);
   }
 
-  /** @param {import("./screen.js").Screen} screen @param {boolean} needed unless all is seen anyway */
-  draw(screen, needed) {
+  /** @param {import("./screen.js").Screen} screen @param {boolean} needed unless all is seen anyway @param {HTMLElement} card that may reach down to its corner */
+  draw(screen, needed, card) {
     const { scene, look } = screen;
     const { x, y, zoom, width, height } = screen.view;
-    this.canvas.hidden = !needed;
-    if (!needed || !look) return;
-    if (scene !== this.scene || look !== this.look) this.redraw(scene, look);
+    if (needed && look && (scene !== this.scene || look !== this.look)) this.redraw(scene, look);
+    const covered = card.offsetTop + card.offsetHeight > height - INSET_PX - this.canvas.height / 2;
+    this.canvas.hidden = !needed || covered;
+    if (this.canvas.hidden || !look) return;
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(this.picture, 0, 0);

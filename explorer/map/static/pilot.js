@@ -2,7 +2,7 @@
 
 import { Aim } from "./aim.js";
 import { Camera } from "./camera.js";
-import { nearestSpot } from "./locate.js";
+import { nearestSpot, spotOf } from "./locate.js";
 import { Screen } from "./screen.js";
 
 /** @typedef {import("./model.js").Part} Part */
@@ -30,6 +30,20 @@ export class Pilot {
     }
     this.fitted = false;
     this.screen.go(this.aim.part(spot));
+  }
+
+  /** Show a part that was asked for, a layer with as much of its block as can be read. @param {Part} part */
+  approach(part) {
+    const { scene } = this.screen;
+    const around = part.isLayer ? part.ancestors.find(({ template }) => template.role === "block") : undefined;
+    const [layer, block] = [part, around].map((one) => one && spotOf(scene, one));
+    const camera = layer && block && this.aim.inBlock(layer, block);
+    if (!camera) {
+      this.zoomTo(part);
+      return;
+    }
+    this.fitted = false;
+    this.screen.go(camera);
   }
 
   /** Move a small spot out from under the card. @param {import("./locate.js").Spot} spot */
