@@ -18,6 +18,7 @@ from explorer.training import (
     save_upload,
     start,
 )
+from explorer.training.data.cache import source_stamp
 from explorer.views import address
 from explorer.views.state import current_spec
 from explorer.views.visitor import visitor
@@ -134,7 +135,7 @@ def about(source: str, stamp: str) -> tuple[str, int, str, int | None]:
 def _stamp(source: str) -> str:
     """Changes when the file at ``source`` does, so that `about` looks again."""
     try:
-        return str(Path(source).expanduser().stat().st_mtime_ns)
+        return source_stamp(Path(source).expanduser())
     except (OSError, ValueError):
         return ""
 

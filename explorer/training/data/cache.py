@@ -51,6 +51,13 @@ def file_stamp(path: Path) -> str:
     return f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"
 
 
+def source_stamp(path: Path) -> str:
+    """Return what changes when a file does, or when a folder gains or loses a class or an image."""
+    inside = ("*", "*/*", "*/train/*", "*/test/*") if path.is_dir() else ()
+    places = [path, *(place for pattern in inside for place in path.glob(pattern))]
+    return str(max(place.stat().st_mtime_ns for place in places if place.exists()))
+
+
 def _forget_oldest(folder: Path) -> None:
     kept = sorted(folder.glob("*.npy"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in kept[MAX_FILES:]:

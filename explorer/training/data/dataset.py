@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.training.data import pickles, synthetic
 from explorer.training.data.cache import cached_array, file_stamp
 from explorer.training.data.images import ImageListing, decode_images
+from explorer.training.data.names import shown
 from explorer.training.data.sources import SourceInfo, open_source
 from explorer.training.errors import DataError
 
@@ -198,17 +199,17 @@ def _decode_cached(
         stamps += [file_stamp(listing.path / name) for name in names]
     images = cached_array("|".join([*stamps, str(shape), *names]), make)
     if not failed:  # a row of zeros is an image that did not decode, or a black one: look again
-        blank = [names[row] for row in np.flatnonzero(~images.any(axis=(1, 2, 3)))]
-        failed = decode_images(listing, blank, shape)[1]
+        blank = np.flatnonzero(~images.any(axis=(1, 2, 3)))
+        images[blank], failed = decode_images(listing, [names[row] for row in blank], shape)
     return images, set(failed)
 
 
 def _failure_note(failed: set[str] | list[str]) -> str:
-    shown = sorted(failed)
-    more = f" and {len(shown) - MAX_FAILED_NAMED} more" if len(shown) > MAX_FAILED_NAMED else ""
+    lost = sorted(failed)
+    more = f" and {len(lost) - MAX_FAILED_NAMED} more" if len(lost) > MAX_FAILED_NAMED else ""
     return (
-        f"{len(shown)} images could not be read and were left out: "
-        f"{', '.join(shown[:MAX_FAILED_NAMED])}{more}."
+        f"{len(lost)} images could not be read and were left out: "
+        f"{', '.join(map(shown, lost[:MAX_FAILED_NAMED]))}{more}."
     )
 
 

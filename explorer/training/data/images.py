@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from explorer.training.data.names import shown
 from explorer.training.errors import DataError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
@@ -26,7 +27,7 @@ MAX_IMAGES = 2_000_000
 MAX_IMAGE_BYTES = 64 * 2**20
 MAX_TOTAL_BYTES = 64 * 2**30
 MAX_RATIO = 200  # of a zip member; images hardly shrink, bombs shrink a thousandfold
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 16_000_000  # a telephone's photograph has 12 million
 MAX_CLASSES = 10_000
 PART = 500  # images that a thread takes at a time
 PROCESSES_FROM = 4000  # images; Python decodes small ones one at a time, whatever the threads
@@ -59,6 +60,8 @@ def list_images(path: Path) -> ImageListing:
     found: dict[str, list[tuple[str, str]]] = {"train": [], "test": []}
     for name in names:
         parts = name.split("/")
+        if parts[-1].startswith("._") or "__MACOSX" in parts:
+            continue  # a Mac's notes on its files
         if parts[-1].lower().endswith(SUFFIXES) and 3 <= len(parts) <= 4 and parts[-3] in found:
             found[parts[-3]].append((name, parts[-2]))
     if not found["train"]:
@@ -71,13 +74,15 @@ def list_images(path: Path) -> ImageListing:
         raise DataError(f"{path.name} must hold 2 to {MAX_CLASSES} classes; found {len(classes)}")
     foreign = sorted({label for _, label in found["test"]} - set(classes))
     if foreign:
-        raise DataError(f"{path.name}: test/{foreign[0]} is a class that train/ does not have")
+        raise DataError(
+            f"{path.name}: test/{shown(foreign[0])} is a class that train/ does not have"
+        )
     number = {label: index for index, label in enumerate(classes)}
     train, test = (
         tuple((name, number[label]) for name, label in sorted(found[part]))
         for part in ("train", "test")
     )
-    return ImageListing(path, tuple(classes), train, test)
+    return ImageListing(path, tuple(map(shown, classes)), train, test)
 
 
 def decode_images(
@@ -159,7 +164,11 @@ def decode_image(data: bytes, size: tuple[int, int, int]) -> NDArray[np.uint8]:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise DataError(f"an image may have {MAX_PIXELS:,} pixels at most")
-            small = image if image.mode == mode else image.convert(mode)
+            small: Image.Image = image
+            if image.mode.startswith("I"):  # 16 bits, which `convert` would cut off at 255
+                small = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+            if small.mode != mode:
+                small = small.convert(mode)
             if small.size != (width, height):
                 small = small.resize((width, height), Image.Resampling.BILINEAR)
             return np.asarray(small).reshape(size)
@@ -228,6 +237,8 @@ def _folder_reader(path: Path) -> Callable[[str], bytes]:
         file = (root / name).resolve()
         if not file.is_relative_to(root):
             raise DataError(f"{name} is a link out of the folder")
+        if not file.is_file():
+            raise DataError(f"{name} is no file")  # a pipe, say, that would never end
         try:
             with file.open("rb") as stream:
                 return _bounded(stream.read(MAX_IMAGE_BYTES + 1), name)

@@ -16,11 +16,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.training.data.names import shown
 from explorer.training.errors import DataError
 
 CIFAR10_NAMES = (
@@ -76,10 +77,38 @@ _STAND_INS: dict[tuple[str, str], Any] = {
 }
 
 
-class _ArraysOnly(pickle.Unpickler):
-    """Unpickles arrays, numbers, strings, bytes, lists and dicts; anything else is refused."""
+_Unpickler: Any = pickle._Unpickler  # type: ignore[attr-defined]  # Python's, which can be asked
+
+
+class _ArraysOnly(_Unpickler):  # type: ignore[misc]
+    """Unpickles arrays, numbers, strings, bytes, lists and dicts; anything else is refused.
+
+    A key is hashed, and the hash of a forged tuple of tuples takes for ever: keys are plain.
+    """
 
     encoded = 0  # characters, over the whole pickle
+    dispatch: ClassVar[dict[int, Any]] = dict(_Unpickler.dispatch)
+
+    def load_setitem(self) -> None:
+        _check_keys(self.stack[-2:-1])
+        super().load_setitem()
+
+    def load_setitems(self) -> None:
+        _check_keys(self.stack[::2])  # what lies above the mark: key, value, key, value, ...
+        super().load_setitems()
+
+    def load_dict(self) -> None:
+        _check_keys(self.stack[::2])
+        super().load_dict()
+
+    def refuse(self) -> None:
+        raise DataError("a batch may hold no sets")
+
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+    dispatch[pickle.DICT[0]] = load_dict
+    dispatch[pickle.ADDITEMS[0]] = refuse
+    dispatch[pickle.FROZENSET[0]] = refuse
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("_codecs", "encode"):
@@ -99,6 +128,11 @@ class _ArraysOnly(pickle.Unpickler):
         if self.encoded > MAX_BATCH_BYTES:  # one long text may be asked for again and again
             raise DataError(f"arrays must have {MAX_BATCH_BYTES:,} bytes at most")
         return text.encode("latin1")
+
+
+def _check_keys(keys: list[Any]) -> None:
+    if not all(isinstance(key, (str, bytes, int)) for key in keys):
+        raise DataError("the keys of a batch must be names or numbers")
 
 
 def check_opcodes(data: bytes) -> None:
@@ -150,9 +184,10 @@ def parse_batch(data: bytes, name: str, classes: int) -> tuple[NDArray[np.uint8]
         found = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else "no array"
         raise DataError(f"{name}: data must be uint8 of shape (N, 3072); found {found}")
     labels = batch.get("labels", batch.get("fine_labels"))
+    plain = isinstance(labels, list) and all(type(label) is int for label in labels)
     try:
-        numbers = np.asarray(labels)
-    except ValueError:
+        numbers = np.asarray(labels if plain or isinstance(labels, np.ndarray) else [])
+    except (ValueError, OverflowError):
         numbers = np.empty(0)
     if numbers.shape != (len(pixels),) or numbers.dtype.kind not in "iu":
         raise DataError(f"{name}: labels must be {len(pixels)} whole numbers, one an image")
@@ -181,7 +216,7 @@ def class_names(read: Callable[[str], bytes | None]) -> tuple[str, ...]:
     names = unpickle_arrays(data, META).get("label_names")
     if not isinstance(names, list) or not all(isinstance(name, (str, bytes)) for name in names):
         raise DataError(f"{META}: label_names must be a list of names")
-    return tuple(_text(name)[:100] for name in names)
+    return tuple(shown(_text(name)) for name in names)
 
 
 def _is_batches(folder: Path) -> bool:
@@ -249,4 +284,6 @@ def _check_size(name: str, size: int) -> None:
 
 
 def _text(value: object) -> str:
+    if not isinstance(value, (str, bytes, int)):
+        raise DataError(f"a name must be text; found {type(value).__name__}")
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -73,6 +73,8 @@ def open_source(source: str) -> SourceInfo:
             f"data must be synthetic, cifar10, or the path of an archive, a zip or a folder; "
             f"nothing is there: {source!r}"
         )
+    if not path.is_file() and not path.is_dir():
+        raise DataError(f"data must be a file or a folder, not a pipe or a device: {source!r}")
     if pickles.batch_reader(path) is not None:
         return _open_batches(source, path)
     if path.is_dir() or zipfile.is_zipfile(path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 from PIL import Image
 
 from explorer.training import DataError, load_dataset, open_source
-from explorer.training.data import images
-from explorer.training.data.images import decode_here, decode_images, list_images
+from explorer.training.data import dataset, images
+from explorer.training.data.cache import source_stamp
+from explorer.training.data.images import decode_here, decode_image, decode_images, list_images
 
 
 def png(colour: tuple[int, int, int] = (10, 20, 30), side: int = 32, kind: str = "PNG") -> bytes:
@@ -203,3 +205,68 @@ def test_more_images_than_fit_in_memory_are_refused(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "folder", tree(60))
     with pytest.raises(DataError, match="GiB"):
         load_dataset(str(folder), (4096, 4096, 3))
+
+
+def test_sixteen_bits_are_scaled_not_cut_off(tmp_path: Path) -> None:
+    ramp = (np.arange(256, dtype=np.uint16) * 257).reshape(16, 16)
+    file = io.BytesIO()
+    Image.fromarray(ramp).save(file, "PNG")
+    assert (decode_image(file.getvalue(), (16, 16, 1)).ravel() == np.arange(256)).all()
+
+
+def test_what_was_unreadable_once_is_not_black_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset, "CACHE_FROM", 1)
+    folder = write_folder(tmp_path / "folder", tree())
+    original = images.decode_image
+
+    def fail_once(data: bytes, size: tuple[int, int, int]) -> np.ndarray:
+        if data == png((100, 3, 0)):
+            raise DataError("the drive was away for a moment")
+        return original(data, size)
+
+    monkeypatch.setattr(images, "decode_image", fail_once)
+    assert any("1 images could not" in note for note in load_dataset(str(folder)).notes)
+    monkeypatch.setattr(images, "decode_image", original)
+    data = load_dataset(str(folder))
+    assert not any("could not" in note for note in data.notes)
+    assert np.concatenate([data.x_train, data.x_val]).any(axis=(1, 2, 3)).all()
+
+
+def test_a_pipe_or_a_device_is_no_source(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for source in (str(tmp_path / "pipe"), "/dev/zero"):
+        with pytest.raises(DataError, match="not a pipe or a device"):
+            open_source(source)
+    folder = write_folder(tmp_path / "folder", tree())
+    os.mkfifo(folder / "train" / "cat" / "999.png")
+    assert any("999.png" in note for note in load_dataset(str(folder)).notes)
+
+
+def test_a_macs_notes_on_its_files_are_no_images(tmp_path: Path) -> None:
+    files = tree()
+    more = {f"__MACOSX/{name}": b"x" for name in files} | {"train/cat/._000.png": b"x"}
+    listing = list_images(write_zip(tmp_path / "images.zip", files | more))
+    assert len(listing.train) == 20
+
+
+def test_names_can_be_shown_anywhere(tmp_path: Path) -> None:
+    odd = {name.replace("/cat/", "/c\x1b]0;at\x07/"): data for name, data in tree().items()}
+    long = {name.replace("/dog/", f"/{'d' * 300}/"): data for name, data in odd.items()}
+    listing = list_images(write_zip(tmp_path / "images.zip", long))
+    assert listing.class_names == ("c?]0;at?", "d" * 99 + "…")
+    folder = write_folder(tmp_path / "folder", tree())
+    os.rename(folder / "train" / "cat", os.fsencode(folder / "train") + b"/c\xe9")
+    os.rename(folder / "test" / "cat", os.fsencode(folder / "test") + b"/c\xe9")
+    assert load_dataset(str(folder)).class_names == ("c?", "dog")
+
+
+def test_a_class_more_is_seen(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", tree())
+    stamps = {source_stamp(folder)}
+    for name in ("train/fox/0.png", "train/cat/x.png"):
+        time.sleep(0.02)
+        write_folder(folder, {name: png()})
+        stamps.add(source_stamp(folder))
+    assert len(stamps) == 3

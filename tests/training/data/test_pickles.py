@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from explorer.training import DataError, load_dataset, open_source
-from explorer.training.data.pickles import parse_batch, unpickle_arrays
+from explorer.training.data.pickles import class_names, parse_batch, unpickle_arrays
 
 
 def batch(count: int = 20, seed: int = 0, **changes: Any) -> dict[bytes, Any]:
@@ -145,6 +145,25 @@ def test_a_place_far_beyond_all_values_is_refused() -> None:
     forged = b"\x80\x02}r" + (10**9).to_bytes(4, "little") + b"."
     with pytest.raises(DataError, match="forged"):
         unpickle_arrays(forged, "data_batch_1")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"\x80\x02}" + b")" + b"2\x86" * 60 + b"K\x01s.",  # a key: tuples of tuples of tuples
+        b"\x80\x02}(" + b")" + b"2\x86" * 60 + b"K\x01u.",
+        b"\x80\x02(" + b")" + b"2\x86" * 60 + b"K\x01d.",
+        b"\x80\x04}K\x01\x8f(" + b")" + b"2\x86" * 60 + b"\x90s.",  # in a set
+        b"\x80\x02}X\x06\x00\x00\x00labels](" + b")" + b"2\x86" * 60 + b"es.",  # as labels
+        b"\x80\x02}X\x04\x00\x00\x00datacnumpy\ndtype\n(" + b")" + b"2\x86" * 60 + b"tRs.",
+    ],
+)
+def test_values_whose_hash_or_text_would_never_end_are_refused(forged: bytes) -> None:
+    with pytest.raises(DataError):
+        parse_batch(forged, "data_batch_1", 10)
+    with pytest.raises(DataError):
+        class_names(lambda name: forged)
 
 
 def test_one_text_made_into_bytes_again_and_again_is_refused(
