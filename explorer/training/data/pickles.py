@@ -77,7 +77,7 @@ _STAND_INS: dict[tuple[str, str], Any] = {
 }
 
 
-_Unpickler: Any = pickle._Unpickler  # type: ignore[attr-defined]  # Python's, which can be asked
+_Unpickler: Any = pickle._Unpickler  # Python's, which can be asked; C's cannot
 
 
 class _ArraysOnly(_Unpickler):  # type: ignore[misc]
