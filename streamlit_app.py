@@ -28,6 +28,6 @@ pages = [
 st.session_state["_pages"] = {one.url_path: one for one in pages}
 page = st.navigation(pages, position="top")
 address.open_page(page.url_path, KEYS)
-state.sidebar()
+state.sidebar(page.url_path)
 page.run()
 address.close_page()

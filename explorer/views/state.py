@@ -23,6 +23,11 @@ STEM_LABELS = {
     "cifar": "CIFAR: 3×3",
     "mini": "mini: biased 3×3, 32 filters",
 }
+ELSEWHERE = {
+    "compare": "Pick *The sidebar's network* to compare it.",
+    "train": "Pick *The sidebar's network* to train it.",
+    "learn": "The lesson has networks of its own.",
+}
 MOST_NOTES = 4
 MORE_PRESETS = ("resnext26_32x4d", "resnext200_32x4d", "resnext29_32x4d", "resnext20_32x4d")
 
@@ -34,8 +39,12 @@ def current_spec() -> ResNeXtSpec:
     return spec
 
 
-def sidebar() -> None:
-    """Draw the controls, take over what they say if it keeps the rules, write the address."""
+def sidebar(page: str = "") -> None:
+    """Draw the controls, take over what they say if it keeps the rules, write the address.
+
+    Args:
+        page: Path of the page; the sidebar says where it is not about this network.
+    """
     _follow_address()
     if form := st.session_state.pop("_form_wanted", None):
         st.session_state["net_form"] = form
@@ -49,6 +58,8 @@ def sidebar() -> None:
             st.warning("  \n".join(["In the address:", *shown]), icon=":material/link_off:")
         if error:
             st.error(address.plain(error))
+        if page in ELSEWHERE:
+            st.caption(ELSEWHERE[page])
         _widgets()
     query = links.to_query(current_spec())
     address.write({key: query.get(key) for key in links.KEYS})
