@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from explorer.lesson.block import STEPS, Block
+from explorer.lesson.svg import (
+    ARROW,
+    box,
+    channel_colour,
+    figure,
+    group,
+    line,
+    path_colour,
+    shape,
+    text,
+)
 
-from explorer.lesson.svg import ARROW, box, figure, group, line, path_colour, shape, text
-from resnext import GraphTracer, Node, network
-from resnext.layers import Input
-
-STEPS = ("Input", "Split", "Transform", "Widen", "Merge", "Add")
 LEFT, WIDE = 20.0, 360.0
 RIGHT = LEFT + WIDE
 WIDTH, HEIGHT = 420.0, 520.0
@@ -19,73 +25,8 @@ STACK = 56.0
 FAINT, STRONG = 0.10, 0.55
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What one step adds.
-
-    Attributes:
-        step: One of `STEPS`.
-        layers: Keras layers.
-        weights: Weights of its convolutions.
-        macs: Multiply-adds of its convolutions.
-        shape: What the step gives: of one path in Split and Transform, else of the block.
-    """
-
-    step: str
-    layers: int
-    weights: int
-    macs: int
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Block:
-    """An identity block of C paths of width d on a feature map (side, side, channels)."""
-
-    cardinality: int
-    width: int
-    channels: int = 256
-    side: int = 56
-
-    def counts(self) -> tuple[Counted, ...]:
-        """Each step's counts, read off the block's own graph in the aggregated form."""
-        tracer = GraphTracer()
-        x = tracer.add(Input("input", (self.side, self.side, self.channels)), ())
-        width = self.cardinality * self.width
-        network.identity_block(
-            x, width, self.channels, self.cardinality, form="aggregated", name="block"
-        )
-        steps: dict[str, list[Node]] = {step: [] for step in STEPS}
-        for node in tracer.graph("block"):
-            steps[_step_of(node)].append(node)
-        return tuple(_counted(step, nodes) for step, nodes in steps.items())
-
-
-def _step_of(node: Node) -> str:
-    last = node.place[-1]
-    for step, names in (
-        ("Split", ("conv1", "bn1", "relu1")),
-        ("Transform", ("conv2", "bn2", "relu2")),
-        ("Widen", ("conv3",)),
-        ("Merge", ("merge", "bn3")),
-        ("Add", ("add", "relu")),
-    ):
-        if last in names:
-            return step
-    return "Input"
-
-
-def _counted(step: str, nodes: list[Node]) -> Counted:
-    convolutions = [node for node in nodes if node.kind == "Conv2D"]
-    positions = [node.output_shape[0] * node.output_shape[1] for node in convolutions]
-    macs = sum(node.params * count for node, count in zip(convolutions, positions, strict=True))
-    weights = sum(node.params for node in convolutions)
-    shape = nodes[-1].output_shape if nodes else ()
-    return Counted(step, len(nodes), weights, macs, shape)
-
-
 def draw_block(block: Block, step: str, follow: int = 1) -> str:
-    """The block up to a step, as HTML.
+    """The block up to a step, and faintly what is still to come, as HTML.
 
     Args:
         block: Which one.
@@ -95,27 +36,36 @@ def draw_block(block: Block, step: str, follow: int = 1) -> str:
     last = STEPS.index(step)
     parts = (_input, _split, _transform, _widen, _merge, _add)
     body = "".join(
-        group(part(block, follow - 1), new=i == last) for i, part in enumerate(parts[: last + 1])
+        group(part(block, follow - 1), "" if i < last else "new" if i == last else "ghost")
+        for i, part in enumerate(parts)
     )
     words = (
         f"A block of {block.cardinality} paths of width {block.width}, drawn up to the step "
         f"{step}; path {follow} is marked."
     )
-    return figure(WIDTH, HEIGHT, ARROW + body, words, shown=560)
+    return figure(WIDTH, HEIGHT, ARROW + _channels(block.channels) + body, words, shown=560)
 
 
 def _label(block: Block, top: float, words: str) -> str:
     return text(LEFT, top - 6, words)
 
 
-def _stripes(top: float, count: int) -> str:
-    """A tensor of the whole block: its channels, in the colour of the text."""
+def _channels(count: int) -> str:
+    """The stripes of a tensor of the whole block, to be used wherever there is one."""
     each = WIDE / count
     stripes = "".join(
-        box(LEFT + i * each, top, each, BAR, "currentColor", opacity=0.18 + 0.14 * (i % 4) / 3)
-        for i in range(0, count, max(1, count // 64))
+        f'<rect x="{LEFT + i * each:.2f}" width="{each:.2f}" height="{BAR:g}" '
+        f'fill="{channel_colour(i, count)}"/>'
+        for i in range(count)
     )
-    return box(LEFT, top, WIDE, BAR, line="currentColor", opacity=0.6) + stripes
+    return f'<defs><g id="lesson-channels" shape-rendering="crispEdges">{stripes}</g></defs>'
+
+
+def _stripes(top: float) -> str:
+    """A tensor of the whole block: each channel at its place, in its colour."""
+    return f'<use href="#lesson-channels" y="{top:g}"/>' + box(
+        LEFT, top, WIDE, BAR, line="currentColor", opacity=0.6
+    )
 
 
 def _columns(block: Block, top: float, followed: int) -> str:
@@ -164,7 +114,7 @@ def _funnels(block: Block, top: float, bottom: float, followed: int, opens: bool
 
 def _input(block: Block, followed: int) -> str:
     words = f"Input: {block.side}×{block.side}×{block.channels}"
-    return _label(block, TOPS["input"], words) + _stripes(TOPS["input"], block.channels)
+    return _label(block, TOPS["input"], words) + _stripes(TOPS["input"])
 
 
 def _split(block: Block, followed: int) -> str:
@@ -211,7 +161,7 @@ def _merge(block: Block, followed: int) -> str:
     middle = LEFT + WIDE / 2
     down = line(f"M{middle},{TOPS['wide'] + STACK + 4} V{top - 22}", arrow=True)
     words = f"Sum of the {block.cardinality} paths: {block.side}×{block.side}×{block.channels}"
-    return down + _label(block, top, words) + _stripes(top, block.channels)
+    return down + _label(block, top, words) + _stripes(top)
 
 
 def _add(block: Block, followed: int) -> str:
@@ -231,7 +181,7 @@ def _add(block: Block, followed: int) -> str:
         around
         + plus
         + line(f"M{middle},{TOPS['sum'] + BAR} V{end - 9}", width=1)
-        + text(edge - 12, end - 7, "shortcut", size=12, anchor="end")
+        + text(edge - 12, end + 15, "shortcut", size=12, anchor="end")
         + text(LEFT, top - 6, "Output, after ReLU")
-        + _stripes(top, block.channels)
+        + _stripes(top)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.lesson.receptive import Field
-from explorer.lesson.svg import box, figure, group, line, path_colour, shape, text
+from explorer.lesson.svg import box, figure, group, path_colour, shape, text
 from explorer.lesson.width import CHANNELS, solve
 from explorer.tiles import data_url
 
@@ -51,7 +52,7 @@ def kernel_matrix(cardinality: int, width: int) -> str:
         f"A square of {channels} by {channels} channels in which only {cardinality} blocks of "
         f"{width} by {width} along the diagonal are filled."
     )
-    return figure(left + KERNEL_SIDE + 10, top + KERNEL_SIDE + 10, body, words)
+    return figure(left + KERNEL_SIDE + 10, top + side + 10, body, words)
 
 
 def block_at_scale(cardinality: int, width: int) -> str:
@@ -82,34 +83,6 @@ def block_at_scale(cardinality: int, width: int) -> str:
     return figure(360, 304, body, label)
 
 
-def path_bars(
-    strength: Sequence[float] | NDArray[np.floating], off: frozenset[int] = frozenset()
-) -> str:
-    """How strong each path is, as bars in the paths' colours; those switched off are hollow."""
-    values = [float(value) for value in strength]
-    count, most = len(values), max([*values, 1e-12])
-    each = 420.0 / count
-    bars = ""
-    for i, value in enumerate(values):
-        height = 110 * value / most
-        gone = i + 1 in off
-        colour = path_colour(i, count)
-        bars += box(
-            30 + i * each, 130 - height, max(each - 2, 1), height, "none" if gone else colour,
-            line=colour, title=f"Path {i + 1}: {value:.3f}{' (off)' if gone else ''}",
-        )  # fmt: skip
-    marks = {0, count - 1, *range(7, count, 8)} if count > 12 else set(range(count))
-    labels = "".join(
-        text(30 + (i + 0.5) * each - 1, 146, str(i + 1), size=11, anchor="middle")
-        for i in sorted(marks)
-    )
-    body = bars + labels + line("M30,130.5 H450", width=1)
-    body += text(24, 26, f"{most:.2f}", size=11, anchor="end")
-    body += text(24, 133, "0", size=11, anchor="end")
-    strongest = values.index(max(values)) + 1
-    return figure(456, 152, body, f"Strength of {count} paths; the strongest is {strongest}.")
-
-
 def receptive_picture(
     fields: Sequence[Field], image: NDArray[np.uint8], labels: Sequence[str], new: int
 ) -> str:
@@ -135,17 +108,32 @@ def receptive_picture(
     )
     body += box(corner_x, corner_y, width * unit, height * unit, line="currentColor")
     for i, (field, label) in enumerate(zip(fields, labels, strict=True)):
-        colour = path_colour(i, max(2, len(fields)), 0.6)
+        colour = path_colour(i, max(2, len(fields)), 0.0)
         x, y = corner_x + field.columns[0] * unit, corner_y + field.rows[0] * unit
         tall, wide = field.size
         frame = (
             f'<rect x="{x:.2f}" y="{y:.2f}" width="{wide * unit:.2f}" '
-            f'height="{tall * unit:.2f}" fill="{colour}" fill-opacity="0.12" stroke="{colour}" '
+            f'height="{tall * unit:.2f}" fill="{colour}" fill-opacity="0.1" stroke="white" '
+            'stroke-width="7"/>'
+            f'<rect x="{x:.2f}" y="{y:.2f}" width="{wide * unit:.2f}" '
+            f'height="{tall * unit:.2f}" fill="none" stroke="{colour}" '
             f'stroke-width="3"><title>{label}: {tall}×{wide} pixels</title></rect>'
         )
-        body += group(frame, new=i == new)
+        # Left and right in turn: frames that lie close have room for their names.
+        at = (x, "start") if i % 2 == 0 else (x + wide * unit, "end")
+        frame += _name(label, *at, y - 7)
+        body += group(frame, "new" if i == new else "")
     words = f"An image of {height} by {width} pixels. " + "; ".join(
         f"{label}: {field.size[0]} by {field.size[1]} pixels"
         for label, field in zip(labels, fields, strict=True)
     )
     return figure((right - left) * unit + 20, (bottom - top) * unit + 34, body, words, shown=460)
+
+
+def _name(words: str, x: float, anchor: str, y: float) -> str:
+    """A dark name with a white rim, which can be read on any image."""
+    return (
+        f'<text x="{x:.2f}" y="{y:.2f}" text-anchor="{anchor}" font-size="14" font-weight="600" '
+        'style="fill:#111;stroke:white;stroke-width:5px;paint-order:stroke;'
+        f'stroke-linejoin:round">{html.escape(words)}</text>'
+    )

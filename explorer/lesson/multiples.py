@@ -1,4 +1,4 @@
-"""Small multiples: each path's activations as a tiny picture, before and after."""
+"""Small multiples: each path's activations as small pictures, before and after."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from explorer.lesson.svg import path_colour
 from explorer.tiles import data_url
 
 STYLE = """<style>
-.lesson-paths {display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr));
-  gap: 8px;}
+.lesson-paths {display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 12px;}
+@media (max-width: 640px) {
+  .lesson-paths {grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px;}
+}
 .lesson-paths figure {margin: 0; border-top: 4px solid var(--path); padding-top: 3px;}
 .lesson-paths figure.off {opacity: .3;}
-.lesson-paths img {width: 48%; aspect-ratio: 1; image-rendering: pixelated;
+.lesson-paths .pair {display: flex; gap: 2px;}
+.lesson-paths img {flex: 1; min-width: 0; aspect-ratio: 1; image-rendering: pixelated;
   box-sizing: border-box; border: 1px solid #8885;}
 .lesson-paths figcaption {font-size: 12px; line-height: 1.3;}
 </style>"""
@@ -25,7 +28,7 @@ def small_multiples(
     off: frozenset[int] = frozenset(),
     channel: int | None = None,
 ) -> str:
-    """HTML with two tiny pictures for each path.
+    """HTML with two small pictures for each path, eight paths in a row.
 
     Args:
         before: (h, w, C, d), not negative.
@@ -41,8 +44,9 @@ def small_multiples(
         figures.append(
             f'<figure class="{"off" if i + 1 in off else "on"}" '
             f'style="--path:{path_colour(i, count)}">'
-            f'<img alt="{name} before its 3x3" src="{data_url(one[..., i, None])}"> '
-            f'<img alt="{name} after its 3x3" src="{data_url(two[..., i, None])}">'
+            f'<div class="pair"><img alt="{name} before its 3x3" '
+            f'src="{data_url(one[..., i, None])}">'
+            f'<img alt="{name} after its 3x3" src="{data_url(two[..., i, None])}"></div>'
             f"<figcaption>{i + 1}</figcaption></figure>"
         )
     return f'{STYLE}<div class="lesson-paths">{"".join(figures)}</div>'

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.training import TrainingError
 from explorer.training.data import load_dataset, synthetic
+from explorer.training.data.sources import CIFAR10, SYNTHETIC, cached_cifar10
+from explorer.training.errors import DataError
 from resnext import Shape
 
 Images = NDArray[np.uint8]
 MAX_PIXELS = 50_000_000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Images to try a network on.
+
+    Attributes:
+        images: (n, height, width, channels), 0 to 255.
+        labels: (n,), or None if these are not images of the classes that the network knows.
+        class_names: Of the labels, in their order.
+    """
+
+    images: Images
+    labels: NDArray[np.int64] | None = None
+    class_names: tuple[str, ...] = ()
 
 
 def fit(data: bytes, shape: Shape) -> Images:
@@ -43,14 +63,33 @@ def drawn(count: int, shape: Shape) -> Images:
     return np.stack([_resized(image, shape) for image in images])
 
 
+def at_hand(source: str) -> bool:
+    """Whether the images of a source are on this machine."""
+    if source == CIFAR10:
+        return cached_cifar10() is not None
+    return source == SYNTHETIC or (bool(source) and Path(source).expanduser().exists())
+
+
+def sample_of(source: str, shape: Shape, count: int) -> Sample:
+    """Test images of a source with labels, or the built-in images if it cannot be read here."""
+    try:
+        return Sample(*labelled(source, shape, count))
+    except TrainingError:
+        return Sample(labelled(SYNTHETIC, shape, count)[0])
+
+
 def labelled(
     source: str, shape: Shape, count: int
 ) -> tuple[Images, NDArray[np.int64], tuple[str, ...]]:
     """Test images of a source of data with labels, and the names of its classes.
 
+    Nothing is downloaded: whoever opens the lesson has not asked for 170 MB.
+
     Raises:
         explorer.training.DataError: The source is missing or damaged.
     """
+    if not at_hand(source):
+        raise DataError(f"the images must be on this machine; nothing is there: {source!r}")
     height, width, channels = shape
     # A limit gives a fifth of it as test images.
     data = load_dataset(source, (height, width, channels), limit=5 * count)

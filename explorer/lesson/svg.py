@@ -2,20 +2,24 @@
 
 Lines and words take the page's own colour (``currentColor``); paths take hues of middle
 lightness. What has just appeared bears the class ``new`` and fades in, unless the reader asked
-for less motion.
+for less motion; what is still to come bears the class ``ghost`` and is faint.
 """
 
 from __future__ import annotations
 
 import colorsys
 import html
+from typing import Literal
 
 STYLE = (
     "<style>"
-    ".lesson-figure{max-width:100%;height:auto;display:block;margin:0 auto;color:inherit}"
+    # Not higher than what a window shows under a heading.
+    ".lesson-figure{max-width:100%;height:auto;max-height:max(66vh,26rem);display:block;"
+    "margin:0 auto;color:inherit}"
     ".lesson-figure text{fill:currentColor;font-family:inherit}"
     "@keyframes lesson-appear{from{opacity:0;transform:translateY(-6px)}to{opacity:1}}"
     ".lesson-figure .new{animation:lesson-appear .6s ease-out}"
+    ".lesson-figure .ghost{opacity:.2;filter:grayscale(1)}"
     "@media (prefers-reduced-motion: reduce){.lesson-figure .new{animation:none}}"
     "</style>"
 )
@@ -38,9 +42,11 @@ def figure(width: float, height: float, body: str, words: str, shown: int | None
     )
 
 
-def group(body: str, new: bool = False) -> str:
+def group(body: str, mark: Literal["", "new", "ghost"] = "") -> str:
     """Elements that appear together."""
-    return f'<g class="new">{body}</g>' if new else f"<g>{body}</g>"
+    if mark == "ghost":
+        return f'<g class="ghost" aria-hidden="true">{body}</g>'
+    return f'<g class="new">{body}</g>' if mark else f"<g>{body}</g>"
 
 
 def box(
@@ -98,6 +104,15 @@ ARROW = (
 def path_colour(number: int, cardinality: int, shade: float = 0.5) -> str:
     """The colour of a path, counted from 0; ``shade`` 0 to 1 tells its channels apart."""
     # Not the whole circle: the last path must not look like the first.
-    hue = 0.85 * number / max(1, cardinality)
-    red, green, blue = colorsys.hls_to_rgb(hue, 0.42 + 0.2 * shade, 0.62)
+    return _hex(0.85 * number / max(1, cardinality), 0.42 + 0.2 * shade, 0.62)
+
+
+def channel_colour(number: int, channels: int) -> str:
+    """The colour of a channel of the whole block, counted from 0: from grey to a deep blue."""
+    share = number / max(1, channels - 1)
+    return _hex(0.57, 0.74 - 0.36 * share, 0.05 + 0.8 * share)
+
+
+def _hex(hue: float, lightness: float, saturation: float) -> str:
+    red, green, blue = colorsys.hls_to_rgb(hue, lightness, saturation)
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"

@@ -7,10 +7,12 @@ import random
 import streamlit as st
 
 from explorer.lesson.questions import Question, ask, is_right, topics
+from explorer.views.address import keep
 from explorer.views.learn_parts import explain, formula
 from explorer.views.widgets import move, number, select
 
 TOPIC, SEED, SOLVED = "lesson_topic", "lesson_seed", "lesson_solved"
+STARTED = "_lesson_seed_drawn"
 MOST = 9999
 
 
@@ -23,6 +25,9 @@ def render() -> None:
     names = list(topics())
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     topic = select(left, "About", names, names[0], TOPIC)
+    if STARTED not in st.session_state:
+        st.session_state[STARTED] = True
+        keep(SEED, _by_lot())
     seed = number(
         right,
         "Numbers",
@@ -44,7 +49,12 @@ def render() -> None:
 
 
 def _renew() -> None:
-    st.session_state[SEED] = random.randint(1, MOST)
+    st.session_state[SEED] = _by_lot()
+
+
+def _by_lot() -> int:
+    """Any but the usual seed: the address says only what is not usual."""
+    return random.randint(2, MOST)
 
 
 def _pose(question: Question, key: str) -> None:

@@ -9,23 +9,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer.lesson.samples import fit
+from explorer.lesson.samples import Sample, fit
 from explorer.lesson.trained import Trained
 from explorer.tiles import data_url
-from explorer.views.address import plain
 from explorer.views.learn_pad import pad
 from explorer.views.widgets import segments, slider
 
 WAYS = ("Sample", "Upload", "Draw")
 
 
-def choose_image(
-    network: Trained,
-    images: NDArray[np.uint8],
-    labels: NDArray[np.int64],
-    classes: tuple[str, ...],
-    note: str,
-) -> NDArray[np.uint8] | None:
+def choose_image(network: Trained, sample: Sample) -> NDArray[np.uint8] | None:
     """The image, of the network's input shape; None until there is one."""
     shape = network.spec.input_shape
     left, right = st.columns([3, 1], vertical_alignment="center")
@@ -33,11 +26,10 @@ def choose_image(
         way = segments(st, "Image", WAYS, WAYS[0], "lesson_way")
         image, words = None, ""
         if way == "Sample":
-            if note:
-                st.caption(plain(note))
-            number = slider(st, "Number of the image", 1, len(images), 1, "lesson_image")
-            image = images[number - 1]
-            words = "" if note else classes[labels[number - 1]]
+            number = slider(st, "Number of the image", 1, len(sample.images), 1, "lesson_image")
+            image = sample.images[number - 1]
+            if sample.labels is not None:
+                words = sample.class_names[sample.labels[number - 1]]
         elif way == "Upload":
             file = st.file_uploader("A picture of yours", ["png", "jpg", "jpeg", "webp", "bmp"])
             image = None if file is None else _fitted(file.getvalue(), shape)

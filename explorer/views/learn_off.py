@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.lesson.ablation import Ablation, one_by_one, switch_off
+from explorer.lesson.bars import path_bars
 from explorer.lesson.process import ProcessError
+from explorer.lesson.samples import Sample
 from explorer.lesson.trained import Trained
-from explorer.views.learn_parts import explain, facts
+from explorer.views.learn_parts import drawing, explain, facts
 from explorer.views.widgets import number, segments, several, slider
 
 WAYS = ("None", "One", "By lot", "By choice")
@@ -21,10 +24,7 @@ def switch_paths(
     network: Trained,
     block: str,
     image: NDArray[np.uint8],
-    images: NDArray[np.uint8],
-    labels: NDArray[np.int64],
-    classes: tuple[str, ...],
-    note: str,
+    sample: Sample,
 ) -> frozenset[int]:
     """Choose paths to switch off, and show what the network then says; the chosen paths."""
     st.subheader("Switch paths off", anchor=False)
@@ -36,14 +36,18 @@ def switch_paths(
     off, sets = _chosen(way, network.spec.cardinality)
     if way == "None":
         return frozenset()
-    known = None if note else labels
     try:
         with st.spinner("Switching paths off, in a process of its own"):
-            found = ablation(network, block, sets, np.stack([image, *images]), known)
+            images = np.stack([image, *sample.images])
+            found = ablation(network, block, sets, images, sample.labels)
     except (ProcessError, ValueError) as error:
         st.error(str(error))
         return frozenset()
-    _show(found, off, classes, len(images), note)
+    _show(found, off, sample.class_names or network.class_names)
+    if way == "One":
+        _show_each(found, off)
+    if way == "By lot":
+        _show_curve(found)
     return off
 
 
@@ -84,41 +88,73 @@ def ablation(
     return switch_off(network, block, sets, images, known)
 
 
-def _show(
-    found: Ablation, off: frozenset[int], classes: tuple[str, ...], sample: int, note: str
-) -> None:
+def scored(found: Ablation) -> bool:
+    """Whether the labels of the sample were known."""
+    return not np.isnan(found.accuracy).any()
+
+
+def accuracy(found: Ablation) -> NDArray[np.float64]:
+    """(sets,): on the sample alone; the image that was chosen came first and counted as wrong."""
+    count = found.probabilities.shape[1]
+    return found.accuracy * count / (count - 1)
+
+
+def unchanged(found: Ablation) -> NDArray[np.float64]:
+    """(sets,): share of the sample whose answer is that with all paths on."""
+    answers = found.probabilities[:, 1:].argmax(axis=-1)
+    same: NDArray[np.bool_] = answers == answers[found.off.index(frozenset())]
+    return same.mean(axis=1)
+
+
+def _show(found: Ablation, off: frozenset[int], classes: tuple[str, ...]) -> None:
     """The prediction of the image and the accuracy on the sample, whole and with paths off."""
     whole, place = found.off.index(frozenset()), found.off.index(off)
     chances = found.probabilities[[whole, place], 0]
     names = list(classes) or [str(i) for i in range(chances.shape[1])]
     answers = [names[row.argmax()] for row in chances]
-    # The first image is the chosen one, which is not of the sample.
-    scale = (sample + 1) / sample
     values = [
         ("Answer, all paths on", answers[0], f"{chances[0].max():.1%} sure"),
         ("Answer now", answers[1], f"{chances[1].max():.1%} sure"),
     ]
-    if not note:
-        before, now = scale * found.accuracy[whole], scale * found.accuracy[place]
-        values += [
-            (f"Accuracy on {sample} images", f"{now:.1%}", f"{before:.1%} with all paths on"),
-        ]
-    same = (found.unchanged[place] * (sample + 1) - (answers[0] == answers[1])) / sample
-    values.append(("Answers unchanged", f"{same:.1%}", f"Of the {sample} images"))
+    images = found.probabilities.shape[1] - 1
+    if scored(found):
+        right = accuracy(found)
+        values.append((f"Accuracy on {images} images", f"{right[place]:.1%}",
+                       f"{right[whole]:.1%} with all paths on"))  # fmt: skip
+    same = unchanged(found)[place]
+    values.append(("Answers unchanged", f"{same:.1%}", f"Of the {images} images"))
     facts(values)
     frame = pd.DataFrame({"Class": names, "All paths on": chances[0], "Now": chances[1]}).set_index(
         "Class"
     )
     st.bar_chart(frame, horizontal=True, stack=False, height=320, x_label="", y_label="probability")
-    if len(found.off) > 2:
-        share = found.unchanged if note else scale * found.accuracy
-        curve = pd.DataFrame(
-            {
-                "off": [len(s) if len(found.off[-1]) > 1 else i for i, s in enumerate(found.off)],
-                "share": share,
-            }
-        )
-        title = "Answers unchanged" if note else "Accuracy on the sample"
-        label = "paths off" if len(found.off[-1]) > 1 else "which path is off (0: none)"
-        st.caption(title)
-        st.line_chart(curve, x="off", y="share", height=200, x_label=label, y_label="")
+
+
+def _show_each(found: Ablation, off: frozenset[int]) -> None:
+    """What each path is missed by, alone."""
+    if scored(found):
+        right = 100 * accuracy(found)
+        change, number = right[1:] - right[0], "+.1f"
+        words = f"Change of the accuracy when this path alone is off, in points of {right[0]:.1f} %"
+    else:
+        change, number = 100 * (1 - unchanged(found)[1:]), ".1f"
+        words = "Answers that change when this path alone is off, %"
+    st.markdown(f"**{words}**")
+    drawing(path_bars([float(value) for value in change], words, off, number))
+
+
+def _show_curve(found: Ablation) -> None:
+    """What the sample makes of ever more paths off."""
+    share, words = (
+        (accuracy(found), "Accuracy on the sample")
+        if scored(found)
+        else (unchanged(found), "Answers unchanged")
+    )
+    st.markdown(f"**{words}**")
+    counts = [len(paths) for paths in found.off]
+    line = go.Scatter(x=counts, y=share, mode="lines+markers", cliponaxis=False)
+    chart = go.Figure(line)
+    chart.update_layout(height=240, margin={"l": 8, "r": 12, "t": 12, "b": 8})
+    chart.update_xaxes(title="paths off", range=[0, max(counts)])
+    chart.update_yaxes(tickformat=".0%")
+    st.plotly_chart(chart, key="lesson_off_curve", config={"displayModeBar": False})

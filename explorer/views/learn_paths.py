@@ -7,13 +7,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.lesson.activations import Activations, look_inside
-from explorer.lesson.drawings import path_bars
+from explorer.lesson.bars import path_bars
 from explorer.lesson.multiples import small_multiples
 from explorer.lesson.process import ProcessError
-from explorer.lesson.samples import labelled
+from explorer.lesson.samples import Sample, at_hand, sample_of
 from explorer.lesson.trained import Trained
-from explorer.training import TrainingError
-from explorer.training.data.sources import SYNTHETIC
+from explorer.views.address import plain
 from explorer.views.learn_image import choose_image
 from explorer.views.learn_off import switch_paths
 from explorer.views.learn_parts import drawing, explain
@@ -44,8 +43,10 @@ def render() -> None:
     title = select(left, "Network", titles, titles[0], "lesson_net")
     network = networks[titles.index(title)]
     block = select(right, "Block", network.blocks, network.blocks[0], "lesson_in")
-    sample = _sample(network)
-    image = choose_image(network, *sample)
+    here = at_hand(network.source)
+    sample = _sample(network.source if here else "", network.spec.input_shape, SAMPLE)
+    _say_what_can_be_shown(network, sample, networks)
+    image = choose_image(network, sample)
     if image is None:
         return
     try:
@@ -54,7 +55,7 @@ def render() -> None:
     except (ProcessError, ValueError) as error:
         st.error(str(error))
         return
-    off = switch_paths(network, block, image, *sample)
+    off = switch_paths(network, block, image, sample)
     _show(found, off)
 
 
@@ -65,30 +66,41 @@ def inside(network: Trained, block: str, image: NDArray[np.uint8]) -> Activation
 
 
 @st.cache_data(max_entries=6, show_spinner="Reading images")
-def _images(
-    source: str, shape: tuple[int, int, int], count: int
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], tuple[str, ...]]:
-    return labelled(source, shape, count)
+def _sample(source: str, shape: tuple[int, int, int], count: int) -> Sample:
+    return sample_of(source, shape, count)
 
 
-def _sample(network: Trained) -> tuple[NDArray[np.uint8], NDArray[np.int64], tuple[str, ...], str]:
-    """Labelled images of what the network was trained on, or the built-in ones with a note."""
-    shape = network.spec.input_shape
-    try:
-        return *_images(network.source or SYNTHETIC, shape, SAMPLE), ""
-    except TrainingError as error:
-        images, labels, _ = _images(SYNTHETIC, shape, SAMPLE)
-        note = (
-            "These are the built-in images, drawn by this program: the network never saw their "
-            f"kind. The images that it was trained on are not here: {error}."
-        )
-        return images, labels, network.class_names, note
+def _say_what_can_be_shown(network: Trained, sample: Sample, networks: list[Trained]) -> None:
+    """Why there is an accuracy, or why there is none and how to get one."""
+    others = [net for net in networks if net != network]
+    if sample.labels is not None:
+        if unscored := [plain(net.title) for net in others if not at_hand(net.source)]:
+            st.caption(
+                "This network comes first because images of the kind that it was trained on are "
+                f"on this machine: its accuracy can be measured. Not so for {', '.join(unscored)}."
+            )
+        return
+    scored = [plain(net.title) for net in others if at_hand(net.source)]
+    st.info(
+        "This network is shown the built-in images, which this program draws and it has never "
+        "seen: those that it was trained on cannot be read on this machine. So nobody can say how "
+        "often it is right, only how often it stays with its answer. **Answers unchanged** is "
+        "the share of the images that get the same answer with paths off as with all on.\n\n"
+        "For an accuracy, "
+        + (f"choose {scored[0]} above; or " if scored else "")
+        + "train a network on the page **Train** (the built-in images will do), which can then "
+        "be chosen here; or put CIFAR-10, `cifar-10-python.tar.gz`, into Keras's cache, "
+        "`~/.keras/datasets`.",
+        icon=":material/info:",
+    )
 
 
 def _show(found: Activations, off: frozenset[int]) -> None:
     """Strengths and small multiples."""
     st.subheader("Strength of each path", anchor=False)
-    drawing(path_bars(found.strength, off))
+    strength = [float(value) for value in found.strength]
+    words = f"Strength of {len(strength)} paths; the strongest is {np.argmax(strength) + 1}."
+    drawing(path_bars(strength, words, off))
     explain(
         "The root mean square of what a path adds to the block's sum on this image, after the "
         "scale of the normalisation that follows."

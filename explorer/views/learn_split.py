@@ -6,7 +6,8 @@ import time
 
 import streamlit as st
 
-from explorer.lesson.draw_block import STEPS, Block, draw_block
+from explorer.lesson.block import STEPS, Block
+from explorer.lesson.draw_block import draw_block
 from explorer.published import TABLE_2
 from explorer.views.learn_parts import drawing, explain, facts, formula
 from explorer.views.widgets import move, segments, slider
@@ -66,16 +67,19 @@ def render() -> None:
         block = Block(*BLOCKS[name])
         step = segments(st, "Up to", STEPS, STEPS[0], MOVE)
     _controls(step)
-    left, right = st.columns([3, 2], gap="large")
-    with right:
+    # On a phone they come one below the other: words, drawing, figures.
+    left, middle, right = st.columns([4, 8, 3], gap="medium")
+    with left:
         follow = 1
         if block.cardinality > 1:
             key = f"lesson_follow_{block.cardinality}"
             follow = slider(st, "Follow path", 1, block.cardinality, 1, key)
         explain(*WORDS[step])
-        _figures(block, step)
-    with left:
+        _formula(step)
+    with middle:
         drawing(draw_block(block, step, follow))
+    with right:
+        _figures(block, step)
     if st.session_state.get(PLAY):
         _ticker()
 
@@ -122,16 +126,20 @@ def _figures(block: Block, step: str) -> None:
     counts = block.counts()
     place = STEPS.index(step)
     here, so_far = counts[place], counts[: place + 1]
-    facts(
-        [
-            ("Shape" if step not in ("Split", "Transform") else "Shape of one path",
-             "×".join(map(str, here.shape)), ""),
+    shape = "Shape" if step not in ("Split", "Transform") else "Shape of one path"
+    values = [(shape, "×".join(map(str, here.shape)), "")]
+    if place > 0:  # before, nothing has been computed
+        values += [
             ("Weights here", f"{here.weights:,}", "Of the convolutions of this step"),
             ("Weights so far", f"{sum(count.weights for count in so_far):,}", ""),
             ("MACs so far", f"{sum(count.macs for count in so_far) / 1e6:,.1f} M",
              "Multiply-adds of the convolutions, at 56 × 56 positions"),
-        ]
-    )  # fmt: skip
+        ]  # fmt: skip
+    facts(values)
+
+
+def _formula(step: str) -> None:
+    """The paper's, where the step has one."""
     if step in ("Transform", "Merge"):
         formula(r"\mathcal{F}(x) = \sum_{i=1}^{C} \mathcal{T}_i(x)")
     if step == "Add":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.lesson.samples import at_hand
 from explorer.lesson.trained import Trained, read_trained
 from explorer.training import RunStore, TrainingError, default_runs
 from explorer.training.data.pickles import CIFAR10_NAMES
@@ -17,11 +18,16 @@ MOST_RUNS = 20
 
 
 def trained_networks() -> list[Trained]:
-    """The networks in ``assets/`` and the finished runs, newest first, that have paths."""
+    """The networks with paths: those whose images are here first, so that they can be scored.
+
+    Among them the ones in ``assets/`` come before the runs, finished ones and newest first.
+    """
     runs = _of_runs()
-    source = next((run.source for run in runs if run.class_names == CIFAR10_NAMES), CIFAR10)
+    copies = [run.source for run in runs if run.class_names == CIFAR10_NAMES]
+    source = next(filter(at_hand, copies), CIFAR10)
     files = [_of_file(path, source) for path in sorted(ASSETS.glob("*.keras"))]
-    return [net for net in (*files, *runs) if net is not None and net.spec.cardinality > 1]
+    found = [net for net in (*files, *runs) if net is not None and net.spec.cardinality > 1]
+    return sorted(found, key=lambda net: not at_hand(net.source))
 
 
 def _of_file(path: Path, source: str) -> Trained | None:
@@ -47,7 +53,8 @@ def _of_runs() -> list[Trained]:
     store = RunStore(default_runs())
     found = []
     try:
-        for run in store.list()[:MOST_RUNS]:
+        newest = store.list()[:MOST_RUNS]
+        for run in sorted(newest, key=lambda run: run.state != "finished"):
             path = store.model_path(run.id)
             if path is not None:
                 accuracy = run.test_accuracy or run.best_accuracy or 0.0

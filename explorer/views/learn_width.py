@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from explorer.lesson.drawings import MOST_PATHS, block_at_scale, kernel_matrix
 from explorer.lesson.questions import latex_number
 from explorer.lesson.width import BUDGET, Solution, solve
-from explorer.published import TABLE_2, TABLE_3
+from explorer.published import TABLE_2, TABLE_3, Table2Row
 from explorer.views.learn_parts import drawing, explain, facts, formula
 from explorer.views.widgets import slider
 
@@ -24,13 +26,10 @@ def render() -> None:
         "thinner. Move the cardinality and see what width is left.",
         "section 3.4, equation 4",
     )
-    with st.container(horizontal=True):
-        for row in TABLE_2:
-            name = f"{row.cardinality}x{row.width}d"
-            st.button(name, key=f"lesson_point_{name}", on_click=_snap, args=(row.cardinality,),
-                      help="A point of the paper's table 2")  # fmt: skip
+    points = st.container(horizontal=True)
     cardinality = slider(st, "Cardinality C", 1, MOST_PATHS, 32, KEY)
     found = solve(cardinality)
+    _points(points, found)
     facts(
         [
             ("Width d", f"{found.width}", "Channels of each path"),
@@ -64,6 +63,34 @@ def render() -> None:
         "twice as wide as that of 1x64d, at the same cost."
     )
     _tables(found)
+
+
+def _points(place: Any, found: Solution) -> None:
+    """The paper's five points, the current one filled, and in words where the slider stands."""
+    for row in TABLE_2:
+        kind = "primary" if row.cardinality == found.cardinality else "secondary"
+        place.button(point(row), key=f"lesson_point_{point(row)}", type=kind, on_click=_snap,
+                     args=(row.cardinality,), help="A point of the paper's table 2")  # fmt: skip
+    st.markdown(where(found))
+
+
+def point(row: Table2Row) -> str:
+    """A point of table 2 as the paper writes it."""
+    return f"{row.cardinality}x{row.width}d"
+
+
+def where(found: Solution) -> str:
+    """Which of the paper's points a solution is, or between which ones it lies."""
+    ours = f"**{found.cardinality}x{found.width}d**"
+    below = [row for row in TABLE_2 if row.cardinality <= found.cardinality][-1]
+    above = [row for row in TABLE_2 if row.cardinality > found.cardinality][:1]
+    if below.cardinality == found.cardinality:
+        if below.width == found.width:
+            return f"{ours} is a point of the paper's table 2."
+        return f"The paper's point here is {point(below)}; nearer to the budget is {ours}."
+    if above:
+        return f"{ours} lies between the paper's points {point(below)} and {point(above[0])}."
+    return f"{ours} lies beyond the last of the paper's points, {point(below)}."
 
 
 def _snap(cardinality: int) -> None:

@@ -6,13 +6,14 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from explorer.lesson.draw_block import STEPS, Block, draw_block
+from explorer.lesson.block import STEPS, Block
+from explorer.lesson.draw_block import draw_block
 from explorer.lesson.draw_forms import draw_form
-from explorer.lesson.drawings import block_at_scale, kernel_matrix, path_bars, receptive_picture
+from explorer.lesson.drawings import block_at_scale, kernel_matrix, receptive_picture
 from explorer.lesson.forms import figure_3
 from explorer.lesson.multiples import small_multiples
 from explorer.lesson.receptive import field_of, stage_ends
-from explorer.lesson.svg import path_colour
+from explorer.lesson.svg import channel_colour, path_colour
 from explorer.lesson.width import block_params
 from resnext import FORMS, ResNeXtSpec, trace
 
@@ -44,10 +45,21 @@ def test_steps_add_up_to_the_block(cardinality, width):
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_only_the_last_step_is_new(step):
+def test_only_the_last_step_is_new_and_what_is_to_come_is_faint(step):
     root = parsed(draw_block(Block(8, 14), step, follow=3))
     groups = [g.get("class") for g in root if g.tag == f"{SVG}g"]
-    assert groups == [None] * STEPS.index(step) + ["new"]
+    place = STEPS.index(step)
+    assert groups == [None] * place + ["new"] + ["ghost"] * (5 - place)
+
+
+def test_a_channel_keeps_its_colour_and_place_from_end_to_end():
+    root = parsed(draw_block(Block(32, 4), "Add"))
+    stripes = next(g for g in root.iter(f"{SVG}g") if g.get("id") == "lesson-channels")
+    assert [r.get("fill") for r in stripes] == [channel_colour(i, 256) for i in range(256)]
+    assert len({channel_colour(i, 256) for i in range(0, 256, 2)}) == 128
+    used = [u for u in root.iter(f"{SVG}use") if u.get("href") == "#lesson-channels"]
+    assert len(used) == 3  # input, sum, output
+    assert len({u.get("y") for u in used}) == 3
 
 
 def test_every_path_has_its_own_colour():
@@ -94,13 +106,6 @@ def test_forms_say_how_many_convolutions_they_have(form):
     assert rows <= words
 
 
-def test_bars_are_as_high_as_paths_are_strong():
-    root = parsed(path_bars([1.0, 0.5, 0.0], frozenset({2})))
-    bars = list(root.iter(f"{SVG}rect"))
-    assert [float(bar.get("height")) for bar in bars] == [110, 55, 0]
-    assert bars[1].get("fill") == "none"
-
-
 def test_fields_are_drawn_over_the_image():
     graph = trace(ResNeXtSpec.from_name("resnext29_8x64d"))
     ends = stage_ends(graph)
@@ -109,6 +114,7 @@ def test_fields_are_drawn_over_the_image():
     root = parsed(receptive_picture(fields, image, ends, 0))
     frames = [float(r.get("width")) for r in root.iter(f"{SVG}rect") if r.get("fill-opacity")]
     assert frames[3] / frames[0] == pytest.approx(39 / 3, rel=1e-3)
+    assert [t.text for t in root.iter(f"{SVG}text")] == list(ends)
     assert "39 by 39" in root.get("aria-label")
 
 

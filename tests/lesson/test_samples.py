@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.lesson.samples import drawn, fit, labelled
+from explorer.lesson.samples import at_hand, drawn, fit, labelled, sample_of
 from explorer.training import TrainingError
 
 
@@ -40,3 +40,28 @@ def test_labelled_images_come_with_their_names():
     assert set(labels) <= set(range(len(names)))
     with pytest.raises(TrainingError):
         labelled("/no/such/folder", (32, 32, 3), 5)
+
+
+def test_cifar10_is_never_downloaded(tmp_path, monkeypatch):
+    def refuse(*arguments, **options):
+        pytest.fail("the lesson asked the network")
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    assert not at_hand("cifar10")
+    with pytest.raises(TrainingError, match="must be on this machine"):
+        labelled("cifar10", (32, 32, 3), 5)
+    sample = sample_of("cifar10", (32, 32, 3), 5)
+    assert sample.labels is None
+    assert (sample.images == sample_of("synthetic", (32, 32, 3), 5).images).all()
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "cifar-10-python.tar.gz").write_bytes(b"")
+    assert at_hand("cifar10")
+
+
+def test_a_sample_that_can_be_scored_has_labels():
+    sample = sample_of("synthetic", (32, 32, 3), 20)
+    assert set(sample.labels) == set(range(len(sample.class_names)))
+    assert at_hand("synthetic")
+    assert not at_hand("")
+    assert not at_hand("/no/such/folder")
