@@ -6,6 +6,7 @@ meet zeros. In the aggregated form (figure 3a) that is to leave one term of the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +25,7 @@ from resnext import Graph, ResNeXtSpec
 SECONDS = 180.0
 MAX_SETS = 400
 MAX_IMAGES = 2000
-BATCH = 250
+PIXELS = 250 * 32 * 32  # of the images that are run at once
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,19 @@ def switch_off(
     return Ablation(block, sets, arrays["probabilities"], right, (answers == whole).mean(axis=1))
 
 
+def change_of_logits(found: Ablation) -> NDArray[np.float64]:
+    """(sets,): length of the change of an image's logits over their own length, mean of images.
+
+    Softmax forgets a constant that is added to all logits, so both are taken about their mean.
+    One of the sets must be empty.
+    """
+    logs = np.log(found.probabilities.astype(np.float64))
+    logits = logs - logs.mean(axis=-1, keepdims=True)
+    whole = logits[found.off.index(frozenset())]
+    change: NDArray[np.float64] = np.linalg.norm(logits - whole, axis=-1)
+    return np.asarray((change / np.linalg.norm(whole, axis=-1)).mean(axis=-1))
+
+
 def one_by_one(cardinality: int) -> list[frozenset[int]]:
     """Each path off alone, after none at all."""
     return [frozenset(), *(frozenset({i + 1}) for i in range(cardinality))]
@@ -113,8 +127,9 @@ def compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
     masks = np.repeat(arrays["masks"], width, axis=1).astype("float32")
     everything = np.ones_like(masks[:1])
     parts = []
-    for start in range(0, len(arrays["images"]), BATCH):
-        images = normalised(arrays["images"][start : start + BATCH])
+    batch = max(1, PIXELS // math.prod(spec.input_shape[:2]))
+    for start in range(0, len(arrays["images"]), batch):
+        images = normalised(arrays["images"][start : start + batch])
         inside = front(images, training=False)
         parts.append([answer(*inside, mask).numpy() for mask in (*everything, *masks)])
     whole, *rest = (np.concatenate(batches) for batches in zip(*parts, strict=True))

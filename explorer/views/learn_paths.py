@@ -41,6 +41,8 @@ def render() -> None:
     titles = [network.title for network in networks]
     left, right = st.columns(2)
     title = select(left, "Network", titles, titles[0], "lesson_net")
+    if len(networks) == 1:
+        left.markdown(f"Network\n\n**{plain(title)}**")
     network = networks[titles.index(title)]
     block = select(right, "Block", network.blocks, network.blocks[0], "lesson_in")
     here = at_hand(network.source)

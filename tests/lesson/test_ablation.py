@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from explorer.lesson.ablation import at_random, one_by_one, switch_off
+from explorer.lesson.ablation import (
+    Ablation,
+    at_random,
+    change_of_logits,
+    one_by_one,
+    switch_off,
+)
 from explorer.lesson.activations import look_inside, path_strength
 from explorer.lesson.forms import random_weights
 from explorer.lesson.trained import read_trained
@@ -105,6 +111,17 @@ def test_a_path_without_weights_has_no_strength():
     strength = path_strength(rng.random((3, 3, 6)), kernel, 3)
     assert strength[1] == 0
     assert (strength[[0, 2]] > 0).all()
+
+
+def test_the_change_of_logits_forgets_what_softmax_forgets():
+    logits = np.array([[[3.0, -1.0, -2.0]], [[3.0, -1.0, 1.0]], [[7.0, 3.0, 2.0]]])
+    chances = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    sets = (frozenset(), frozenset({1}), frozenset({2}))
+    none = np.zeros(3)
+    found = Ablation("stage1/block1", sets, chances, none, none)
+    # Of (0, 0, 3), (-1, -1, 2) is left about the mean; 4 more for all is no change.
+    expected = [0, np.sqrt(6 / 14), 0]
+    np.testing.assert_allclose(change_of_logits(found), expected, atol=1e-12)
 
 
 def test_sets():
