@@ -170,7 +170,7 @@ def _ending(store: RunStore, snapshot: RunSnapshot) -> str:
         if snapshot.test_accuracy is not None:
             parts.append(f"Test accuracy {snapshot.test_accuracy:.4f}.")
         parts.append(f"Model: {store.model_path(snapshot.id)}")
-        return " ".join([*parts, *map(line, snapshot.notes)])
+        return "\n".join([" ".join(parts), *map(line, snapshot.notes)])
     resume = f"To resume it:\n  {resume_command(store, snapshot.id)}"
     if snapshot.state == "failed":
         return f"The run failed: {line(snapshot.reason)}\n{resume}"
