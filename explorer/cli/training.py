@@ -130,8 +130,9 @@ def run_runs(arguments: argparse.Namespace) -> int:
     action = arguments.action
     store.tick()
     if action == "list":
-        print(run_tables.listing(store.list(), arguments.format))
-        for reason in store.damaged().values():
+        known = store.list()
+        print(run_tables.listing(known, arguments.format))
+        for reason in store.damaged(known).values():
             print(run_tables.line(reason), file=sys.stderr)
         return 0
     run = find(store, arguments.id)

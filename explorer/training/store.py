@@ -22,7 +22,7 @@ import secrets
 import shutil
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -112,10 +112,14 @@ class RunStore:
                 continue  # deleted meanwhile, or damaged: see `damaged`
         return snapshots
 
-    def damaged(self) -> dict[str, str]:
-        """Return why each of the runs that cannot be read cannot, by its id."""
+    def damaged(self, known: Iterable[RunSnapshot] = ()) -> dict[str, str]:
+        """Return why each of the runs that cannot be read cannot, by its id.
+
+        Args:
+            known: Those that `list` has just read.
+        """
         reasons = {}
-        for run in self.ids():
+        for run in sorted({*self.ids()} - {snapshot.id for snapshot in known}):
             try:
                 self.snapshot(run)
             except TrainingError as error:

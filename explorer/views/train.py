@@ -41,7 +41,7 @@ def render() -> None:
     except (TrainingError, OSError) as error:  # a full disk, say: the page goes on
         st.error(address.plain(error))
     snapshots = runs.list()
-    damaged(runs)
+    damaged(runs, snapshots)
     shown = chosen(snapshots)
     states = states_of(snapshots)
     if not snapshots:
@@ -57,9 +57,9 @@ def render() -> None:
     look_out(runs, states)
 
 
-def damaged(runs: RunStore) -> None:
+def damaged(runs: RunStore, known: list[RunSnapshot]) -> None:
     """Runs whose files cannot be read: why, and a way to be rid of them."""
-    for run, reason in runs.damaged().items():
+    for run, reason in runs.damaged(known).items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(address.plain(reason), icon=":material/broken_image:")
             if not limits().hosted:
