@@ -126,7 +126,7 @@ def heights(flat, role):
 @pytest.mark.parametrize("size", MEASURES)
 @pytest.mark.parametrize(
     ("level", "role", "least", "times"),
-    [("stages", "stage", 218, 2.3), ("blocks", "block", 50, 3), ("layers", "layer", 30, 3)],
+    [("stages", "stage", 218, 1.9), ("blocks", "block", 50, 3), ("layers", "layer", 30, 3)],
 )
 def test_heights_grow_with_the_measure(modules, data_of, level, role, least, times, size):
     """In the order of the values, by square roots of shares, never too low to be read."""

@@ -11,7 +11,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, input")]
   .filter((e) => e.checkVisibility())
   .map((e) => [e.ariaLabel ?? e.textContent, e.getBoundingClientRect()])
   .filter(([, {width, height}]) => height < 36 || width < 36).map(([name]) => name)"""
-SMALLEST_TYPE = 12.5  # of slabs, in map units
+SMALLEST_TYPE = 12  # of slabs, in map units
 
 
 @pytest.fixture

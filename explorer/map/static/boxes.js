@@ -3,7 +3,7 @@
 import { layered } from "./layered.js";
 import { entering, Placer } from "./place.js";
 import { flowOf, OUT, seriesParallel } from "./series.js";
-import { CARD_WIRE, GAP, GUTTER, HEAD, PAD, RUN_SHAPE, sizeOf, THIN, ZONE } from "./sizes.js";
+import { CARD_WIRE, CARD_WIRE_LOW, GAP, GUTTER, HEAD, PAD, RUN_SHAPE, sizeOf, THIN, ZONE } from "./sizes.js";
 
 /**
  * @typedef {import("./model.js").Net} Net
@@ -62,7 +62,8 @@ export class BoxMaker {
     const [w, least] = sizeOf(role, around, card, low);
     const h = Math.round(least * this.growth.of(this.net, part.number, around, card));
     const placed = { ...closed(part.number, w, h), thin: around === "path" || role === "path", card };
-    if (card) Object.assign(placed, { entry: [0, CARD_WIRE], exit: [w, CARD_WIRE] });
+    const wire = low ? CARD_WIRE_LOW : CARD_WIRE;
+    if (card) Object.assign(placed, { entry: [0, wire], exit: [w, wire] });
     return placed;
   }
 

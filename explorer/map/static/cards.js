@@ -15,15 +15,20 @@ import { blocksIn, boxTitle, counted, layerWords, percent, shapeText } from "./w
  *   Of a card: white, or as hot as its value.
  */
 
-const EDGE = 12;
-/** Room for the title, and for what is below the volume. */
+const EDGE = 9;
+/** Room for the title, for shape and bars, and for each measure. */
 const TOP = 54;
-const BELOW = 146;
+const MIDDLE = 54;
+const MEASURE = 46;
 const LEAST_VOLUME = 84;
-const SLAB_HEIGHT = 56;
-/** Bars that can be told apart in a narrow slab. */
-const MOST_BARS = 8;
-const SMALL = 13;
+const SLAB_HEIGHT = 60;
+/** Where words of a slab begin, and its measures: alone and beside others. */
+const SLAB_WORDS = 47;
+const SLAB_MEASURES = 150;
+const SLAB_MEASURES_BESIDE = 129;
+/** Bars that can be told apart. */
+const MOST_BARS = 6;
+const SMALL = 12;
 
 /** @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
 export function paintCard(p, box, name, x, y, colour) {
@@ -36,24 +41,27 @@ export function paintCard(p, box, name, x, y, colour) {
   surface.rect(x, y, w, h, 14, inks.fill, { colour: edge, width: 1.4 });
   const shape = net.outShape(box.number);
   const blocks = template.kind ? [] : blocksIn(net, box.number);
-  const words = blocks.length ? [`${blocks.length} ${blocks.length === 1 ? "block" : "blocks"}`] : insideWords(p, template);
+  const words = blocks.length ? [countWords(blocks)] : insideWords(p, template);
   // Where heights say something, words keep to the top, on one line in all cards.
   const low = !p.look.growth.isEven;
+  const measures = measuresOf(p, low || h === CARD_HEIGHT_LOW ? 2 : 3);
+  const below = MEASURE * measures.length;
   const top = low ? CARD_HEIGHT_LOW - EDGE : TOP + 8 * words.length;
-  const room = low ? h - top : h - top - BELOW;
-  if (room > LEAST_VOLUME) volume(p, shape, x + w / 2, y + top + room / 2, inks.bar ? p.theme.layerOrStage(template) : inks.solid, 1.25);
+  const room = low ? h - top : h - top - MIDDLE - below;
+  const solid = inks.bar ? p.theme.layerOrStage(template) : inks.solid;
+  if (room > LEAST_VOLUME) volume(p, shape, x + w / 2, y + top + room / 2, solid, Math.min(1.25, w / 70));
   const title = template.kind ? layerWords(template) : boxTitle(net, box.number, name);
-  if (p.reads(13)) surface.text(title, x + EDGE, y + 27, 15.5, ink, { weight: 660, room: w - EDGE });
+  if (p.reads(13)) surface.text(title, x + EDGE, y + 25, 13.5, ink, { weight: 660, room: w - EDGE });
   if (!p.reads(SMALL)) return;
-  words.forEach((text, i) => surface.text(text, x + EDGE, y + 45 + 16 * i, SMALL, soft, { room: w - EDGE }));
-  const bottom = y + (low ? CARD_HEIGHT_LOW : h);
-  surface.text(shapeText(shape), x + w / 2, bottom - 128, 13, ink, { align: "center", weight: 620 });
-  if (blocks.length) blockBars(p, blocks, x + EDGE, bottom - 119, w - 2 * EDGE, true);
+  words.forEach((text, i) => surface.text(text, x + EDGE, y + 42 + 15 * i, SMALL, soft, { room: w - EDGE }));
+  const bottom = y + (low ? CARD_HEIGHT_LOW : h) - below;
+  surface.text(shapeText(shape), x + w / 2, bottom - 36, SMALL, ink, { align: "center", weight: 620 });
+  blockBars(p, blocks, x + w / 2, bottom - 27);
   if (template.kind === "InputLayer") return;
-  measuresOf(p).forEach((metric, i) => {
-    const base = bottom - 82 + 46 * i;
+  measures.forEach((metric, i) => {
+    const base = bottom + 10 + MEASURE * i;
     measureLine(p, box.number, metric, x + EDGE, base, inks);
-    shareBar(p, box.number, metric, x + EDGE, base + 9, w - 2 * EDGE - 52, inks);
+    shareBar(p, box.number, metric, x + EDGE, base + 9, w - 2 * EDGE - 46, inks);
     surface.text(shareText(p, box.number, metric), x + w - EDGE, base + 16, SMALL, soft, { align: "right" });
   });
 }
@@ -65,20 +73,21 @@ export function paintSlab(p, box, name, x, y, colour) {
   const inks = inksOf(p, colour);
   surface.rect(x, y, w, h, 12, inks.fill, { colour: colour.border, width: 1.3 });
   const shape = net.outShape(box.number);
-  volume(p, shape, x + 34, y + h / 2, inks.bar ? p.theme.family("stage") : inks.solid, 0.62);
+  const blocks = blocksIn(net, box.number);
   const top = y + (h - SLAB_HEIGHT) / 2;
+  const middle = x + SLAB_WORDS / 2 + 1;
+  volume(p, shape, middle, top + SLAB_HEIGHT / 2 - (blocks.length ? 4 : 0), inks.bar ? p.theme.family("stage") : inks.solid, 0.55);
   if (!p.reads(SMALL)) return;
   const wide = w > 300;
-  surface.text(boxTitle(net, box.number, name), x + 66, top + 24, 15, inks.ink, { weight: 660, room: 100 });
-  surface.text(shapeText(shape), x + 66, top + 43, SMALL, inks.ink, { weight: 600 });
-  const blocks = blocksIn(net, box.number);
-  if (wide || blocks.length <= MOST_BARS) blockBars(p, blocks, x + 136, top + 14, wide ? 60 : 24, false);
-  else surface.text(`×${blocks.length}`, x + 136, top + 24, SMALL, inks.soft);
-  const [left, right] = [x + (wide ? 208 : 172), x + w - EDGE];
-  measuresOf(p).forEach((metric, i) => {
-    const base = top + 21 + 22 * i;
+  surface.text(boxTitle(net, box.number, name), x + SLAB_WORDS, top + 20, 13.5, inks.ink, { weight: 660, room: 86 });
+  surface.text(shapeText(shape), x + SLAB_WORDS, top + 36, SMALL, inks.ink);
+  if (blocks.length) surface.text(countWords(blocks), x + SLAB_WORDS, top + 52, SMALL, inks.soft);
+  blockBars(p, blocks, middle, top + 47, 4.6);
+  const [left, right] = [x + (wide ? SLAB_MEASURES : SLAB_MEASURES_BESIDE), x + w - EDGE];
+  measuresOf(p, 2).forEach((metric, i) => {
+    const base = top + 20 + 24 * i;
     measureLine(p, box.number, metric, left, base, inks);
-    shareBar(p, box.number, metric, left, base + 4, right - left, inks);
+    shareBar(p, box.number, metric, left, base + 5, right - left, inks);
     if (wide) surface.text(shareText(p, box.number, metric), right, base, SMALL, inks.soft, { align: "right" });
   });
 }
@@ -99,19 +108,24 @@ function insideWords(p, template) {
   return kinds.length ? kinds.slice(0, 2).map((t) => layerWords(t).replace(/,.*/, "")) : [`${children.length} layers`];
 }
 
-/** Small bars, orange for a projection block and blue for an identity block. @param {Painter} p @param {string[]} blocks @param {number} x @param {number} y @param {number} w @param {boolean} centred */
-function blockBars(p, blocks, x, y, w, centred) {
-  const step = Math.min(14, w / Math.max(1, blocks.length));
-  const start = centred ? x + (w - step * blocks.length) / 2 : x;
-  blocks.forEach((kind, i) => {
-    p.surface.rect(start + i * step + step * 0.12, y, step * 0.76, 10, Math.min(2.5, step / 3), p.theme.family(kind).border);
-  });
+/** @param {string[]} blocks */
+function countWords({ length }) {
+  return `${length} ${length === 1 ? "block" : "blocks"}`;
 }
 
-/** The two measures that cards tell: those that colours and heights show come first. @param {Painter} p */
-function measuresOf({ look }) {
+/** A small square for each of a few blocks, orange for projection and blue for identity. @param {Painter} p @param {string[]} blocks @param {number} middle @param {number} y @param {number} [size] */
+function blockBars(p, blocks, middle, y, size = 10) {
+  if (blocks.length > MOST_BARS) return;
+  const step = size * 1.3;
+  const start = middle - (step * blocks.length) / 2;
+  blocks.forEach((kind, i) => p.surface.rect(start + i * step + size * 0.15, y, size, size, size / 4, p.theme.family(kind).border));
+}
+
+/** The measures that faces tell: those that colours and heights show come first. @param {Painter} p @param {number} count */
+function measuresOf({ look }, count) {
   const shown = [look.growth.metric, look.colour].filter((metric) => SIZES.includes(metric));
-  return [...new Set([...shown, "params", "macs"])].slice(0, 2).sort((a, b) => SIZES.indexOf(a) - SIZES.indexOf(b));
+  const first = [...new Set([...shown, "params", "macs", "activations"])].slice(0, count);
+  return first.sort((a, b) => SIZES.indexOf(a) - SIZES.indexOf(b));
 }
 
 /** @param {Painter} p @param {number} number @param {string} metric */

@@ -4,7 +4,7 @@ import { paintCard, paintSlab } from "./cards.js";
 import { paintClosed, paintLayer } from "./faces.js";
 import { isStrip } from "./locate.js";
 import { IN } from "./series.js";
-import { HEAD, THIN, TITLE } from "./sizes.js";
+import { HEAD, NET_GAP, THIN, TITLE } from "./sizes.js";
 import { blockKind, boxTitle, full, shapeText, short } from "./words.js";
 
 /**
@@ -34,6 +34,9 @@ const LEAST_WIRE_ZOOM = 0.03;
 const LEAST_LABELLED = 1.5;
 /** Below this width a network's title says less. */
 const NARROW = 340;
+/** Of the shapes in the strip; so many letters of it fit between two parts. */
+const STRIP_LABEL = 12;
+const LINE_LETTERS = 5;
 
 /** Paints one network's boxes on a surface. */
 export class Painter {
@@ -73,7 +76,7 @@ export class Painter {
     const facts = [`${full(this.net.layers)} layers`];
     if (totals.params) facts.push(`${short(totals.params)} parameters`);
     if (totals.macs && box.w > NARROW) facts.push(`${short(totals.macs)} MACs`);
-    this.surface.text(this.net.name, x, y + 15, 17, this.theme.ink.ink, { weight: 660 });
+    this.surface.text(this.net.name, x, y + 15, 17, this.theme.ink.ink, { weight: 660, room: box.w + NET_GAP - 6 });
     this.surface.text(facts.join("  ·  "), x, y + 34, 12.5, this.theme.ink.soft);
   }
 
@@ -175,7 +178,7 @@ export class Painter {
     const arrow = zoom > 0.3 ? (box.thin ? 4 : 6.5) : 0;
     const radius = wire.kind === "flow" ? 7 : 14;
     this.surface.line(points, { colour, width, dash }, zoom > 0.2 ? radius : 0, arrow);
-    const size = box.thin ? 6 : isStrip(box) ? 10.5 : 10;
+    const size = box.thin ? 6 : isStrip(box) ? STRIP_LABEL : 10;
     if (this.reads(size)) this.label(wire, box, points, size);
   }
 
@@ -188,13 +191,16 @@ export class Painter {
     const { ink } = this.theme;
     const [x1, y1, x2, y2] = points;
     if (y1 === y2 && wire.from !== IN) {
-      // Between two parts of the strip: in two lines, as there is no room for one.
+      // Between two parts of the strip: in short lines above the wire and below, or where it does not turn.
+      const lines = shape.length === 3 ? inLines(shape) : [text];
       const end = points[points.length - 1];
       const middle = (x1 + points[points.length - 2]) / 2 - 1;
-      const [upper, lower] = end === y1 ? [y1 - 6, y1 + size + 5] : end > y1 ? [y1 - size - 8, y1 - 6] : [y1 + size + 5, y1 + 2 * size + 7];
-      const [height, width, channels] = shape;
-      this.surface.text(shape.length === 3 ? `${height}×${width}` : text, middle, upper, size, ink.soft, { align: "center" });
-      if (shape.length === 3) this.surface.text(`×${channels}`, middle, lower, size, ink.soft, { align: "center" });
+      const above = end > y1 ? lines.length : end < y1 ? 0 : Math.max(1, lines.length - 1);
+      const step = size + 2;
+      lines.forEach((line, i) => {
+        const base = i < above ? y1 - 6 - (above - 1 - i) * step : y1 + 3 + (i - above + 1) * step;
+        this.surface.text(line, middle, base, size, ink.soft, { align: "center" });
+      });
     } else if (points.length === 4) {
       // Short pieces at a box's own border say nothing that the wire outside does not.
       if (y2 - y1 < size * LEAST_LABELLED) return;
@@ -241,6 +247,12 @@ export class Painter {
     const name = /** @type {any} */ (family)[template.role ?? ""] ?? "other";
     return this.theme.container(name, { path: 0.02, run: 0.035, stage: 0.05 }[template.role ?? ""] ?? 0.07);
   }
+}
+
+/** 56×56 and ×256; 224×, 224 and ×3. @param {number[]} shape @returns {string[]} */
+function inLines([height, width, channels]) {
+  const area = `${height}×${width}`;
+  return [...(area.length > LINE_LETTERS ? [`${height}×`, `${width}`] : [area]), `×${channels}`];
 }
 
 /** Paint all networks of a scene. @param {Surface} surface @param {import("./layout.js").Scene} scene @param {View} view @param {Look} look */

@@ -7,11 +7,11 @@ export const ZONE = 13;
 export const LANE = 26;
 export const BESIDE = 16;
 export const GUTTER = 34;
-export const STAGE_GAP = 47;
-export const STAGE_GAP_DOWN = 26;
+export const STAGE_GAP = 43;
+export const STAGE_GAP_DOWN = 23;
 /** Width of a run that is spread, by its height. */
 export const RUN_SHAPE = 0.8;
-export const NET_GAP = 46;
+export const NET_GAP = 36;
 export const TITLE = 50;
 export const THIN = { head: 15, pad: 5, gap: 13, beside: 6 };
 
@@ -29,21 +29,22 @@ const SIZES = {
   network: [220, 90],
 };
 
-/** As slabs of a strip that runs down, alone and beside others. @type {[number, number]} */
-const SLAB = [372, 56];
+/** As slabs of a strip that runs down: alone, as wide as a telephone, and beside others. @type {[number, number]} */
+const SLAB = [330, 60];
 /** @type {[number, number]} */
-const SLAB_BESIDE = [284, 56];
+const SLAB_BESIDE = [226, 60];
 
-/** Widths as cards of a strip that runs to the right. @type {Record<string, number>} */
-const CARD_WIDTHS = { layer: 90, stage: 120, group: 114, block: 120, run: 120 };
+/** Widths as cards of a strip that runs to the right: input, stem, four stages and classifier fill a page's column. @type {Record<string, number>} */
+const CARD_WIDTHS = { layer: 80, stage: 100 };
 /** Heights of cards with the volume of the output in them, and without. */
-export const CARD_HEIGHT = 316;
+export const CARD_HEIGHT = 430;
 export const CARD_HEIGHT_LOW = 218;
-/** Where wires of the strip meet a card, from above. */
-export const CARD_WIRE = 108;
+/** Where wires of the strip meet a card, from above: at the middle of the volume. */
+export const CARD_WIRE = 150;
+export const CARD_WIRE_LOW = 108;
 /** Height of the highest boxes by that of the lowest, where a measure sizes them. */
 export const MOST_GROWTH = 3;
-export const MOST_CARD_GROWTH = 2.3;
+export const MOST_CARD_GROWTH = 1.9;
 
 /**
  * @param {string} role `layer` for a layer
