@@ -47,7 +47,7 @@ def switch_paths(
     if way == "One":
         _show_each(found, off)
     if way == "By lot":
-        _show_curve(found)
+        _show_curve(found, len(off))
     return off
 
 
@@ -135,16 +135,16 @@ def _show_each(found: Ablation, off: frozenset[int]) -> None:
     if scored(found):
         right = 100 * accuracy(found)
         change, number = right[1:] - right[0], "+.1f"
-        words = f"Change of the accuracy when this path alone is off, in points of {right[0]:.1f} %"
+        words = f"Change of the accuracy ({right[0]:.1f} %) with this path alone off, in points"
     else:
         change, number = 100 * (1 - unchanged(found)[1:]), ".1f"
-        words = "Answers that change when this path alone is off, %"
+        words = "Answers that change with this path alone off, %"
     st.markdown(f"**{words}**")
     drawing(path_bars([float(value) for value in change], words, off, number))
 
 
-def _show_curve(found: Ablation) -> None:
-    """What the sample makes of ever more paths off."""
+def _show_curve(found: Ablation, now: int) -> None:
+    """What the sample makes of ever more paths off; how many are off now is marked."""
     share, words = (
         (accuracy(found), "Accuracy on the sample")
         if scored(found)
@@ -154,6 +154,7 @@ def _show_curve(found: Ablation) -> None:
     counts = [len(paths) for paths in found.off]
     line = go.Scatter(x=counts, y=share, mode="lines+markers", cliponaxis=False)
     chart = go.Figure(line)
+    chart.add_vline(now, line_dash="dot")
     chart.update_layout(height=240, margin={"l": 8, "r": 12, "t": 12, "b": 8})
     chart.update_xaxes(title="paths off", range=[0, max(counts)])
     chart.update_yaxes(tickformat=".0%")

@@ -78,8 +78,8 @@ def _say_what_can_be_shown(network: Trained, sample: Sample, networks: list[Trai
     if sample.labels is not None:
         if unscored := [plain(net.title) for net in others if not at_hand(net.source)]:
             st.caption(
-                "This network comes first because images of the kind that it was trained on are "
-                f"on this machine: its accuracy can be measured. Not so for {', '.join(unscored)}."
+                "Its accuracy can be measured, as images of the kind that it was trained on are on "
+                f"this machine. Not so for {', '.join(unscored)}."
             )
         return
     scored = [plain(net.title) for net in others if at_hand(net.source)]

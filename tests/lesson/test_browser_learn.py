@@ -53,6 +53,30 @@ def test_paths_step_by_step_and_by_link(page, app):
     expect(page.get_by_role("img", name=re.compile("block of 8 paths of width 14"))).to_be_visible()
 
 
+def test_the_whole_block_is_in_the_window_under_its_heading(page, app):
+    page.goto(f"{app.url}/learn?lesson_move=Add")
+    drawing = page.get_by_role("img", name=re.compile("drawn up to the step Add"))
+    drawing.wait_for()
+    heading = page.get_by_role("heading", name=re.compile(r"^1\. ")).bounding_box()
+    box = drawing.bounding_box()
+    header = 60  # of the app, over the page
+    assert box["y"] + box["height"] - heading["y"] <= 900 - header
+
+
+def test_on_a_phone_the_words_come_before_the_drawing(browser, app):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{app.url}/learn?lesson_move=Split")
+    drawing = page.get_by_role("img", name=re.compile("drawn up to the step Split"))
+    drawing.wait_for(timeout=60_000)
+    words = page.get_by_text("Each path looks at").bounding_box()
+    figures = metric(page, "Weights here").bounding_box()
+    box = drawing.bounding_box()
+    assert words["y"] + words["height"] <= box["y"]
+    assert box["y"] + box["height"] <= figures["y"]
+    context.close()
+
+
 def test_paths_play_to_the_end_and_stop(page, app):
     from playwright.sync_api import expect
 
@@ -162,6 +186,11 @@ def test_inside_a_finished_run(page, tmp_path):
         value.wait_for(timeout=300_000)
         assert re.fullmatch(r"\d+\.\d%", text(value))
         expect(page.locator(".lesson-paths figure.off")).to_have_count(4)
+        # It was trained on images that are here, so that it can be scored.
+        assert re.fullmatch(r"\d+\.\d%", text(metric(page, "Accuracy on 200 images")))
+        page.get_by_role("radio", name="One", exact=True).click()
+        each = page.get_by_role("img", name=re.compile("Change of the accuracy"))
+        expect(each.locator("i")).to_have_count(4)
     finally:
         app.kill()
 

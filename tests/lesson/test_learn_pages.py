@@ -88,7 +88,7 @@ def test_a_network_that_can_be_scored_comes_first(runs):
     app = opened(lesson="Inside")
     assert app.selectbox(key="lesson_net").value.startswith("ready")
     assert not app.info
-    assert any("its accuracy can be measured" in caption.value for caption in app.caption)
+    assert any("Its accuracy can be measured" in caption.value for caption in app.caption)
 
 
 def test_cifar10_in_kerass_cache_scores_the_shipped_network(tmp_path, runs):
