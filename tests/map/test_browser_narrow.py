@@ -106,3 +106,67 @@ def test_a_finger_scrolls_the_page_while_all_of_the_map_is_seen(phone):
     phone.wait_for_function(f"{touch} === 'none'")
     phone.get_by_label("Fit everything (f)").tap()
     phone.wait_for_function(f"{touch} === 'pan-y'")
+
+
+def names(page):
+    """The networks' buttons: name, whether it is pressed, whether all of it is seen."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".netmap-name")].map((e) => {
+             const {left, right} = e.getBoundingClientRect();
+             return [e.textContent, e.ariaCurrent === "true", left >= 0 && right <= innerWidth];
+           })"""
+    )
+
+
+ROOT = """(i) => { const {screen: {scene: {roots}, camera}} = map.map;
+  return [0, roots[i].box.w].map((w) => (roots[i].x + w - camera.x) * camera.zoom); }"""
+
+
+def test_the_first_of_several_networks_fills_the_window_and_the_others_are_named(open_map):
+    """With layers open, their shortcuts beside them."""
+    specs = [
+        SPEC.replace(blocks=(1,), form=form) for form in ("aggregated", "concatenated", "grouped")
+    ]
+    page = open_map(*specs, width=390, height=844, touch=True)
+    page.evaluate("map.map.openLevel('layers')")
+    left, right = page.evaluate(ROOT, 0)
+    assert 0 <= left < 20
+    assert 350 < right <= 390
+    assert [name for name, *_ in names(page)] == [spec.name for spec in specs]
+    assert names(page)[0][1:] == [True, True]
+    for number in (2, 1, 0):
+        button = page.locator(".netmap-name").nth(number)
+        button.tap()
+        left, right = page.evaluate(ROOT, number)
+        assert 0 <= left < 20
+        assert 350 < right <= 390
+        assert [current for _, current, _ in names(page)] == [i == number for i in range(3)]
+        assert names(page)[number][2]
+
+
+def test_the_keyboard_goes_on_in_the_network_that_was_chosen(open_map):
+    page = open_map(SPEC, SPEC, width=390, height=844)
+    page.locator(".netmap-name").nth(1).click()
+    page.locator(".netmap-tree").focus()
+    page.keyboard.press("ArrowDown")
+    found = page.evaluate("[map.map.nets.indexOf(map.map.focused.net), map.map.focused.id]")
+    assert found == [1, "input"]
+
+
+def test_one_network_is_named_without_a_switch(phone):
+    assert phone.locator(".netmap-name").count() == 0
+    assert phone.locator(".netmap-crumbs").inner_text() == "resnext50_32x4d"
+
+
+def test_the_way_to_a_layer_is_scrolled_to_its_end(open_map):
+    place = "stage3/block3/conv2"
+    page = open_map(SPEC, width=390, height=844, touch=True, fragment=f"#selected={place}")
+    crumbs, last = page.evaluate(
+        """() => [".netmap-crumbs", ".netmap-crumbs [aria-current]"].map((s) => {
+             const {left, right} = document.querySelector(s).getBoundingClientRect();
+             return [left, right];
+           })"""
+    )
+    assert crumbs[0] <= last[0]
+    assert last[1] <= crumbs[1]
+    assert page.evaluate("document.querySelector('.netmap-crumbs').scrollLeft") > 0

@@ -16,6 +16,8 @@ const NARROW_PX = 640;
 const READABLE_ZOOM = 0.36;
 const READABLE_ZOOM_NARROW = 0.8;
 const MOST_ZOOM_NARROW = 1.2;
+/** A network that would be smaller on a narrow screen is cut at its right instead. */
+const LEAST_ZOOM_NARROW = 0.6;
 const READABLE_ZOOM_BLOCK = 0.68;
 const LEAST_HEIGHT_PX = 9;
 
@@ -52,12 +54,23 @@ export class Aim {
     return Camera.on({ x: 0, y: 0, w: scene.w, h: scene.h }, this.area(MARGIN_PX));
   }
 
-  /** First sight of a scene: all of it, or on a narrow screen its top, large enough to be read. @param {Scene} scene */
+  /** First sight of a scene: all of it, or on a narrow screen the first network. @param {Scene} scene */
   home(scene) {
-    if (this.screen.width > NARROW_PX || this.readable(scene)) return this.whole(scene);
-    const { x, y, w } = this.area(MARGIN_PX);
-    const zoom = Math.max(READABLE_ZOOM_NARROW, Math.min(MOST_ZOOM_NARROW, w / scene.w));
-    return new Camera(-Math.max(x, (w - scene.w * zoom) / 2 + x) / zoom, -y / zoom, zoom);
+    const wide = this.screen.width > NARROW_PX || this.readable(scene);
+    return wide ? this.whole(scene) : this.network(scene.roots[0]);
+  }
+
+  /** One of several networks: all of it, or on a narrow screen its top, large enough to be read. @param {Scene["roots"][number]} root */
+  network({ x: left, y: top, box }) {
+    const area = this.area(MARGIN_PX);
+    if (this.screen.width > NARROW_PX) return Camera.on({ x: left, y: top, w: box.w, h: box.h }, area);
+    const fitting = area.w / box.w;
+    // Without what only a higher network beside it needs.
+    const own = Math.max(...box.kids.map((kid) => kid.y + kid.box.h));
+    const low = Math.max(READABLE_ZOOM_NARROW, area.h / own);
+    const zoom = fitting < LEAST_ZOOM_NARROW ? READABLE_ZOOM_NARROW : Math.min(MOST_ZOOM_NARROW, fitting, low);
+    const spare = Math.max(0, (area.w - box.w * zoom) / 2);
+    return new Camera(left - (area.x + spare) / zoom, top - area.y / zoom, zoom);
   }
 
   /** As before, with a spot where it was on the screen. @param {Spot|null} before @param {Spot|null} after */

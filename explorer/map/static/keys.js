@@ -12,7 +12,8 @@ import { LEVELS } from "./model.js";
 function neighbour(map, part, step) {
   const order = map.nets.flatMap((net) => [...openParts(net.root, map.openness)]);
   const at = order.indexOf(part);
-  return order[Math.max(0, Math.min(order.length - 1, at < 0 ? 0 : at + step))];
+  // A network itself is in no order: its first part comes next.
+  return order[Math.max(0, Math.min(order.length - 1, at < 0 ? order.indexOf(part.children[0]) : at + step))];
 }
 
 /** Do what a key says; false if it says nothing. @param {NetMap} map @param {KeyboardEvent} event */

@@ -17,6 +17,8 @@ const KEYS = [
   ["Esc", "close the card, clear the search"],
 ];
 
+const CRUMB_ROOM = 10;
+
 /**
  * Fill the card with a part.
  *
@@ -42,16 +44,26 @@ export function fillCard(card, part, how) {
   );
 }
 
-/** @param {HTMLElement} bar @param {Part} part @param {(part: Part) => void} onGo */
-export function fillCrumbs(bar, part, onGo) {
-  const line = part.ancestors;
-  bar.replaceChildren(
-    ...line.flatMap((at, i) => {
-      const button = makeButton(`Go to ${titleOf(at)}`, titleOf(at), () => onGo(at));
-      if (i === line.length - 1) button.setAttribute("aria-current", "true");
-      return i ? [make("span", { text: "›", "aria-hidden": "true" }), button] : [button];
-    }),
-  );
+/**
+ * The way to a part; several networks are all named, and the part's own is marked.
+ *
+ * @param {HTMLElement} bar
+ * @param {Part} part
+ * @param {import("./model.js").Net[]} nets
+ * @param {(part: Part) => void} onGo
+ */
+export function fillCrumbs(bar, part, nets, onGo) {
+  const crumb = (/** @type {Part} */ at, cls = "") => makeButton(`Go to ${titleOf(at)}`, titleOf(at), () => onGo(at), cls);
+  const [root, ...line] = part.ancestors;
+  const names = nets.map((net) => crumb(net.root, nets.length > 1 ? "netmap-name" : ""));
+  const own = names[nets.findIndex((net) => net.root === root)];
+  own?.classList.add("netmap-own");
+  const buttons = line.map((at) => crumb(at));
+  const last = buttons[buttons.length - 1] ?? own;
+  last?.setAttribute("aria-current", "true");
+  const arrow = () => make("span", { text: "›", "aria-hidden": "true" });
+  bar.replaceChildren(...names, ...buttons.flatMap((button) => [arrow(), button]));
+  if (last) bar.scrollLeft = last.offsetLeft + last.offsetWidth - bar.offsetLeft - bar.clientWidth + CRUMB_ROOM;
 }
 
 /** @param {HTMLElement} help @param {() => void} onClose */

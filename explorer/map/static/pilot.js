@@ -23,13 +23,15 @@ export class Pilot {
 
   /** @param {Part} part */
   zoomTo(part) {
+    const { roots } = this.screen.scene;
     const spot = part.parent ? nearestSpot(this.screen.scene, part) : null;
-    if (!spot) {
+    const root = roots.length > 1 && !part.parent ? roots.find((one) => one.part === part) : undefined;
+    if (!spot && !root) {
       this.fit();
       return;
     }
     this.fitted = false;
-    this.screen.go(this.aim.part(spot));
+    this.screen.go(root ? this.aim.network(root) : this.aim.part(/** @type {import("./locate.js").Spot} */ (spot)));
   }
 
   /** Show a part that was asked for, a layer with as much of its block as can be read. @param {Part} part */

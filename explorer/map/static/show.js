@@ -78,7 +78,7 @@ export class Show {
   refresh() {
     const { map } = this;
     map.screen.outlines = this.outlines();
-    fillCrumbs(map.frame.crumbs, map.selected ?? map.focused ?? map.nets[0].root, (part) => map.goTo(part));
+    fillCrumbs(map.frame.crumbs, map.selected ?? map.focused ?? map.nets[0].root, map.nets, (part) => map.goTo(part));
     map.toolbar.show({
       level: map.openness.level,
       pure: !map.openness.flips.size,
