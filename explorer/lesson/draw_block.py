@@ -160,7 +160,8 @@ def _merge(block: Block, followed: int) -> str:
     top = TOPS["sum"]
     middle = LEFT + WIDE / 2
     down = line(f"M{middle},{TOPS['wide'] + STACK + 4} V{top - 22}", arrow=True)
-    words = f"Sum of the {block.cardinality} paths: {block.side}×{block.side}×{block.channels}"
+    what = f"Sum of the {block.cardinality} paths" if block.cardinality > 1 else "The only path"
+    words = f"{what}: {block.side}×{block.side}×{block.channels}"
     return down + _label(block, top, words) + _stripes(top)
 
 

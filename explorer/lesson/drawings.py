@@ -107,6 +107,7 @@ def receptive_picture(
         f'style="image-rendering:pixelated" href="{data_url(image)}"/>'
     )
     body += box(corner_x, corner_y, width * unit, height * unit, line="currentColor")
+    names = ""
     for i, (field, label) in enumerate(zip(fields, labels, strict=True)):
         colour = path_colour(i, max(2, len(fields)), 0.0)
         x, y = corner_x + field.columns[0] * unit, corner_y + field.rows[0] * unit
@@ -119,15 +120,19 @@ def receptive_picture(
             f'height="{tall * unit:.2f}" fill="none" stroke="{colour}" '
             f'stroke-width="3"><title>{label}: {tall}×{wide} pixels</title></rect>'
         )
-        # Left and right in turn: frames that lie close have room for their names.
-        at = (x, "start") if i % 2 == 0 else (x + wide * unit, "end")
-        frame += _name(label, *at, y - 7)
+        # Below and above in turn: frames that lie close have room for their names.
+        names += (
+            _name(label, x + wide * unit, "end", y + tall * unit + 18)
+            if i % 2 == 0
+            else _name(label, x, "start", y - 8)
+        )
         body += group(frame, "new" if i == new else "")
+    body += group(names)
     words = f"An image of {height} by {width} pixels. " + "; ".join(
         f"{label}: {field.size[0]} by {field.size[1]} pixels"
         for label, field in zip(labels, fields, strict=True)
     )
-    return figure((right - left) * unit + 20, (bottom - top) * unit + 34, body, words, shown=460)
+    return figure((right - left) * unit + 20, (bottom - top) * unit + 48, body, words, shown=460)
 
 
 def _name(words: str, x: float, anchor: str, y: float) -> str:

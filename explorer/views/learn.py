@@ -26,10 +26,15 @@ STEPS: dict[str, tuple[str, Callable[[], None]]] = {
     "Depth": ("How deep does it see?", learn_depth.render),
     "Check": ("Check yourself", learn_check.render),
 }
+# Six words in a row of a phone.
+STYLE = """<style>
+@media (max-width: 480px) {[role=radiogroup] button[role=radio] {padding-inline: 8px;}}
+</style>"""
 
 
 def render() -> None:
     """The page."""
+    st.html(STYLE)
     names = list(STEPS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Learn", anchor=False)

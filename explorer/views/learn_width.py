@@ -53,10 +53,12 @@ def render() -> None:
         st.markdown("**The grouped 3x3 kernel as a matrix of channels**")
         drawing(kernel_matrix(c, d))
         dense = 9 * found.grouped_width**2
-        st.caption(
-            f"Filled: {9 * c * d * d:,} weights. The dense kernel of this width would have "
-            f"{dense:,}, {c} times as many."
-        )
+        words = f"Filled: {9 * c * d * d:,} weights. "
+        if c > 1:
+            words += f"The dense kernel of this width would have {dense:,}, {c} times as many."
+        else:
+            words += "With one path it is dense."
+        st.caption(words)
     explain(
         "The matrix is block-diagonal: a channel meets only the channels of its own path. What "
         "this sparsity saves is spent on more channels: the grouped convolution of 32x4d is "

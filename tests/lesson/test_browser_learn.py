@@ -231,6 +231,8 @@ def test_nothing_overflows_on_a_phone(browser, app, step):
     number = STEPS.index(step) + 1
     page.get_by_role("heading", name=re.compile(rf"^{number}\. ")).wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
+    tabs = page.get_by_role("radiogroup", name="Step of the lesson").get_by_role("radio")
+    assert len({tab.bounding_box()["y"] for tab in tabs.all()}) == 1
     main = "document.querySelector('[data-testid=stMain]')"
     assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
     context.close()
