@@ -175,6 +175,31 @@ def test_what_is_open_and_selected_lives_in_the_address(open_map):
     again.locator(".netmap-scale").wait_for()
 
 
+def test_the_search_lives_in_the_address_too(open_map):
+    page = open_map(SPEC)
+    page.locator(".netmap input").fill("groups=32 stage2/")
+    assert "search=groups%3D32+stage2%2F" in page.evaluate("location.hash")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    again = open_map(SPEC, fragment=page.evaluate("location.hash"))
+    assert state(again) == state(page)
+    assert again.locator(".netmap input").input_value() == "groups=32 stage2/"
+    assert again.locator(".netmap-search output").inner_text() == "2 of 4"
+    again.locator(".netmap input").press("Enter")
+    assert state(again)["selected"] == "stage2/block3/conv2"
+    again.keyboard.press("Escape")
+    again.locator(".netmap input").fill("")
+    assert "search" not in again.evaluate("location.hash")
+
+
+def test_another_form_is_searched_for_the_same(open_map):
+    page = open_map(SMALL, fragment="#search=conv2")
+    assert page.locator(".netmap-search output").inner_text() == "5"
+    page.get_by_label("Form of the split").select_option("split")
+    assert page.locator(".netmap-search output").inner_text() == str(5 * 4)
+    assert page.locator(".netmap input").input_value() == "conv2"
+
+
 @pytest.mark.parametrize(
     "fragment",
     ["#open=nonsense,x&selected=no/where&network=7&colour=pink&form=z", "#%E0%A4%A", "#open=,,,"],

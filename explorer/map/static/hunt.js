@@ -3,11 +3,14 @@
 import { search } from "./search.js";
 
 export class Hunt {
-  constructor() {
+  /** @param {import("./model.js").Net[]} nets @param {string} query @param {import("./model.js").Part|null} part that is looked at */
+  constructor(nets, query, part) {
     this.query = "";
     /** @type {import("./model.js").Part[]} */
     this.matches = [];
     this.at = -1;
+    this.start(nets, query);
+    if (part) this.at = this.matches.indexOf(part);
   }
 
   /** Look for a query, unless it is the one that was looked for. @param {import("./model.js").Net[]} nets @param {string} query */

@@ -39,7 +39,7 @@ export class NetMap extends Pilot {
     this.focused = null;
     /** @type {Part|null} */
     this.hovered = null;
-    this.hunt = new Hunt();
+    this.hunt = new Hunt([], "", null);
     if (options.height) this.frame.element.style.height = `${options.height}px`;
     root.append(this.frame.element);
     this.shown = new Show(this);
@@ -128,7 +128,9 @@ export class NetMap extends Pilot {
     this.takeSelection();
     this.focused = this.selected ?? (this.focused && this.nets[0].nearest(this.focused.id));
     this.hovered = null;
-    this.hunt = new Hunt();
+    this.hunt = new Hunt(this.nets, this.state.search, this.selected);
+    this.toolbar.input.value = this.state.search;
+    this.toolbar.showFound(this.hunt.words);
     this.shown.compare();
   }
 
@@ -170,8 +172,12 @@ export class NetMap extends Pilot {
   }
 
   tell() {
-    if (this.options.url) history.replaceState(null, "", `#${encodeState(this.state)}`);
+    this.address();
     this.callbacks.change?.({ ...this.state });
+  }
+
+  address() {
+    if (this.options.url) history.replaceState(null, "", `#${encodeState(this.state)}`);
   }
 
   /** @param {Partial<MapState>} state @param {import("./camera.js").Camera} [camera] */
@@ -279,6 +285,8 @@ export class NetMap extends Pilot {
   /** Search, and step through what is found. @param {string} query @param {number} step */
   find(query, step) {
     this.hunt.start(this.nets, query);
+    this.state = { ...this.state, search: query };
+    this.address();
     const part = step ? this.hunt.step(step) : null;
     if (part) this.goTo(part);
     this.toolbar.showFound(this.hunt.words);

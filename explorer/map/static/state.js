@@ -8,10 +8,11 @@
  * @property {string} form of the split; empty for the network's own
  * @property {string} colour `kind` or a metric
  * @property {string} size `even` or a metric, which the boxes' heights show
+ * @property {string} search what is looked for
  */
 
 /** @type {MapState} */
-export const START = { open: "stages", selected: "", network: 0, form: "", colour: "kind", size: "even" };
+export const START = { open: "stages", selected: "", network: 0, form: "", colour: "kind", size: "even", search: "" };
 
 /** @param {MapState} state */
 export function encodeState(state) {
