@@ -4,15 +4,18 @@ import pytest
 from map_pages import SPEC
 
 from explorer.map.export import to_html
+from resnext import ResNeXtSpec
 
 pytestmark = pytest.mark.browser
 
+LARGEST = ResNeXtSpec.from_name("resnext152_32x4d", form="aggregated")
+
 
 @pytest.fixture
-def moving_map(browser, tmp_path):
+def moving_map(browser, tmp_path, request):
     """A page whose map moves from scene to scene."""
     target = tmp_path / "moving.html"
-    target.write_text(to_html(SPEC), encoding="utf-8")
+    target.write_text(to_html(getattr(request, "param", SPEC)), encoding="utf-8")
     context = browser.new_context(
         viewport={"width": 1200, "height": 800}, reduced_motion="no-preference"
     )
@@ -81,6 +84,46 @@ def test_nothing_pops_as_a_move_begins_and_ends(moving_map, level):
     assert wires > 2000  # what used to appear at once
     assert begins < wires / 20
     assert ends < wires / 20
+
+
+@pytest.mark.parametrize("moving_map", [LARGEST], indirect=True)
+def test_too_many_parts_to_move_fade(moving_map):
+    """Every path of a network: the old picture at first, both on the way, the new in the end."""
+    found = moving_map.evaluate(
+        """() => {
+          const {map: m} = map;
+          const {screen} = m;
+          const at = (now) => { cancelAnimationFrame(screen.frame); screen.tick(now); };
+          const pixels = () => screen.context.getImageData(0, 0, screen.canvas.width,
+            screen.canvas.height).data.slice();
+          const unlike = (a, b) => a.reduce((n, v, i) => n + (Math.abs(v - b[i]) > 16), 0);
+          const before = pixels();
+          m.openLevel("paths");
+          const {start, movers} = screen.move;
+          const draw = screen.draw.bind(screen);
+          let drawn = 0;
+          screen.draw = () => { drawn++; draw(); };
+          at(start);
+          const first = pixels();
+          at(start + 40);
+          const middle = pixels();
+          at(start + 239);
+          const last = pixels();
+          const once = drawn;
+          at(start + 1e6);
+          const after = pixels();
+          draw();
+          return {movers: movers.length, once, changed: unlike(before, after),
+            begins: unlike(first, before), ends: unlike(last, after),
+            onTheWay: Math.min(unlike(middle, before), unlike(middle, after)),
+            clean: unlike(after, pixels()), moving: screen.move};
+        }"""
+    )
+    assert (found["movers"], found["once"]) == (0, 1)
+    assert found["changed"] > 100_000
+    assert found["onTheWay"] > found["changed"] / 3
+    assert found["begins"] == found["ends"] == found["clean"] == 0
+    assert found["moving"] is None
 
 
 def test_wires_stay_joined_to_boxes_that_move(modules, data_of):

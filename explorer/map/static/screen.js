@@ -1,6 +1,7 @@
 // The canvas: draws the scene when something has changed, and moves from scene to scene.
 
 import { Camera } from "./camera.js";
+import { Fade } from "./fade.js";
 import { spotOf } from "./locate.js";
 import { between, moversBetween, paintMoving } from "./moving.js";
 import { paint } from "./paint.js";
@@ -44,7 +45,7 @@ export class Screen {
     this.touched = new Set();
     /** Where the camera was for the picture that the canvas holds. @type {Camera|null} */
     this.painted = null;
-    /** @type {{start: number, from: Camera, to: Camera, movers: Mover[]}|null} */
+    /** @type {{start: number, from: Camera, to: Camera, movers: Mover[], fade: Fade|null}|null} */
     this.move = null;
     this.still = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
   }
@@ -87,7 +88,9 @@ export class Screen {
     if (scene && !this.still) movers = moversBetween(before, scene, this.view, { ...this.view, ...goal });
     if (scene) this.scene = scene;
     this.camera = goal;
-    this.move = this.still || !movers || !this.drawn ? null : { start: performance.now(), from, to: goal, movers };
+    const fade = movers || !this.drawn ? null : new Fade(this.context);
+    const moving = { start: performance.now(), from: fade ? goal : from, to: goal, movers: movers ?? [], fade };
+    this.move = this.still || !this.drawn ? null : moving;
     this.invalidate();
   }
 
@@ -124,9 +127,10 @@ export class Screen {
     } else {
       const t = Math.min(1, Math.max(0, now - this.move.start) / MOVE_MS);
       const eased = 1 - (1 - t) ** 3;
-      const { from, to, movers } = this.move;
+      const { from, to, movers, fade } = this.move;
       this.camera = from.toward(to, eased, this.width, this.height);
-      if (t >= 1 || !movers.length) this.draw();
+      if (t < 1 && fade) fade.paint(eased, () => this.draw());
+      else if (t >= 1 || !movers.length) this.draw();
       else this.drawMoving(movers, eased);
       if (t >= 1) this.move = null;
       if (this.move) this.invalidate();
