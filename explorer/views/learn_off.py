@@ -154,7 +154,7 @@ def _show_curve(found: Ablation, now: int) -> None:
     counts = [len(paths) for paths in found.off]
     line = go.Scatter(x=counts, y=share, mode="lines+markers", cliponaxis=False)
     chart = go.Figure(line)
-    chart.add_vline(now, line_dash="dot")
+    chart.add_vline(now, line_dash="dot", line_color="gray")
     chart.update_layout(height=240, margin={"l": 8, "r": 12, "t": 12, "b": 8})
     chart.update_xaxes(title="paths off", range=[0, max(counts)])
     chart.update_yaxes(tickformat=".0%")
