@@ -21,14 +21,15 @@ const TOP = 54;
 const MIDDLE = 54;
 const MEASURE = 46;
 const LEAST_VOLUME = 84;
-const SLAB_HEIGHT = 60;
+const SLAB_HEIGHT = 54;
 /** Where words of a slab begin, and its measures: alone and beside others. */
 const SLAB_WORDS = 47;
 const SLAB_MEASURES = 150;
-const SLAB_MEASURES_BESIDE = 129;
+const SLAB_MEASURES_BESIDE = 130;
 /** Bars that can be told apart. */
 const MOST_BARS = 6;
-const SMALL = 12;
+const SMALL = 11.5;
+const SMALL_SLAB = 12;
 
 /** @param {Painter} p @param {Placed} box @param {string} name @param {number} x @param {number} y @param {Colour} colour */
 export function paintCard(p, box, name, x, y, colour) {
@@ -60,7 +61,7 @@ export function paintCard(p, box, name, x, y, colour) {
   if (template.kind === "InputLayer") return;
   measures.forEach((metric, i) => {
     const base = bottom + 10 + MEASURE * i;
-    measureLine(p, box.number, metric, x + EDGE, base, inks);
+    surface.text(measureText(p, box.number, metric), x + EDGE, base, SMALL, soft);
     shareBar(p, box.number, metric, x + EDGE, base + 9, w - 2 * EDGE - 46, inks);
     surface.text(shareText(p, box.number, metric), x + w - EDGE, base + 16, SMALL, soft, { align: "right" });
   });
@@ -77,18 +78,18 @@ export function paintSlab(p, box, name, x, y, colour) {
   const top = y + (h - SLAB_HEIGHT) / 2;
   const middle = x + SLAB_WORDS / 2 + 1;
   volume(p, shape, middle, top + SLAB_HEIGHT / 2 - (blocks.length ? 4 : 0), inks.bar ? p.theme.family("stage") : inks.solid, 0.55);
-  if (!p.reads(SMALL)) return;
+  if (!p.reads(SMALL_SLAB)) return;
   const wide = w > 300;
-  surface.text(boxTitle(net, box.number, name), x + SLAB_WORDS, top + 20, 13.5, inks.ink, { weight: 660, room: 86 });
-  surface.text(shapeText(shape), x + SLAB_WORDS, top + 36, SMALL, inks.ink);
-  if (blocks.length) surface.text(countWords(blocks), x + SLAB_WORDS, top + 52, SMALL, inks.soft);
-  blockBars(p, blocks, middle, top + 47, 4.6);
+  surface.text(boxTitle(net, box.number, name), x + SLAB_WORDS, top + 18, 13.5, inks.ink, { weight: 660, room: 86 });
+  surface.text(shapeText(shape), x + SLAB_WORDS, top + 33, SMALL_SLAB, inks.ink);
+  if (blocks.length) surface.text(countWords(blocks), x + SLAB_WORDS, top + 48, SMALL_SLAB, inks.soft);
+  blockBars(p, blocks, middle, top + 43, 4.6);
   const [left, right] = [x + (wide ? SLAB_MEASURES : SLAB_MEASURES_BESIDE), x + w - EDGE];
   measuresOf(p, 2).forEach((metric, i) => {
-    const base = top + 20 + 24 * i;
-    measureLine(p, box.number, metric, left, base, inks);
+    const base = top + 18 + 22 * i;
+    surface.text(measureText(p, box.number, metric), left, base, SMALL_SLAB, inks.soft);
     shareBar(p, box.number, metric, left, base + 5, right - left, inks);
-    if (wide) surface.text(shareText(p, box.number, metric), right, base, SMALL, inks.soft, { align: "right" });
+    if (wide) surface.text(shareText(p, box.number, metric), right, base, SMALL_SLAB, inks.soft, { align: "right" });
   });
 }
 
@@ -139,9 +140,9 @@ function shareText(p, number, metric) {
   return percent(part, whole);
 }
 
-/** @param {Painter} p @param {number} number @param {string} metric @param {number} x @param {number} base @param {Inks} inks */
-function measureLine(p, number, metric, x, base, inks) {
-  p.surface.text(counted(metric, values(p, number, metric)[0]), x, base, SMALL, inks.soft);
+/** @param {Painter} p @param {number} number @param {string} metric */
+function measureText(p, number, metric) {
+  return counted(metric, values(p, number, metric)[0]);
 }
 
 /** @param {Painter} p @param {number} number @param {string} metric @param {number} x @param {number} y @param {number} w @param {Inks} inks */

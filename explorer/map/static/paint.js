@@ -34,8 +34,9 @@ const LEAST_WIRE_ZOOM = 0.03;
 const LEAST_LABELLED = 1.5;
 /** Below this width a network's title says less. */
 const NARROW = 340;
-/** Of the shapes in the strip; so many letters of it fit between two parts. */
-const STRIP_LABEL = 12;
+/** Of the shapes between slabs, and between cards, where there is room for so many letters. */
+const SLAB_LABEL = 12;
+const CARD_LABEL = 11.5;
 const LINE_LETTERS = 5;
 
 /** Paints one network's boxes on a surface. */
@@ -178,7 +179,7 @@ export class Painter {
     const arrow = zoom > 0.3 ? (box.thin ? 4 : 6.5) : 0;
     const radius = wire.kind === "flow" ? 7 : 14;
     this.surface.line(points, { colour, width, dash }, zoom > 0.2 ? radius : 0, arrow);
-    const size = box.thin ? 6 : isStrip(box) ? STRIP_LABEL : 10;
+    const size = box.thin ? 6 : isStrip(box) ? (y1 === points[3] ? CARD_LABEL : SLAB_LABEL) : 10;
     if (this.reads(size)) this.label(wire, box, points, size);
   }
 

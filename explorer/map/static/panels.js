@@ -57,7 +57,7 @@ export function fillCrumbs(bar, part, nets, onGo) {
   const [root, ...line] = part.ancestors;
   const names = nets.map((net) => crumb(net.root, nets.length > 1 ? "netmap-name" : ""));
   const own = names[nets.findIndex((net) => net.root === root)];
-  own?.classList.add("netmap-own");
+  if (nets.length > 1) own?.classList.add("netmap-own");
   const buttons = line.map((at) => crumb(at));
   const last = buttons[buttons.length - 1] ?? own;
   last?.setAttribute("aria-current", "true");

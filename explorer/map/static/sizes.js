@@ -7,8 +7,8 @@ export const ZONE = 13;
 export const LANE = 26;
 export const BESIDE = 16;
 export const GUTTER = 34;
-export const STAGE_GAP = 43;
-export const STAGE_GAP_DOWN = 23;
+export const STAGE_GAP = 46;
+export const STAGE_GAP_DOWN = 22;
 /** Width of a run that is spread, by its height. */
 export const RUN_SHAPE = 0.8;
 export const NET_GAP = 36;
@@ -30,12 +30,12 @@ const SIZES = {
 };
 
 /** As slabs of a strip that runs down: alone, as wide as a telephone, and beside others. @type {[number, number]} */
-const SLAB = [330, 60];
+const SLAB = [330, 54];
 /** @type {[number, number]} */
-const SLAB_BESIDE = [226, 60];
+const SLAB_BESIDE = [226, 54];
 
 /** Widths as cards of a strip that runs to the right: input, stem, four stages and classifier fill a page's column. @type {Record<string, number>} */
-const CARD_WIDTHS = { layer: 80, stage: 100 };
+const CARD_WIDTHS = { layer: 80, stage: 97 };
 /** Heights of cards with the volume of the output in them, and without. */
 export const CARD_HEIGHT = 430;
 export const CARD_HEIGHT_LOW = 218;
