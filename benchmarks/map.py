@@ -43,6 +43,7 @@ from explorer.map.export import to_html
 from resnext import ResNeXtSpec, trace
 
 RESULTS = Path(__file__).parent / "results" / "map.json"
+LOAD = "load at the start, processes waiting"
 SCREEN = {"width": 1440, "height": 900}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ZOOMS = (1, 2, 3, 4, 6, 10, 20)
@@ -163,7 +164,7 @@ def main() -> None:
             "network": "resnext152_32x4d",
             "browser": f"Chromium {browser.version}, software rendering, 1440x900",
             "processors": os.cpu_count(),
-            "load at the start, processes waiting": round(os.getloadavg()[0], 1),
+            LOAD: round(os.getloadavg()[0], 1),
             "runs": options.runs,
             "goals": GOALS,
             "frames a second of an empty page": _empty(browser),
@@ -270,7 +271,8 @@ def _netron(browser: Browser, folder: Path, runs: int) -> dict[str, Any]:
     """Netron's first picture of the grouped and the split form, as .keras files."""
     import netron
 
-    found: dict[str, Any] = {"version": netron.__version__}
+    load = round(os.getloadavg()[0], 1)
+    found: dict[str, Any] = {"version": netron.__version__, LOAD: load}
     for form in ("grouped", "split"):
         path = folder / f"resnext152-{form}.keras"
         if not path.exists():
