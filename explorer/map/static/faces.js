@@ -73,7 +73,7 @@ export function paintClosed(p, box, name, x, y, colour, reach) {
     const tint = p.look.colour === "kind" && role === "block" ? theme.family(blockKind(net, box.number)).border : faded(p, colour);
     surface.text(aside, x + w - 12, base, 10.5, tint, { align: "right", weight: role === "block" ? 600 : 400 });
   }
-  surface.text(closedFacts(p, template, box.number, reach), x + 12, base + 16, 11.5, faded(p, colour), { room: w - 22 });
+  surface.text(closedFacts(p, template, box.number, reach), x + 12, base + 16, role === "bundle" ? 10.5 : 11.5, faded(p, colour), { room: w - 22 });
 }
 
 /** @param {Painter} p @param {Template} template @param {number} number @param {number|null} reach */
