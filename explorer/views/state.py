@@ -46,6 +46,7 @@ def sidebar(page: str = "") -> None:
         page: Path of the page; the sidebar says where it is not about this network.
     """
     _follow_address()
+    _fill_forgotten()
     if form := st.session_state.pop("_form_wanted", None):
         st.session_state["net_form"] = form
     error = _take_over()
@@ -168,21 +169,36 @@ def _widgets() -> None:
 
 def _fill_widgets(spec: ResNeXtSpec) -> None:
     """Let the controls show a spec."""
+    st.session_state.update(_shown(spec))
+
+
+def _fill_forgotten() -> None:
+    """Let the controls that Streamlit forgot show the current spec.
+
+    When a page is turned to it keeps only the controls that the browser has told it of, and a
+    browser that has just drawn the sidebar may not have told it of all.
+    """
+    state = st.session_state
+    state.update({k: v for k, v in _shown(current_spec()).items() if k not in state})
+
+
+def _shown(spec: ResNeXtSpec) -> dict[str, Any]:
+    """What the controls show of a spec."""
     height, width, channels = spec.input_shape
-    st.session_state.update(
-        net_name=spec.name,
-        net_blocks="-".join(map(str, spec.blocks)),
-        net_cardinality=spec.cardinality,
-        net_width=spec.width,
-        net_input_height=height,
-        net_input_width=width,
-        net_input_channels=channels,
-        net_classes=spec.classes,
-        net_form=spec.form,
-        net_stem=spec.stem,
-        net_bias=spec.shortcut_bias,
-        net_top=spec.include_top,
-    )
+    return {
+        "net_name": spec.name,
+        "net_blocks": "-".join(map(str, spec.blocks)),
+        "net_cardinality": spec.cardinality,
+        "net_width": spec.width,
+        "net_input_height": height,
+        "net_input_width": width,
+        "net_input_channels": channels,
+        "net_classes": spec.classes,
+        "net_form": spec.form,
+        "net_stem": spec.stem,
+        "net_bias": spec.shortcut_bias,
+        "net_top": spec.include_top,
+    }
 
 
 def _load_name() -> None:
@@ -190,7 +206,7 @@ def _load_name() -> None:
     st.session_state["link_notes"] = []
     name = st.session_state["net_name"]
     try:
-        spec = ResNeXtSpec.from_name(str(name).strip(), form=st.session_state["net_form"])
+        spec = ResNeXtSpec.from_name(str(name).strip(), form=current_spec().form)
         links.check_size(spec)
     except SpecError as error:
         st.session_state["net_name"] = current_spec().name

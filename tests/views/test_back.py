@@ -48,6 +48,23 @@ def test_another_page_keeps_the_network_and_its_own_choices(app, page):
     assert "network=resnext101_32x4d" in page.url
 
 
+@pytest.mark.slow
+def test_pages_turned_before_they_are_drawn(page, own_app):
+    """The browser has not yet told of all controls then, and Streamlit forgets those."""
+    from playwright.sync_api import expect
+
+    own_app.start()
+    page.goto(f"{own_app.url}/tables?network=resnext101_32x4d&count=timm")
+    for name in ("Compare", "Tables", "Learn", "Tables", "Train", "Tables", "Compare", "Tables"):
+        page.get_by_role("link", name=name, exact=True).click()
+        title = "in numbers" if name == "Tables" else name
+        expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        assert page.get_by_test_id("stException").count() == 0
+    page.wait_for_url(re.compile("tables.*network=resnext101_32x4d"))
+    assert "count=timm" in page.url
+    assert page.get_by_test_id("stException").count() == 0
+
+
 def test_the_form_is_one_on_the_map_and_in_the_sidebar(app, page):
     from playwright.sync_api import expect
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnext import ResNeXtSpec
+
 SCRIPT = str(Path(__file__).parents[2] / "streamlit_app.py")
 PAGES = ("architecture", "tables", "compare", "train", "learn")
 
@@ -44,6 +46,18 @@ def test_a_preset_fills_the_controls_and_the_address():
     assert app.sidebar.text_input(key="net_blocks").value == "3-4-23-3"
     assert app.sidebar.number_input(key="net_cardinality").value == 64
     assert app.query_params["network"] in ("resnext101_64x4d", ["resnext101_64x4d"])
+
+
+def test_controls_that_streamlit_forgot_show_the_network():
+    """It does when a page is turned to before the browser has told it of all controls."""
+    app = AppTest.from_file(SCRIPT, default_timeout=60)
+    app.session_state["spec"] = ResNeXtSpec.from_name("resnext29_8x64d")
+    app.session_state["link_notes"] = []
+    app.run()
+    assert not app.exception
+    assert app.sidebar.number_input(key="net_cardinality").value == 8
+    assert app.sidebar.text_input(key="net_blocks").value == "3-3-3"
+    assert app.query_params["network"] in ("resnext29_8x64d", ["resnext29_8x64d"])
 
 
 def test_every_control_changes_the_network():
