@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import ClassVar
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,8 +16,11 @@ ROOT = Path(__file__).parents[1]
 class App:
     """The app in a process of its own, with a runs folder that outlives it."""
 
+    errors: ClassVar[list[str]] = []  # what any app printed of an error that nobody caught
+
     def __init__(self, runs):
         self.runs = runs
+        self.log = runs.with_name(f"{runs.name}-app.log")
         self.process = None
         self.url = ""
 
@@ -26,13 +30,15 @@ class App:
             port = probe.getsockname()[1]
         self.url = f"http://localhost:{port}"
         options = ["--server.port", str(port), "--server.headless", "true"]
+        log = self.log.open("w")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options],
             cwd=ROOT,
             env={**os.environ, "RESNEXT_RUNS": str(self.runs), **environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
+        log.close()
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
@@ -48,6 +54,9 @@ class App:
             self.process.kill()
             self.process.wait()
             self.process = None
+            printed = self.log.read_text(errors="replace")
+            if "Traceback" in printed:
+                self.errors.append(printed)
 
 
 def metric(page, label):

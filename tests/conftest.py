@@ -19,6 +19,19 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+def pytest_terminal_summary(terminalreporter):
+    for error in App.errors:
+        terminalreporter.section("The app printed an error", sep="=", red=True)
+        terminalreporter.write_line(error)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """An error page in the app fails the whole, even if a test's second try went well."""
+    if App.errors:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; Playwright bears only one of its kind in a process."""

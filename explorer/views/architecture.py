@@ -118,17 +118,13 @@ def map_picture(spec: ResNeXtSpec) -> str:
     state = st.session_state
     view = state.get("_map_view")
     selection.follow_address()
+    wanted = None
     if view is None or address.asked(QUERY_KEYS):
-        start = MapState.from_query(st.query_params.to_dict())
-        _begin_map(replace(start, selected=start.selected or selection.place()))
+        wanted = MapState.from_query(st.query_params.to_dict())
+        wanted = replace(wanted, selected=wanted.selected or selection.place())
     elif view.form not in ("", spec.form):  # the sidebar has chosen another form since
-        _begin_map(replace(view, form=""))
-    view = network_map(
-        [spec],
-        key=f"map{state['map_number']}",
-        state=state["_map_start"],
-        selected=selection.place(),
-    )
+        wanted = replace(view, form="")
+    view = network_map([spec], key="map", wanted=wanted, selected=selection.place())
     state["_map_view"] = view
     selection.select(view.selected)
     map_downloads([spec], key="map-files")
@@ -137,12 +133,6 @@ def map_picture(spec: ResNeXtSpec) -> str:
     if view.form != spec.form and view.form in FORMS:
         take_form(view.form)
     return view.selected
-
-
-def _begin_map(start: MapState) -> None:
-    """The next map is a new one, which a new key makes it."""
-    number = st.session_state.get("map_number", 0)
-    st.session_state.update(map_number=number + 1, _map_start=start)
 
 
 def graph_part(report: Report) -> tuple[str, str | None]:

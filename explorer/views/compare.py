@@ -49,7 +49,7 @@ def render() -> None:
         return
     cards(comparison)
     aligned(comparison)
-    on_the_map(comparison)
+    on_the_map()
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Cost", anchor=False)
@@ -59,7 +59,7 @@ def render() -> None:
     speed(comparison)
 
 
-def on_the_map(comparison: Comparison) -> None:
+def on_the_map() -> None:
     """The first two to four networks side by side on the map, drawn when asked for."""
     specs = st.session_state["_compared"][:MOST_NETWORKS]
     if len(specs) < 2:
@@ -67,19 +67,13 @@ def on_the_map(comparison: Comparison) -> None:
     st.subheader("Side by side", anchor=False)
     words = f"Up to {MOST_NETWORKS} networks, stages aligned, differences marked."
     if switch(st, "Show them on the map", False, SIDE, help=words):
-        shared_map(specs, "-".join(comparison.names[:MOST_NETWORKS]))
+        shared_map(specs)
 
 
-def shared_map(specs: list[ResNeXtSpec], names: str) -> None:
+def shared_map(specs: list[ResNeXtSpec]) -> None:
     """The map, with what is open and selected in the address."""
-    state = st.session_state
-    wanted = asked(QUERY_KEYS)
-    if wanted or state.get("_compare_map_of") != names:
-        start = MapState.from_query(st.query_params.to_dict()) if wanted else MapState()
-        number = state.get("_compare_map_number", 0) + 1
-        state.update(_compare_map_of=names, _compare_map_start=start, _compare_map_number=number)
-    key = f"compare-map-{state['_compare_map_number']}"
-    query = network_map(specs, key=key, state=state["_compare_map_start"], height=720).to_query()
+    wanted = MapState.from_query(st.query_params.to_dict()) if asked(QUERY_KEYS) else None
+    query = network_map(specs, key="compare-map", wanted=wanted, height=720).to_query()
     write({name: query.get(name) for name in QUERY_KEYS})
 
 

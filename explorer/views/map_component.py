@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ def network_map(
     key: str,
     selected: str | None = None,
     state: MapState | None = None,
+    wanted: MapState | None = None,
     count: str = DEFAULT,
     height: int = 640,
     marks: bool = True,
@@ -36,7 +37,9 @@ def network_map(
         selected: Place of a layer or box that something else on the page has selected, such
             as ``stage1/block1/conv2``. The map goes there when this changes; None leaves the
             selection to the map.
-        state: View to begin with, such as `MapState.from_query` of the address gives.
+        state: View to begin with.
+        wanted: View to go to now, such as `MapState.from_query` of the address gives; None
+            stays with what is seen.
         count: Counting convention of the MACs.
         height: In pixels.
         marks: Mark what differs among the networks.
@@ -50,6 +53,8 @@ def network_map(
     """
     view = st.session_state.setdefault(f"{key}-view", _View(now=state or MapState()))
     view.hear((st.session_state.get(key) or {}).get("state"))
+    if wanted is not None:
+        view.go(wanted)
     plain, identity = _data(tuple(networks), count, view.now.form)
     if selected is not None:
         view.ask(selected)
@@ -77,7 +82,8 @@ class _View:
     Attributes:
         now: The view.
         asked: How often Python has asked for another; the browser follows when this grows,
-            so that a late answer to an old click never undoes a newer one.
+            so that a late answer to an old click never undoes a newer one, and says it with
+            what it tells, so that Python knows a click that was made before.
         heard: What the browser said last.
         selected: What Python asked for last.
     """
@@ -91,15 +97,20 @@ class _View:
         """Take what the browser says, if that is new."""
         if plain is not None and plain != self.heard:
             self.heard = plain
-            self.now = MapState.from_dict(plain)
+            if not isinstance(plain, Mapping) or plain.get("asked", self.asked) == self.asked:
+                self.now = MapState.from_dict(plain)
+
+    def go(self, state: MapState) -> None:
+        """Show another view."""
+        self.now = state
+        self.asked += 1
 
     def ask(self, selected: str) -> None:
         """Select another part, if that is new."""
         if selected != self.selected:
             self.selected = selected
             if selected != self.now.selected:
-                self.now = replace(self.now, selected=selected, network=0)
-                self.asked += 1
+                self.go(replace(self.now, selected=selected, network=0))
 
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the map")

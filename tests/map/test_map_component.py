@@ -62,6 +62,22 @@ def test_the_browser_leads_until_python_asks_anew():
     assert view.now.selected == "stem"
 
 
+def test_a_click_made_before_python_asked_is_not_heard_and_one_after_is():
+    view = _View(now=MapState())
+    view.hear({"selected": "stage1", "asked": 0})
+    view.ask("stem")
+    view.hear({"selected": "stage2", "asked": 0})  # the browser had not yet been told
+    assert view.now.selected == "stem"
+    view.hear({"selected": "stage1", "asked": 1})  # the first click again
+    assert view.now.selected == "stage1"
+
+
+def test_the_whole_view_can_be_changed():
+    view = _View(now=MapState(open="layers"))
+    view.go(MapState(open="blocks", selected="stem"))
+    assert (view.now.open, view.now.selected, view.asked) == ("blocks", "stem", 1)
+
+
 def test_nonsense_from_a_browser_is_left_out():
     view = _View(now=MapState())
     view.hear(["x"])

@@ -72,6 +72,15 @@ def test_the_form_is_one_on_the_map_and_in_the_sidebar(app, page):
     form = page.get_by_test_id("stSidebar").get_by_label("Form of the split", exact=True)
     on_map = page.get_by_label("Form of the split", exact=True).and_(page.locator("select"))
     expect(on_map).to_have_value("grouped")
+
+    form.click()
+    page.get_by_role("option", name=re.compile("3b")).click()
+    expect(on_map).to_have_value("concatenated")
+    page.wait_for_url(re.compile("form=concatenated"))
+    form.click()
+    page.get_by_role("option", name=re.compile("3c")).click()
+    expect(on_map).to_have_value("grouped")
+
     on_map.select_option("aggregated")
     page.wait_for_url(re.compile("form=aggregated"))
     expect(form).to_have_value(re.compile("3a"))

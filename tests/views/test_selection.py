@@ -67,6 +67,25 @@ def test_rows_and_bars_select_on_the_map_and_the_map_in_the_tables(app, page):
 
 
 @pytest.mark.browser
+def test_a_part_is_picked_on_the_map_again_after_the_table_picked_another(app, page):
+    """The map then tells the very same state as before; it counts all the same."""
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/?open=layers")
+    search = page.locator(".netmap input").first
+    search.fill("stage3")
+    search.press("Enter")
+    page.wait_for_url(re.compile("at=stage3"))
+    settled(page)
+    pick_row(page.get_by_test_id("stDataFrame").first, 1)
+    page.wait_for_url(re.compile("at=stage3(/|%2F)block2"))
+    settled(page)
+    search.press("Enter")
+    expect(card(page)).to_have_text("stage 3")
+    page.wait_for_url(re.compile("at=stage3$"))
+
+
+@pytest.mark.browser
 def test_a_link_selects_a_layer_in_the_tables(app, page):
     from playwright.sync_api import expect
 

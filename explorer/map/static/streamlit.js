@@ -1,5 +1,6 @@
 // The map as a Streamlit component. The browser leads: it tells every change, and follows Python
-// only when `asked` has changed, so that a late answer to an old click undoes nothing.
+// only when `asked` has changed, so that a late answer to an old click undoes nothing. It says
+// what it was asked last, so that Python in turn can tell a new click from one made before.
 
 import { mount } from "./app.js";
 
@@ -21,7 +22,8 @@ export default function networkMap(component) {
   const known = MOUNTED.get(parentElement);
   if (known) {
     known.handle.setTheme(appTheme(host));
-    if (known.id !== data.id) known.handle.update(data.map, data.asked === known.asked ? undefined : data.state);
+    // Other networks are shown in the form that Python knows of: what was chosen here, or their own.
+    if (known.id !== data.id) known.handle.update(data.map, data.asked === known.asked ? { form: data.state.form } : data.state);
     else if (data.asked !== known.asked) known.handle.show(data.state);
     Object.assign(known, { id: data.id, asked: data.asked });
     return undefined;
@@ -29,7 +31,8 @@ export default function networkMap(component) {
   const place = parentElement.querySelector(".netmap-host") ?? parentElement;
   place.style.height = `${data.height}px`;
   const options = { state: data.state, theme: appTheme(host), height: data.height, marks: data.marks };
-  const handle = mount(place, data.map, options, { change: (state) => setStateValue("state", state) });
+  const asked = () => MOUNTED.get(parentElement)?.asked ?? data.asked;
+  const handle = mount(place, data.map, options, { change: (state) => setStateValue("state", { ...state, asked: asked() }) });
   MOUNTED.set(parentElement, { handle, id: data.id, asked: data.asked });
   return () => {
     handle.destroy();
