@@ -41,7 +41,6 @@ def render() -> None:
     st.title(spec.name, anchor=False)
     st.caption(subtitle(spec))
     headline(report)
-    st.subheader("The network", anchor=False)
     picture(spec, report)
     build_section(spec)
 
@@ -101,7 +100,11 @@ def headline(report: Report) -> None:
 
 def picture(spec: ResNeXtSpec, report: Report) -> None:
     """The network as a map or as a graph, and details of the part that is picked."""
-    kind = segments(st, "The network as", PICTURES, "map", "picture", label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("The network", anchor=False, width="content")
+        kind = segments(
+            st, "The network as", PICTURES, "map", "picture", label_visibility="collapsed"
+        )
     if kind == "map":
         details(report, map_picture(spec), beside=True)
         return
