@@ -129,9 +129,13 @@ def _tick(store: RunStore) -> None:
 def _launch(store: RunStore, run: str, state: RunState) -> None:
     folder = store.folder(run)
     try:
+        attempts = store.snapshot(run).attempts
         process = processes.spawn(
             "explorer.training.worker", folder.resolve(), folder / "log.txt", detached=True
         )
+    except RunError as error:
+        store.set_state(run, RunState("failed", str(error)))
+        return
     except OSError as error:
         store.set_state(run, RunState("failed", f"its process could not be started ({error})"))
         return
@@ -142,6 +146,7 @@ def _launch(store: RunStore, run: str, state: RunState) -> None:
             state="starting",
             worker=process.pid,
             worker_identity=processes.identity(process.pid),
+            attempts=attempts,
         ),
     )
     processes.collect_later(process)

@@ -28,6 +28,7 @@ class RunState:
         worker_identity: What tells it from another process of that number.
         trainer: Process id of the one that trains.
         trainer_identity: Likewise.
+        attempts: How often it had been taken up before this start.
     """
 
     state: str
@@ -37,12 +38,13 @@ class RunState:
     worker_identity: str | None = None
     trainer: int | None = None
     trainer_identity: str | None = None
+    attempts: int = 0
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RunState:
         """Return the state that `to_dict` described."""
         state = cls(**values)
-        numbers = (state.place, state.worker or 0, state.trainer or 0)
+        numbers = (state.place, state.worker or 0, state.trainer or 0, state.attempts)
         if not all(isinstance(number, int) for number in numbers):
             raise ValueError(f"places and processes are whole numbers; received {numbers}")
         if state.state not in STATES:
@@ -142,7 +144,7 @@ def snapshot_of(
     name, reason = state.state, state.reason
     if state.is_dead():
         name, reason = "failed", VANISHED
-    elif name == "starting" and history.started:
+    elif name == "starting" and history.started and history.attempts > state.attempts:
         name = "running"
     total = recipe.epochs * history.steps_per_epoch
     step = history.points[-1].step if history.points else 0

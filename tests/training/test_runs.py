@@ -169,6 +169,7 @@ def test_pause_stop_and_resume_lose_nothing(
         assert snapshot.has_model
         assert holds(store.model_path(run), found[1])  # what it has learnt can be had
         resume(store, run)
+        assert store.snapshot(run).state == "starting"  # it ran before; it does not yet again
     result = wait_for(run)
     assert curve(result) == curve(expected)
     assert same(weights(store, run), weights(store, whole))

@@ -75,6 +75,17 @@ def test_a_damaged_run_does_not_hide_the_others(
     assert list(store.damaged()) == [bad]
 
 
+def test_a_damaged_run_gives_its_turn_to_the_next(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe
+) -> None:
+    run = store.create(tiny, quick, "synthetic")
+    (store.folder(run) / "run.json").write_text("{")
+    store.tick()
+    state = store.state(run)
+    assert (state.state, state.worker) == ("failed", None)
+    assert "cannot be read" in state.reason
+
+
 @pytest.mark.parametrize("name", ["state.json", "spec.json", "run.json", "control.json"])
 def test_a_damaged_run_can_be_deleted(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, name: str

@@ -43,7 +43,7 @@ def test_reload_find_pause_resume_stop(own_app, page, images):
 
     page.get_by_role("button", name="Resume").click()
     expect(badge(page, "running")).to_be_visible(timeout=180_000)
-    wait_for(lambda: store.snapshot(run).points[-1].step > steps, 180)
+    wait_for(lambda: [p for p in store.snapshot(run).points if p.step > steps], 180)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(badge(page, "stopped")).to_be_visible(timeout=60_000)
     assert store.snapshot(run).state == "stopped"
