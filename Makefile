@@ -2,35 +2,53 @@
 # Both make a virtual environment in .venv first, with uv if it is there.
 
 PYTHON ?= python3
+# Tests wait for browsers and processes: three workers keep two cores busy.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
+NPM := $(shell command -v npm 2>/dev/null)
 
-.PHONY: app test quick lint format assets clean
+.PHONY: app test quick coverage lint format assets clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run streamlit_app.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser"
+
+coverage: $(VENV)/.dev
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m "not slow and not browser"
+	$(BIN)/coverage report
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+ifdef NPM
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
+	npm run --silent lint
+else
+	@echo "The JavaScript was not checked: npm is not installed."
+endif
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 assets: $(VENV)/.app
-	$(BIN)/python -m explorer.pictures assets
+	$(BIN)/python -m explorer.charts.pictures assets
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --loglevel=error --no-audit --no-fund
+	@touch $@
 
 $(VENV)/.app: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'

@@ -4,30 +4,57 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.links import KEYS
-from explorer.views import address, architecture, compare, learn, state, tables, train
 
-st.set_page_config(
-    page_title="ResNeXt explorer",
-    page_icon=str(Path(__file__).parent / "assets" / "icon.png"),
-    layout="wide",
-)
-pages = [
-    st.Page(
-        architecture.render,
-        title="Architecture",
-        icon=":material/account_tree:",
-        url_path="architecture",
-        default=True,
-    ),
-    st.Page(tables.render, title="Tables", icon=":material/table:", url_path="tables"),
-    st.Page(compare.render, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
-    st.Page(train.render, title="Train", icon=":material/show_chart:", url_path="train"),
-    st.Page(learn.render, title="Learn", icon=":material/school:", url_path="learn"),
-]
-st.session_state["_pages"] = {one.url_path: one for one in pages}
-page = st.navigation(pages, position="top")
-address.open_page(page.url_path, KEYS)
-state.sidebar(page.url_path)
-page.run()
-address.close_page()
+def show() -> None:
+    """One run of the page, for one session."""
+    from explorer.app.components import landing
+    from explorer.app.state import address, network
+    from explorer.app.state.url_params import KEYS
+    from explorer.app.views import architecture, compare, cost, learn, tables, train, verify
+
+    st.set_page_config(
+        page_title="ResNeXt explorer",
+        page_icon=str(Path(__file__).parent / "assets" / "icon.png"),
+        layout="wide",
+    )
+    # Streamlit serves its default page at / alone, so that is a page of its own.
+    start = st.Page(architecture.render, title="Architecture", default=True, visibility="hidden")
+    pages = [
+        st.Page(
+            architecture.render,
+            title="Architecture",
+            icon=":material/account_tree:",
+            url_path="architecture",
+        ),
+        st.Page(tables.render, title="Tables", icon=":material/table:", url_path="tables"),
+        st.Page(
+            compare.render, title="Compare", icon=":material/compare_arrows:", url_path="compare"
+        ),
+        st.Page(cost.render, title="Cost", icon=":material/memory:", url_path="cost"),
+        st.Page(train.render, title="Train", icon=":material/show_chart:", url_path="train"),
+        st.Page(learn.render, title="Learn", icon=":material/school:", url_path="learn"),
+        st.Page(verify.render, title="Verify", icon=":material/fact_check:", url_path="verify"),
+    ]
+    st.session_state["_pages"] = {one.url_path: one for one in pages}
+    page = st.navigation([start, *pages], position="top")
+    if page == start and "spec" not in st.session_state:  # later it may be Back that leads here
+        st.switch_page(pages[0], query_params=st.query_params.to_dict())
+    address.open_page(page.url_path, KEYS)
+    error = network.take_over()
+    if page in (start, pages[0]):
+        architecture.opening()  # before the sidebar, as a browser loads and draws what comes first
+    network.sidebar(error, page.url_path)
+    with st.sidebar:
+        landing.close_drawer()
+        landing.readable_chips()
+    page.run()
+    address.close_page()
+
+
+if st.runtime.exists():
+    show()
+else:  # `streamlit run` imports this file for its server, which then runs it for each session
+    from explorer.app import server
+
+    server.import_pages()
+    app = st.App(__file__, middleware=server.middleware())

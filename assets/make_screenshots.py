@@ -28,7 +28,7 @@ SIZES = {"": (1440, 900), "-phone": (390, 844)}
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 BELOW_THE_BAR = "e => { e.style.scrollMarginTop = '76px'; e.scrollIntoView({block: 'start'}); }"
 HEADING = "[data-testid=stMain] h2"
-INSIDE = "learn?lesson=Inside&lesson_off_way=By+lot"
+INSIDE = "learn?lesson=Inside&lesson_off_way=At+random"
 
 # Name: address, and what to bring to the top of the window, if that is not the page's own top.
 PICTURES = {

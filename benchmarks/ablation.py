@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from explorer.lesson.ablation import change_of_logits, one_by_one, switch_off
 from explorer.lesson.samples import drawn, labelled
-from explorer.lesson.trained import Trained, read_trained
-from explorer.training.batches import normalised
+from explorer.lesson.saved_models import Trained, read_trained
+from explorer.training.engine.batches import normalised
 from resnext import ResNeXtSpec, build_model
 
 RESULTS = Path(__file__).parent / "results" / "ablation.json"

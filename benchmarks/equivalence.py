@@ -16,8 +16,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.lesson.breaking import cases
-from explorer.lesson.cli import equivalence_table
+from explorer.cli.lesson import equivalence_table
+from explorer.lesson.counterexamples import cases
 from explorer.lesson.equivalence import DTYPES, Equivalence, measure
 from resnext import ResNeXtSpec
 

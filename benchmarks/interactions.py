@@ -29,7 +29,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from playwright.sync_api import Page, sync_playwright
 from playwright.sync_api import TimeoutError as NeverSeen
 
-from explorer.training import Recipe, RunStore, start
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.scheduler import start
+from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,7 +78,7 @@ def steps() -> list[Step]:
         ("map: layers", opened("Layers"), PRESSED, "Layers"),
         ("map: stages", opened("Stages"), PRESSED, "Stages"),
         ("depth 50", filled("Blocks per stage", "3-4-6-3"), PARAMETERS, "25.0 M"),
-        ("cardinality 16", filled("Cardinality C", "16"), PARAMETERS, "14.9 M"),
+        ("cardinality 16", filled("Cardinality C", "16"), PARAMETERS, "26.4 M"),
         ("cardinality 32", filled("Cardinality C", "32"), PARAMETERS, "25.0 M"),
         ("page: Tables", turned("Tables"), TITLE, "resnext50_32x4d in numbers"),
         ("table by block", pressed("By block"), SHOWN, "18 of 18 rows"),
@@ -84,7 +86,7 @@ def steps() -> list[Step]:
         ("table by stage", pressed("By stage"), SHOWN, "6 of 6 rows"),
         ("page: Compare", turned("Compare"), TITLE, "Compare"),
         ("page: Learn", turned("Learn"), TITLE, "Learn"),
-        ("page: Architecture", turned("Architecture"), TITLE, "resnext50_32x4d"),
+        ("page: Architecture", turned("Architecture"), TITLE, "ResNeXt explorer"),
     ]
 
 

@@ -18,7 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.training import Recipe, RunStore, resume, start
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.scheduler import resume, start, tick
+from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
 
@@ -56,7 +58,7 @@ def watch(store: RunStore, run: str, log: object) -> None:
     """Write a line for each epoch until the run is over."""
     told = 0
     while True:
-        store.tick()
+        tick(store)
         snapshot = store.snapshot(run)
         for epoch in snapshot.epochs[told:]:
             print(

@@ -241,6 +241,8 @@ def _walk(browser: Browser, url: str, runs: int) -> dict[str, Any]:
             for level, times in clicks.items()
             if times
         }
+        page.evaluate("map.map.showEverything()")  # Fit shows no more than is legible
+        page.wait_for_function("map.map.screen.move === null && !map.map.screen.frame")
         nearer = 1
         for zoom in ZOOMS:
             page.evaluate("(by) => map.map.zoomBy(by)", zoom / nearer)

@@ -28,9 +28,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from explorer.training import Recipe, RunStore, start
-from explorer.training.batches import augmented, normalised
-from explorer.training.precision import resolve
+from explorer.training.engine.batches import augmented, normalised
+from explorer.training.engine.precision import resolve
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.scheduler import start
+from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
 CASES = ("mini_resnext:32", "mini_resnext:128", "resnext29_32x4d:32", "resnext50_32x4d:8")
@@ -42,7 +44,7 @@ def ours(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
     from resnext.runtime import configure_environment
 
     configure_environment()
-    from explorer.training.network import Network, configure
+    from explorer.training.engine.network import Network, configure
 
     configure(os.cpu_count() or 1)
     recipe = Recipe(batch_size=batch, learning_rate=0.01, precision=precision)

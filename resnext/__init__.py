@@ -9,9 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from resnext.graph import Graph, GraphTracer, Node, Shape, SymbolicTensor, Weight
+from resnext.errors import SpecError
+from resnext.forms import FORMS
+from resnext.graph import Graph, GraphTracer, Node, SymbolicTensor
+from resnext.layer import Shape, Weight
 from resnext.names import IMAGENET_BLOCKS, PRESETS
-from resnext.network import (
+from resnext.spec import STEMS, ResNeXtSpec
+from resnext.stage import Stage
+from resnext.trace import trace
+from resnext.version import __version__
+from resnext.zoo.composable import ResNeXt
+from resnext.zoo.procedural import (
     build,
     classifier,
     group,
@@ -20,10 +28,6 @@ from resnext.network import (
     projection_block,
     stem,
 )
-from resnext.resnext_c import ResNeXt
-from resnext.spec import FORMS, STEMS, ResNeXtSpec, SpecError, Stage
-from resnext.trace import trace
-from resnext.version import __version__
 
 __all__ = [
     "FORMS",
@@ -55,16 +59,14 @@ __all__ = [
 
 
 def build_model(spec: ResNeXtSpec) -> Any:
-    """The Keras model of a spec; see `resnext.keras_builder.build_model`."""
-    from resnext.keras_builder import build_model as build_keras_model
+    """The Keras model of a spec; see `resnext.keras.builder.build_model`."""
+    from resnext.keras.builder import build_model as build_keras_model
 
     return build_keras_model(spec)
 
 
 def load_model(path: str | Path) -> Any:
-    """A model from a ``.keras`` file, in Keras's safe mode, with our layers known to it."""
-    import keras
+    """The model of a ``.keras`` file; see `resnext.keras.layers.load_model`."""
+    from resnext.keras.layers import load_model as load_keras_model
 
-    import resnext.keras_layers  # noqa: F401  (registers the layers)
-
-    return keras.saving.load_model(path, safe_mode=True)
+    return load_keras_model(path)

@@ -6,35 +6,17 @@ for a vector.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from resnext.layers import Layer
-
-Shape = tuple[int, ...]
+from resnext.errors import InputError
+from resnext.layer import Layer, Pads, Shape, Weight
 
 
-@dataclass(frozen=True)
-class Weight:
-    """One variable of a layer, as Keras creates it."""
-
-    name: str
-    shape: Shape
-    trainable: bool = True
-
-    @property
-    def size(self) -> int:
-        """Number of elements."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """One layer at its place in a network.
 
@@ -57,7 +39,7 @@ class Node:
 
     @property
     def kind(self) -> str:
-        """Class name of the Keras layer."""
+        """What the layer is called; see `resnext.layer.Layer.kind`."""
         return self.layer.kind
 
     @property
@@ -65,25 +47,41 @@ class Node:
         """The name's parts: ``("stage2", "block1", "conv2")``."""
         return tuple(self.name.split("/"))
 
-    @cached_property
+    @property
+    def description(self) -> tuple[Any, ...]:
+        """Equal for nodes that differ only in their place."""
+        return type(self), self.layer.description, self.input_shapes, self.output_shape
+
+    @property
     def weights(self) -> tuple[Weight, ...]:
         """The layer's variables."""
         return self.layer.weights(self.input_shapes)
 
     @property
-    def trainable_params(self) -> int:
+    def pads(self) -> Pads:
+        """Positions added before and after its input: ((top, bottom), (left, right))."""
+        return self.layer.pads(self.input_shapes)
+
+    @property
+    def params(self) -> int:
         """Number of weights that training changes."""
         return sum(weight.size for weight in self.weights if weight.trainable)
 
     @property
     def non_trainable_params(self) -> int:
-        """Number of values kept beside them (moving statistics)."""
+        """Number of values that gradients do not change (moving statistics)."""
         return sum(weight.size for weight in self.weights if not weight.trainable)
 
     @property
-    def params(self) -> int:
+    def total_params(self) -> int:
         """All of them, as Keras's ``count_params()`` counts."""
         return sum(weight.size for weight in self.weights)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Of a convolution or dense layer: each kernel weight once at each output position."""
+        kernels = sum(weight.size for weight in self.weights if "kernel" in weight.name)
+        return kernels * math.prod(self.output_shape[:-1])
 
 
 @dataclass(frozen=True)
@@ -110,6 +108,15 @@ class Graph:
         return {node.name: node for node in self.nodes}
 
     @cached_property
+    def alike(self) -> tuple[int, ...]:
+        """For each node, the position of the first one that differs only in its place.
+
+        What follows from layer and shapes needs to be computed for these only.
+        """
+        first: dict[Any, int] = {}
+        return tuple([first.setdefault(node.description, i) for i, node in enumerate(self.nodes)])
+
+    @cached_property
     def edges(self) -> tuple[tuple[str, str], ...]:
         """Pairs (from, to) of node names, in order."""
         return tuple((source, node.name) for node in self.nodes for source in node.inputs)
@@ -125,13 +132,21 @@ class Graph:
         return self.nodes[-1].output_shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SymbolicTensor:
     """What a layer returns while a graph is traced: a shape, and who made it."""
 
     source: str
     shape: Shape
     tracer: GraphTracer = field(repr=False, compare=False)
+
+    def apply(self, layer: Layer, inputs: Sequence[SymbolicTensor]) -> SymbolicTensor:
+        """Add ``layer``, applied to ``inputs``, to the graph."""
+        return self.tracer.add(layer, inputs)
+
+    def unique_name(self, prefix: str) -> str:
+        """A place that no layer of the graph has."""
+        return self.tracer.unique_name(prefix)
 
 
 @dataclass
@@ -141,22 +156,21 @@ class GraphTracer:
     nodes: dict[str, Node] = field(default_factory=dict)
 
     def add(self, layer: Layer, inputs: Sequence[SymbolicTensor]) -> SymbolicTensor:
-        """Append ``layer``, applied to ``inputs``.
+        """Append ``layer``, applied to ``inputs``, and return its output.
 
         Raises:
             ValueError: The name is taken, or the layer cannot take these shapes.
         """
         if layer.name in self.nodes:
-            raise ValueError(f"Layer names must be unique. Received {layer.name!r} twice.")
-        shapes = tuple(tensor.shape for tensor in inputs)
-        node = Node(
-            layer, tuple(tensor.source for tensor in inputs), shapes, layer.output_shape(shapes)
-        )
-        self.nodes[layer.name] = node
-        return SymbolicTensor(layer.name, node.output_shape, self)
+            raise InputError(f"Layer names must be unique. Received {layer.name!r} twice.")
+        shapes = tuple([tensor.shape for tensor in inputs])
+        sources = tuple([tensor.source for tensor in inputs])
+        shape = layer.output_shape(shapes)
+        self.nodes[layer.name] = Node(layer, sources, shapes, shape)
+        return SymbolicTensor(layer.name, shape, self)
 
     def unique_name(self, prefix: str) -> str:
-        """First of ``prefix1``, ``prefix2``, ... under which no layer stands yet."""
+        """First of ``prefix1``, ``prefix2``, ... that no layer's place begins with."""
         heads = {name.split("/", 1)[0] for name in self.nodes}
         number = 1
         while f"{prefix}{number}" in heads:

@@ -1,55 +1,59 @@
-"""The vocabulary: descriptions of layers that a ResNeXt is written in.
+"""The vocabulary: the layers that a ResNeXt is written in.
 
-A description applied to a symbolic tensor adds a node to its graph and infers the shape;
-applied to a Keras tensor it makes the Keras layer. That is how one text of the network
-(`resnext.network`) gives both. Padding is "same" in TensorFlow's sense unless it says
-otherwise.
+Padding is by one of the rules of `resnext.layer.window_pads`; by default "same".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import math
+from dataclasses import dataclass, field
 
-from resnext.graph import Shape, SymbolicTensor, Weight
+from resnext.errors import InputError
+from resnext.layer import (
+    Layer,
+    Pads,
+    Shape,
+    Shapes,
+    Weight,
+    Window,
+    window_output,
+    window_pads,
+)
 
-Shapes = tuple[Shape, ...]
+# Of a field that a written call leaves out where it has its default.
+_QUIET = {"quiet": True}
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One layer: a name, which is its place, and what its class needs to know."""
+def _square(side: int, stride: int) -> Window:
+    return (side, side), (stride, stride)
 
-    name: str
+
+class _Windowed(Layer):
+    """A layer with a sliding window and a rule for its padding."""
+
+    __slots__ = ()
+    padding: str
 
     @property
-    def kind(self) -> str:
-        """Class name of the Keras layer that it becomes."""
-        return type(self).__name__
+    def keras_zeros(self) -> int:
+        # With an odd window at stride 1, "same" is symmetric.
+        (side, _), (stride, _) = self.window
+        is_same = self.padding != "symmetric" or (stride == 1 and side % 2 == 1)
+        return 0 if is_same else side // 2
 
-    def output_shape(self, inputs: Shapes) -> Shape:
-        """Shape of the output for these input shapes, without the batch."""
-        return inputs[0]
+    def pads(self, inputs: Shapes) -> Pads:
+        down, right = (
+            window_pads(*lengths, self.padding) for lengths in zip(inputs[0][:2], *self.window)
+        )
+        return down, right
 
-    def weights(self, inputs: Shapes) -> tuple[Weight, ...]:
-        """Variables in the order in which Keras lists them."""
-        return ()
-
-    def __call__(self, *inputs: Any) -> Any:
-        """Apply the layer to symbolic tensors of one graph, or to Keras tensors."""
-        if isinstance(inputs[0], SymbolicTensor):
-            return inputs[0].tracer.add(self, inputs)
-        from resnext.keras_builder import keras_layer
-
-        return keras_layer(self)(list(inputs) if len(inputs) > 1 else inputs[0])
+    def _slid(self, height: int, width: int, channels: int) -> Shape:
+        """Shape behind the window."""
+        lengths = zip((height, width), *self.window)
+        return (*(window_output(*length, self.padding) for length in lengths), channels)
 
 
-def window_output(length: int, window: int, stride: int, padding: str) -> int:
-    """Output length of a convolution or pooling along one axis."""
-    return -(-length // stride) if padding == "same" else (length - window) // stride + 1
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Input(Layer):
     """Where images enter: ``shape`` is (height, width, channels)."""
 
@@ -63,8 +67,8 @@ class Input(Layer):
         return self.shape
 
 
-@dataclass(frozen=True)
-class Conv2D(Layer):
+@dataclass(frozen=True, slots=True)
+class Conv2D(_Windowed):
     """Convolution; with ``groups`` > 1 a grouped one (paper, section 3.3, figure 3c).
 
     Its kernel has shape (k, k, channels / groups, filters).
@@ -73,9 +77,9 @@ class Conv2D(Layer):
     filters: int
     kernel_size: int = 1
     strides: int = 1
-    groups: int = 1
-    use_bias: bool = False
     padding: str = "same"
+    groups: int = field(default=1, metadata=_QUIET)
+    use_bias: bool = False
 
     @property
     def kind(self) -> str:
@@ -84,17 +88,16 @@ class Conv2D(Layer):
     def output_shape(self, inputs: Shapes) -> Shape:
         height, width, channels = inputs[0]
         if channels % self.groups or self.filters % self.groups:
-            raise ValueError(
+            raise InputError(
                 "A grouped convolution needs channels and filters divisible by its groups. "
                 f"Received channels={channels}, filters={self.filters}, groups={self.groups} "
                 f"in {self.name!r}."
             )
-        size, stride = self.kernel_size, self.strides
-        return (
-            window_output(height, size, stride, self.padding),
-            window_output(width, size, stride, self.padding),
-            self.filters,
-        )
+        return self._slid(height, width, self.filters)
+
+    @property
+    def window(self) -> Window:
+        return _square(self.kernel_size, self.strides)
 
     def weights(self, inputs: Shapes) -> tuple[Weight, ...]:
         size = self.kernel_size
@@ -102,7 +105,7 @@ class Conv2D(Layer):
         return (kernel, Weight("bias", (self.filters,))) if self.use_bias else (kernel,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BatchNormalization(Layer):
     """Normalisation of each channel: scale, offset, and two moving statistics."""
 
@@ -116,49 +119,54 @@ class BatchNormalization(Layer):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReLU(Layer):
     """max(x, 0)."""
 
 
-@dataclass(frozen=True)
-class MaxPooling2D(Layer):
-    """Largest value of each window."""
+@dataclass(frozen=True, slots=True)
+class Activation(Layer):
+    """A function of each value by its Keras name, such as sigmoid."""
+
+    activation: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling2D(_Windowed):
+    """Largest value of each window; padding never is the largest."""
 
     pool_size: int
     strides: int
     padding: str = "same"
 
     def output_shape(self, inputs: Shapes) -> Shape:
-        height, width, channels = inputs[0]
-        size, stride = self.pool_size, self.strides
-        return (
-            window_output(height, size, stride, self.padding),
-            window_output(width, size, stride, self.padding),
-            channels,
-        )
+        return self._slid(*inputs[0])
+
+    @property
+    def window(self) -> Window:
+        return _square(self.pool_size, self.strides)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GlobalAveragePooling2D(Layer):
-    """Mean of each channel over all positions."""
+    """Mean of each channel over all positions; with ``keepdims`` (1, 1, channels)."""
+
+    keepdims: bool = field(default=False, metadata=_QUIET)
 
     def output_shape(self, inputs: Shapes) -> Shape:
-        return inputs[0][-1:]
+        channels = inputs[0][-1:]
+        return (1, 1, *channels) if self.keepdims else channels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Flatten(Layer):
     """All values as one vector."""
 
     def output_shape(self, inputs: Shapes) -> Shape:
-        size = 1
-        for length in inputs[0]:
-            size *= length
-        return (size,)
+        return (math.prod(inputs[0]),)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dense(Layer):
     """Fully connected layer with a bias; ``activation`` is a Keras name, such as softmax."""
 
@@ -174,19 +182,33 @@ class Dense(Layer):
         return (kernel, Weight("bias", (self.units,))) if self.use_bias else (kernel,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Add(Layer):
     """Sum of tensors of one shape."""
 
     def output_shape(self, inputs: Shapes) -> Shape:
         if len(set(inputs)) != 1:
-            raise ValueError(
+            raise InputError(
                 f"Tensors that are added must have one shape. Received {inputs} in {self.name!r}."
             )
         return inputs[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Multiply(Layer):
+    """Product of tensors; lengths of 1 are repeated."""
+
+    def output_shape(self, inputs: Shapes) -> Shape:
+        shape = tuple(max(lengths) for lengths in zip(*inputs))
+        if any(n not in (1, most) for given in inputs for n, most in zip(given, shape)):
+            raise InputError(
+                "Tensors that are multiplied must have one shape, or lengths of 1. "
+                f"Received {inputs} in {self.name!r}."
+            )
+        return shape
+
+
+@dataclass(frozen=True, slots=True)
 class Concatenate(Layer):
     """Tensors side by side along their channels."""
 
@@ -194,7 +216,7 @@ class Concatenate(Layer):
         return (*inputs[0][:-1], sum(shape[-1] for shape in inputs))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ChannelSlice(Layer):
     """The channels from ``start`` up to, not including, ``stop``."""
 

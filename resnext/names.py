@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-from resnext.spec import ResNeXtSpec, SpecError, Stage
+from resnext.attention import ATTENTIONS
+from resnext.errors import SpecError
 
 IMAGENET_BLOCKS = {
     26: (2, 2, 2, 2),
@@ -42,12 +43,20 @@ _MINI: dict[str, Any] = {
     "head": "flatten",
     "shortcut_bias": True,
     "groups": (
-        Stage(blocks=3, width=64, filters=128, strides=2),
-        Stage(blocks=1, width=128, filters=256, strides=2),
-        Stage(blocks=1, width=256, filters=256, projection=False),
+        {"blocks": 3, "width": 64, "filters": 128, "strides": 2},
+        {"blocks": 1, "width": 128, "filters": 256, "strides": 2},
+        {"blocks": 1, "width": 256, "filters": 256, "projection": False},
     ),
 }
-_NAME = re.compile(r"resnext([1-9]\d{0,3})_([1-9]\d{0,4})x([1-9]\d{0,4})d")
+_PREFIX = "|".join(word for word in ATTENTIONS if word != "none")
+_NAME = re.compile(rf"({_PREFIX})?resnext([1-9]\d{{0,3}})_([1-9]\d{{0,4}})x([1-9]\d{{0,4}})d")
+
+
+def blocks_of_depth(depth: int) -> tuple[int, ...]:
+    """Blocks per stage of ResNeXt at a depth: the paper's five, or 9n + 2 for CIFAR; else empty."""
+    if depth in IMAGENET_BLOCKS:
+        return IMAGENET_BLOCKS[depth]
+    return ((depth - 2) // 9,) * 3 if depth > 2 and (depth - 2) % 9 == 0 else ()
 
 
 def fields_of(name: str) -> dict[str, Any]:
@@ -62,71 +71,66 @@ def fields_of(name: str) -> dict[str, Any]:
         return dict(_MINI)
     if match := re.fullmatch(r"zoo(50|101|152)", name):
         return {"blocks": _ZOO_BLOCKS[int(match[1])], "shortcut_bias": True}
-    if match := re.fullmatch(r"resnet(50|101|152|200)", name):
-        return {"blocks": IMAGENET_BLOCKS[int(match[1])], "cardinality": 1, "width": 64}
+    if match := re.fullmatch(rf"({_PREFIX})?resnet(50|101|152|200)", name):
+        plain = {"blocks": IMAGENET_BLOCKS[int(match[2])], "cardinality": 1, "width": 64}
+        return {**plain, **_attention(match[1])}
     if match := _NAME.fullmatch(name):
-        depth, cardinality, width = map(int, match.groups())
-        chosen = {"cardinality": cardinality, "width": width}
-        if depth in IMAGENET_BLOCKS:
-            return {"blocks": IMAGENET_BLOCKS[depth], **chosen}
-        if depth > 2 and (depth - 2) % 9 == 0:
-            blocks = ((depth - 2) // 9,) * 3
-            return {"blocks": blocks, "stem": "cifar", **_CIFAR, **chosen}
+        depth, cardinality, width = map(int, match.groups()[1:])
+        chosen = {"cardinality": cardinality, "width": width, **_attention(match[1])}
+        if blocks := blocks_of_depth(depth):
+            cifar = {} if depth in IMAGENET_BLOCKS else {"stem": "cifar", **_CIFAR}
+            return {"blocks": blocks, **cifar, **chosen}
         raise SpecError(
             "The depth must be 26, 50, 101, 152 or 200 (ImageNet) or 9n + 2, such as 29 "
             f"(CIFAR). Received {depth} in {name!r}."
         )
     raise SpecError(
-        "A network's name is resnext{depth}_{C}x{d}d, such as resnext50_32x4d, or one of "
+        "A network's name is resnext{depth}_{C}x{d}d, such as resnext50_32x4d, or the same "
+        "after se, for squeeze and excitation, or one of "
         f"{', '.join(n for n in PRESETS if 'resnext' not in n)}, mini_resnext. "
         f"Received {str(name)[:80]!r}."
     )
 
 
-def name_of(spec: ResNeXtSpec) -> str:
-    """The name under which `fields_of` finds this architecture, else a description of it.
-
-    Input, classes, form and top are how a network is used, not which one it is.
-    """
-    for name in _candidates(spec):
-        named = ResNeXtSpec(**fields_of(name))
-        used: dict[str, Any] = {
-            "input_shape": spec.input_shape,
-            "classes": spec.classes,
-            "form": spec.form,
-            "include_top": spec.include_top,
-        }
-        try:
-            if replace(named, **used) == spec:
-                return name
-        except SpecError:
-            continue
-    blocks = "-".join(map(str, spec.blocks))
-    marks = [spec.stem] if spec.stem != "imagenet" else []
-    if spec.groups:
-        marks.append("groups" + "-".join(f"{s.width}:{s.filters}" for s in spec.groups))
-    marks += ["biased"] if spec.shortcut_bias else []
-    marks += ["flatten"] if spec.head == "flatten" else []
-    return "_".join(["resnext", blocks, f"{spec.cardinality}x{spec.width}d", *marks])
+def _attention(prefix: str | None) -> dict[str, str]:
+    return {"attention": prefix} if prefix else {}
 
 
-def _candidates(spec: ResNeXtSpec) -> list[str]:
-    """Names that this spec could have, by its depth."""
-    if spec.groups:
+def candidates(fields: Mapping[str, Any]) -> list[str]:
+    """Names that a spec with these fields could have, by its depth."""
+    blocks = fields["blocks"]
+    if fields["groups"]:
         return ["mini_resnext"]
-    if spec.shortcut_bias:
-        return [f"zoo{depth}" for depth, blocks in _ZOO_BLOCKS.items() if blocks == spec.blocks]
-    plain = [f"resnet{spec.depth}"] if (spec.cardinality, spec.width) == (1, 64) else []
-    plain = [
-        name for name in plain if spec.stem == "imagenet" and spec.depth in (50, 101, 152, 200)
-    ]
-    return [*plain, *_formula_names(spec)]
+    if fields["shortcut_bias"]:
+        return [f"zoo{depth}" for depth, known in _ZOO_BLOCKS.items() if known == blocks]
+    depth = 3 * sum(blocks) + 2
+    cardinality, width = fields["cardinality"], fields["width"]
+    prefix = _prefix(fields)
+    names = [f"{prefix}resnext{depth}_{cardinality}x{width}d"]
+    if (cardinality, width) == (1, 64):
+        names.insert(0, f"{prefix}resnet{depth}")
+    return [name for name in names if _is_name(name)]
 
 
-def _formula_names(spec: ResNeXtSpec) -> list[str]:
-    name = f"resnext{spec.depth}_{spec.cardinality}x{spec.width}d"
+def _prefix(fields: Mapping[str, Any]) -> str:
+    return "" if fields["attention"] == "none" else str(fields["attention"])
+
+
+def description(fields: Mapping[str, Any]) -> str:
+    """A name for a spec that has no published one."""
+    marks = [fields["stem"]] if fields["stem"] != "imagenet" else []
+    if fields["groups"]:
+        marks.append("groups" + "-".join(f"{s.width}:{s.filters}" for s in fields["groups"]))
+    marks += ["biased"] if fields["shortcut_bias"] else []
+    marks += ["flatten"] if fields["head"] == "flatten" else []
+    blocks = "-".join(map(str, fields["blocks"]))
+    head = f"{_prefix(fields)}resnext"
+    return "_".join([head, blocks, f"{fields['cardinality']}x{fields['width']}d", *marks])
+
+
+def _is_name(name: str) -> bool:
     try:
         fields_of(name)
     except SpecError:
-        return []
-    return [name]
+        return False
+    return True

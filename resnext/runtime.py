@@ -5,25 +5,26 @@ from __future__ import annotations
 import os
 import sys
 
+from resnext.errors import InputError
+
 
 def configure_environment(threads: int | None = None) -> bool:
     """Set the environment of this process for fast and quiet training on a CPU.
 
-    Call it before TensorFlow is imported. Variables that are already set are kept, so that
-    whoever starts the process has the last word.
+    Call it before TensorFlow is imported. Variables that are already set are kept.
 
     Args:
-        threads: Processor threads to compute with; by default TensorFlow takes them all.
+        threads: Number of processor threads; by default TensorFlow takes them all.
 
     Returns:
-        True if the settings can take effect; False, with nothing changed, if TensorFlow was
-        imported before.
+        True if the settings take effect; False, with nothing changed, if TensorFlow was
+        already imported.
 
     Raises:
         ValueError: ``threads`` is not a positive whole number.
     """
     if threads is not None and (type(threads) is not int or threads < 1):
-        raise ValueError(f"threads must be a positive whole number. Received {threads!r}.")
+        raise InputError(f"threads must be a positive whole number. Received {threads!r}.")
     if "tensorflow" in sys.modules:
         return False
     # Without oneDNN the gradient of a grouped convolution does not run on a CPU.

@@ -3,89 +3,44 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-FORMS = ("grouped", "split", "concatenated", "aggregated")
+from resnext.attention import ATTENTIONS
+from resnext.checks import (
+    MAX_CHANNELS,
+    MAX_CLASSES,
+    MAX_LAYERS,
+    MAX_SIDE,
+    MAX_STAGES,
+    check_bool,
+    one_of,
+    positive_ints,
+    sequence,
+    set_whole_number,
+)
+from resnext.errors import SpecError
+from resnext.forms import FORMS, LAYERS_PER_PATH
+from resnext.layer import PADDINGS
+from resnext.names import IMAGENET_BLOCKS, candidates, description, fields_of
+from resnext.stage import Stage
+
 STEMS = ("imagenet", "cifar", "mini")
 HEADS = ("average", "flatten")
-LAYERS_PER_PATH = {"grouped": 0, "split": 2, "concatenated": 6, "aggregated": 7}
-
-MAX_SIDE = 4096
-MAX_CHANNELS = 65_536
-MAX_CLASSES = 1_000_000
-MAX_STAGES = 8
-MAX_BLOCKS = 200
-MAX_STRIDES = 8
-MAX_LAYERS = 25_000
-
-
-class SpecError(ValueError):
-    """A rule that a spec breaks, and the value that breaks it, in one sentence or two."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A row of blocks of one shape: the zoo's "group".
-
-    Attributes:
-        blocks: Number of blocks, the projection block included.
-        width: Channels of the grouped convolution, over all paths: C x d.
-        filters: Channels of the output.
-        strides: Of the first block.
-        projection: Whether the first block's shortcut is a 1x1 convolution.
-    """
-
-    blocks: int
-    width: int
-    filters: int
-    strides: int = 1
-    projection: bool = True
-
-    def __post_init__(self) -> None:
-        _check_int(self, "blocks", "the number of blocks in a stage", MAX_BLOCKS)
-        _check_int(self, "width", "the width of a stage's grouped convolution", MAX_CHANNELS)
-        _check_int(self, "filters", "the filters of a stage", MAX_CHANNELS)
-        _check_int(self, "strides", "the strides of a stage", MAX_STRIDES)
-        _check_bool(self, "projection")
-        if not self.projection and self.strides != 1:
-            raise SpecError(
-                "A stage without projection keeps its input's size: strides must be 1. "
-                f"Received {self.strides}."
-            )
-
-    @classmethod
-    def from_groups(cls, groups: Sequence[Any]) -> tuple[Self, ...]:
-        """Stages from the zoo's groups, or from stages, which pass unchanged.
-
-        A group is a tuple (filters_in, filters_out, n_blocks) or a dict of these, with
-        ``strides`` if wanted. As in the zoo, n_blocks counts the identity blocks only, and
-        by default the first group has strides 1 and the others 2.
-        """
-        stages = []
-        for number, group in enumerate(groups):
-            if isinstance(group, cls):
-                stages.append(group)
-                continue
-            names = ("filters_in", "filters_out", "n_blocks", "strides")
-            try:
-                given = dict(group) if isinstance(group, Mapping) else dict(zip(names, group))
-                n_blocks = _identity_blocks(given.pop("n_blocks"))
-                width, filters = given.pop("filters_in"), given.pop("filters_out")
-                strides = given.pop("strides", 1 if number == 0 else 2)
-                if given or (not isinstance(group, Mapping) and len(group) > 4):
-                    raise TypeError
-            except SpecError:
-                raise
-            except (KeyError, TypeError, ValueError):
-                raise SpecError(
-                    "A group must be (filters_in, filters_out, n_blocks) or a dict of these, "
-                    f"with strides if wanted. Received {group!r}."
-                ) from None
-            stages.append(cls(n_blocks + 1, width, filters, one_stride(strides)))
-        return tuple(stages)
+# Fields that are one of a few words.
+CHOICES = {
+    "stem": STEMS,
+    "form": FORMS,
+    "head": HEADS,
+    "attention": tuple(ATTENTIONS),
+    "padding": PADDINGS,
+}
+# Choices that `to_dict` leaves out: runs and files were written before there was one.
+_USUAL = {"attention": "none", "padding": "same"}
+# Fields that a network's name does not say.
+_NAMELESS = ("input_shape", "classes", "form", "include_top", "padding")
+STEM_FILTERS = {"imagenet": 64, "cifar": 64, "mini": 32}
 
 
 @dataclass(frozen=True)
@@ -100,12 +55,16 @@ class ResNeXtSpec:
         classes: Length of the output.
         stem: ``imagenet``, ``cifar`` or ``mini``; see `resnext.stem`.
         form: How the paths are written; see `resnext.identity_block`.
-        shortcut_bias: Whether the projection shortcuts have a bias (the zoo's have).
+        shortcut_bias: Whether the projection shortcuts have a bias. False as in the paper; the
+            functions `learner`, `group` and `projection_block` say True, as in the zoo.
         include_top: Whether there is a classifier.
         head: ``average`` or ``flatten``; see `resnext.classifier`.
         groups: Custom stages. Empty for the paper's, whose grouped convolutions have
             C x d x 2^i channels and whose outputs have 256 x 2^i; if given, ``blocks`` and
             ``width`` follow from them.
+        attention: What blocks do before the sum with the shortcut; see `resnext.attention`.
+        padding: ``same``, as Keras pads, or ``symmetric``, as torchvision does; see
+            `resnext.layer.window_pads`. Shapes, weights and costs do not depend on it.
 
     Raises:
         SpecError: A rule is broken; the message states the rule and the value.
@@ -122,35 +81,36 @@ class ResNeXtSpec:
     include_top: bool = True
     head: str = "average"
     groups: tuple[Stage, ...] = ()
+    attention: str = "none"
+    padding: str = "same"
 
     def __post_init__(self) -> None:
-        _check_int(self, "cardinality", "the cardinality", MAX_CHANNELS)
-        for name, allowed in (("stem", STEMS), ("form", FORMS), ("head", HEADS)):
-            if getattr(self, name) not in allowed:
-                raise SpecError(
-                    f"The {name} must be one of {', '.join(allowed)}. "
-                    f"Received {getattr(self, name)!r}."
-                )
+        set_whole_number(self, "cardinality", "the cardinality", MAX_CHANNELS)
+        for name, allowed in CHOICES.items():
+            one_of(getattr(self, name), name, allowed, SpecError)
         for name in ("shortcut_bias", "include_top"):
-            _check_bool(self, name)
-        _check_int(self, "classes", "the number of classes", MAX_CLASSES)
-        _set(self, "input_shape", _int_tuple(self.input_shape, "The input shape"))
+            check_bool(self, name)
+        set_whole_number(self, "classes", "the number of classes", MAX_CLASSES)
+        self._set("input_shape", positive_ints(self.input_shape, "The input shape"))
+        self._set("groups", Stage.from_groups(sequence(self.groups, "The groups")))
+        if self.groups:
+            self._set("blocks", tuple(stage.blocks for stage in self.groups))
+            self._set("width", max(1, self.groups[0].width // self.cardinality))
+        set_whole_number(self, "width", "the bottleneck width", MAX_CHANNELS)
+        self._set("blocks", positive_ints(self.blocks, "The blocks per stage"))
         self._check_stages()
         self._check_input()
 
+    def _set(self, field: str, value: object) -> None:
+        """Normalise a field of this frozen dataclass while it is being made."""
+        object.__setattr__(self, field, value)
+
     def _check_stages(self) -> None:
-        groups = Stage.from_groups(_sequence(self.groups, "The groups"))
-        _set(self, "groups", groups)
-        if groups:
-            _set(self, "blocks", tuple(stage.blocks for stage in groups))
-            _set(self, "width", max(1, groups[0].width // self.cardinality))
-        _check_int(self, "width", "the bottleneck width", MAX_CHANNELS)
-        _set(self, "blocks", _int_tuple(self.blocks, "The blocks per stage"))
         if not 1 <= len(self.blocks) <= MAX_STAGES:
             raise SpecError(
                 f"A network must have 1 to {MAX_STAGES} stages. Received {len(self.blocks)}."
             )
-        channels = _STEM_FILTERS[self.stem]
+        channels = STEM_FILTERS[self.stem]
         for stage in self.stages:
             if stage.width % self.cardinality:
                 raise SpecError(
@@ -164,9 +124,10 @@ class ResNeXtSpec:
                     f"Received {channels} channels in and filters={stage.filters}."
                 )
             channels = stage.filters
-        # Per block 10 layers, and per path those that a form repeats; a bound, not a count.
+        # Per block 12 layers, and per path those that a form repeats; a bound, not a count.
         per_path = 0 if self.cardinality == 1 else LAYERS_PER_PATH[self.form]
-        layers = sum(self.blocks) * (12 + per_path * self.cardinality)
+        per_block = 12 + ATTENTIONS[self.attention].layers
+        layers = sum(self.blocks) * (per_block + per_path * self.cardinality)
         if layers > MAX_LAYERS:
             raise SpecError(
                 f"A network can have about {MAX_LAYERS:,} layers at most. Received {layers:,} "
@@ -216,25 +177,32 @@ class ResNeXtSpec:
 
     @property
     def depth(self) -> int:
-        """Layers with weights on the longest way: 3 a block, the stem and the classifier."""
+        """Layers with weights on the longest path: 3 a block, the stem and the classifier."""
         return 3 * sum(self.blocks) + 2
 
     @property
     def name(self) -> str:
-        """Its published name where it has one (see `resnext.names`), else one that describes."""
-        from resnext.names import name_of
+        """Its published name if it has one (see `resnext.names`), else one that describes it.
 
-        return name_of(self)
+        Input shape, classes, form, top and padding do not change the name.
+        """
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        used = {name: own[name] for name in _NAMELESS}
+        for name in candidates(own):
+            try:
+                if type(self).from_dict({**fields_of(name), **used}) == self:
+                    return name
+            except SpecError:
+                continue
+        return description(own)
 
     @classmethod
     def from_name(cls, name: str, **changes: Any) -> Self:
         """The network of this name, with some fields changed.
 
         Raises:
-            SpecError: No network has this name, or the changes break a rule.
+            SpecError: There is no network of this name, or the changes break a rule.
         """
-        from resnext.names import fields_of
-
         named = fields_of(name)
         if "groups" in named and (clash := sorted({"blocks", "width"} & changes.keys())):
             raise SpecError(
@@ -244,10 +212,12 @@ class ResNeXtSpec:
         return cls.from_dict({**named, **changes})
 
     @classmethod
-    def from_depth(cls, depth: int, **changes: Any) -> Self:
-        """ResNeXt-26, 50, 101, 152 or 200, 32x4d, for ImageNet, with some fields changed."""
-        from resnext.names import IMAGENET_BLOCKS
+    def from_depth(cls, depth: int, /, **changes: Any) -> Self:
+        """ResNeXt-26, 50, 101, 152 or 200, 32x4d, for ImageNet, with some fields changed.
 
+        Raises:
+            SpecError: There is no network of this depth, or the changes break a rule.
+        """
         if isinstance(depth, bool) or not isinstance(depth, int) or depth not in IMAGENET_BLOCKS:
             allowed = ", ".join(map(str, IMAGENET_BLOCKS))
             raise SpecError(f"The depth must be one of {allowed}. Received {depth!r}.")
@@ -258,7 +228,7 @@ class ResNeXtSpec:
         plain = asdict(self)
         for name in ("blocks", "input_shape", "groups"):
             plain[name] = list(plain[name])
-        return plain
+        return {name: value for name, value in plain.items() if _USUAL.get(name) != value}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Self:
@@ -272,98 +242,8 @@ class ResNeXtSpec:
             raise SpecError(
                 f"A spec has the fields {', '.join(sorted(known))}. Received {unknown[0]!r}."
             )
-        values = dict(plain)
-        if values.get("groups"):
-            values["groups"] = tuple(
-                _stage(group) for group in _sequence(values["groups"], "The groups")
-            )
-        return cls(**values)
+        return cls(**plain)
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed."""
         return replace(self, **changes)
-
-
-_STEM_FILTERS = {"imagenet": 64, "cifar": 64, "mini": 32}
-
-
-def _stage(group: Any) -> Any:
-    """A `Stage` from its dict; the zoo's groups pass through to `Stage.from_groups`."""
-    if not (isinstance(group, Mapping) and "blocks" in group):
-        return group
-    try:
-        return Stage(**group)
-    except TypeError:
-        raise SpecError(
-            f"A stage has blocks, width, filters, strides and projection. Received {group!r}."
-        ) from None
-
-
-def one_stride(strides: Any) -> Any:
-    """One number for both axes where the zoo writes ``(2, 2)``.
-
-    Raises:
-        SpecError: Two different numbers, or something else.
-    """
-    if isinstance(strides, (tuple, list)):
-        if len(strides) == 2 and strides[0] == strides[1]:
-            return strides[0]
-        raise SpecError(f"Strides must be one number, or two equal ones. Received {strides!r}.")
-    return strides
-
-
-def _identity_blocks(n_blocks: Any) -> int:
-    """A whole number from 0: a group may be its projection block alone."""
-    try:
-        number = -1 if isinstance(n_blocks, bool) else operator.index(n_blocks)
-    except TypeError:
-        number = -1
-    if not 0 <= number < MAX_BLOCKS:
-        raise SpecError(
-            f"A group's n_blocks must be a whole number from 0 to {MAX_BLOCKS - 1}. "
-            f"Received {n_blocks!r}."
-        )
-    return number
-
-
-def _set(spec: object, name: str, value: object) -> None:
-    """Normalise a field of a frozen dataclass while it is being made."""
-    object.__setattr__(spec, name, value)
-
-
-def _check_int(spec: object, name: str, words: str, most: int) -> None:
-    """A whole number from 1 to ``most``, kept as a plain int."""
-    value = getattr(spec, name)
-    try:
-        number = -1 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = -1
-    if not 1 <= number <= most:
-        raise SpecError(
-            f"{words[0].upper()}{words[1:]} must be a whole number from 1 to {most:,}. "
-            f"Received {value!r}."
-        )
-    _set(spec, name, number)
-
-
-def _check_bool(spec: object, name: str) -> None:
-    value = getattr(spec, name)
-    if not isinstance(value, bool):
-        raise SpecError(f"{name} must be True or False. Received {value!r}.")
-
-
-def _sequence(value: Any, words: str) -> Sequence[Any]:
-    if isinstance(value, (list, tuple)):
-        return value
-    raise SpecError(f"{words} must be a list. Received {value!r}.")
-
-
-def _int_tuple(value: Any, words: str) -> tuple[int, ...]:
-    """A tuple of positive whole numbers."""
-    items = _sequence(value, words)
-    for item in items:
-        if isinstance(item, bool) or not hasattr(item, "__index__") or not 1 <= item < 10**9:
-            raise SpecError(f"{words} must be positive whole numbers. Received {value!r}.")
-    if not 1 <= len(items) <= 16:
-        raise SpecError(f"{words} must be 1 to 16 numbers. Received {len(items)}.")
-    return tuple(int(item) for item in items)

@@ -11,8 +11,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from resnext.checks import one_of
+from resnext.errors import SpecError
+from resnext.forms import FORMS
 from resnext.graph import Graph
-from resnext.spec import FORMS, SpecError
+from resnext.layer import keras_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     Weights = Mapping[str, NDArray[np.floating[Any]]]
 
-# What each form writes path by path; the rest of a block is shared by its paths.
+# The layers that each form repeats for each path; the paths share the rest of a block.
 PER_PATH = {
     "grouped": frozenset[str](),
     "split": frozenset({"conv2"}),
@@ -46,13 +49,12 @@ def convert(weights: Weights, source: str, target: str) -> dict[str, NDArray[np.
         SpecError: A form is unknown, or the weights are not in the form ``source``.
     """
     for form in (source, target):
-        if form not in FORMS:
-            raise SpecError(f"The form must be one of {', '.join(FORMS)}. Received {form!r}.")
+        one_of(form, "form", FORMS, SpecError)
     return _spread(_gather(weights, source), PER_PATH[target])
 
 
 def _gather(weights: Weights, form: str) -> dict[str, NDArray[np.floating[Any]]]:
-    """Any form to the grouped one: what stands path by path is joined."""
+    """Any form to the grouped one: the weights of single paths are joined."""
     import numpy as np
 
     gathered = {}
@@ -74,7 +76,7 @@ def _gather(weights: Weights, form: str) -> dict[str, NDArray[np.floating[Any]]]
 
 
 def _spread(weights: Weights, layers: frozenset[str]) -> dict[str, NDArray[np.floating[Any]]]:
-    """The grouped form to one in which ``layers`` stand path by path."""
+    """The grouped form to one in which each path has its own ``layers``."""
     import numpy as np
 
     spread = {}
@@ -91,21 +93,19 @@ def _spread(weights: Weights, layers: frozenset[str]) -> dict[str, NDArray[np.fl
 
 
 def _axis(place: str) -> int:
-    """Along which axis of a weight the paths lie: channels in for conv3, else channels out."""
+    """The axis of a weight that the paths divide: channels in for conv3, else channels out."""
     return 2 if place.endswith("/conv3/kernel") else -1
 
 
 def _cardinality(weights: Weights, block: str) -> int:
-    """Paths of a block, read off its grouped kernel, (k, k, width / C, width)."""
+    """Number of paths of a block, from its grouped kernel, (k, k, width / C, width)."""
     kernel = weights.get(f"{block}/conv2/kernel")
     return 1 if kernel is None else kernel.shape[-1] // kernel.shape[-2]
 
 
 def read_weights(model: Any, graph: Graph) -> dict[str, NDArray[np.floating[Any]]]:
-    """The weights of a Keras model whose layers are the graph's."""
+    """The weights by ``place/weight`` of a Keras model whose layers are the graph's."""
     import numpy as np
-
-    from resnext.keras_builder import keras_name
 
     return {
         f"{node.name}/{weight.name}": np.asarray(variable)
@@ -122,8 +122,6 @@ def write_weights(model: Any, graph: Graph, weights: Weights) -> None:
     Raises:
         KeyError: A weight of the graph is missing.
     """
-    from resnext.keras_builder import keras_name
-
     for node in graph:
         if node.weights:
             model.get_layer(keras_name(node.name)).set_weights(

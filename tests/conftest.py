@@ -1,35 +1,44 @@
 """What several folders of tests share: one headless browser, and the app on a port of its own."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from app_pages import App
+from app_pages import ROOT, App
+from hypothesis import HealthCheck, settings
+
+# A failure prints how to repeat it; no test fails because the machine is slow.
+settings.register_profile(
+    "tests", print_blob=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-WAIT = 60_000  # milliseconds; shared machines are slow at times
+# Tests wait for runs: at the lowest priority these starve beside the other workers' browsers.
+os.environ.setdefault("RESNEXT_NICENESS", "0")
+WAIT = 120_000  # milliseconds; shared machines are slow at times
+
+
+# Files whose tests share something that takes long to make stay in one process.
+SHARED = {"keras_facts": "keras_facts"}
 
 
 def pytest_collection_modifyitems(items):
-    """A second try for what waits for processes or a browser: machines are slow at times."""
+    """Keep the tests of a file in one worker, and those that share a long preparation, too."""
+    groups = {}
     for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
-def pytest_terminal_summary(terminalreporter):
-    for error in App.errors:
-        terminalreporter.section("The app printed an error", sep="=", red=True)
-        terminalreporter.write_line(error)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session):
-    """An error page in the app fails the whole, even if a test's second try went well."""
-    if App.errors:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        for fixture, group in SHARED.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                groups[item.path] = group
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            name = groups.get(item.path, str(item.path.relative_to(ROOT)))
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +50,15 @@ def browser():
     playwright.expect.set_options(timeout=WAIT)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        make = browser.new_context
+
+        def new_context(**options):
+            """Its default of 30 seconds is too short for a busy machine."""
+            context = make(**options)
+            context.set_default_timeout(WAIT)
+            return context
+
+        browser.new_context = new_context
         yield browser
         browser.close()
 
@@ -49,7 +67,6 @@ def browser():
 def page(browser):
     """A fresh page at 1440x900."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(WAIT)
     yield context.new_page()
     context.close()
 
@@ -65,14 +82,16 @@ def app(tmp_path_factory):
 @pytest.fixture
 def own_app(tmp_path):
     """An app of the test's own, not started; its runs are ended with it."""
-    from explorer.training import RunStore
+    from explorer.training.runs.store import RunStore
 
     app = App(tmp_path / "runs")
     yield app
-    app.kill()
-    store = RunStore(app.runs)
-    for run in store.ids():
-        store.delete(run)
+    try:
+        app.kill()
+    finally:
+        store = RunStore(app.runs)
+        for run in store.ids():
+            store.delete(run)
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +100,17 @@ def images():
     folder = os.environ.get("RESNEXT_CIFAR10", "")
     path = Path(folder) / "cifar10-images.zip"
     return str(path) if folder and path.exists() else "synthetic"
+
+
+@pytest.fixture(scope="session")
+def keras_facts(tmp_path_factory):
+    """Facts by model name, and the folder of the ``.keras`` files."""
+    folder = tmp_path_factory.mktemp("keras_models")
+    script = Path(__file__).with_name("keras_models.py")
+    subprocess.run(
+        [sys.executable, script, folder],
+        check=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    return json.loads((folder / "facts.json").read_text()), folder

@@ -17,6 +17,7 @@ def models():
 
     yield build_model(ResNeXtSpec.from_name("mini_resnext"))
     yield build_model(ResNeXtSpec.from_name("resnext29_8x64d", form="split", blocks=(1, 1, 1)))
+    yield build_model(ResNeXtSpec.from_name("seresnext11_4x8d"))
 
     images = keras.Input((32, 32, 3))
     x = layers.Conv2D(32, (3, 3), padding="same", activation="relu")(images)
@@ -27,7 +28,7 @@ def models():
     yield keras.Model(images, x, name="composed")
 
     images = keras.Input((33, 20, 3))
-    x = layers.ZeroPadding2D(((1, 2), (0, 3)))(images)
+    x = layers.Cropping2D(((2, 0), (0, 1)))(layers.ZeroPadding2D(((3, 2), (0, 4)))(images))
     x = layers.Conv2D(8, (3, 5), strides=(2, 1), activation="relu")(x)
     x = layers.Conv2D(8, 3, dilation_rate=2, padding="same", groups=4, use_bias=False)(x)
     x = layers.BatchNormalization(scale=False, trainable=False)(x)
@@ -51,6 +52,15 @@ def models():
     yield keras.Model(images, layers.Conv2DTranspose(2, 3)(x), name="strange")
 
 
+def kind(layer):
+    """Its class, and by another name what a Conv2D and a Cropping2D are used for."""
+    name = type(layer).__name__
+    if name == "Conv2D" and layer.groups > 1:
+        return "GroupedConv2D"
+    slices = name == "Cropping2D" and layer.data_format == "channels_first"
+    return "ChannelSlice" if slices else name
+
+
 def main(folder):
     facts = {}
     for model in models():
@@ -62,8 +72,7 @@ def main(folder):
             "trainable": sum(int(w.shape.num_elements()) for w in model.trainable_variables),
             "output_shape": list(model.output_shape[1:]),
             "layers": [
-                [layer.name, type(layer).__name__, list(layer.output.shape[1:])]
-                for layer in model.layers
+                [layer.name, kind(layer), list(layer.output.shape[1:])] for layer in model.layers
             ],
         }
     (folder / "facts.json").write_text(json.dumps(facts))

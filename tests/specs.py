@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from resnext import FORMS, STEMS, ResNeXtSpec, SpecError, Stage
+from resnext.layer import PADDINGS
 
 
 def valid_specs(max_blocks=3, max_side=96, max_cardinality=8):
@@ -21,6 +22,7 @@ def valid_specs(max_blocks=3, max_side=96, max_cardinality=8):
         shortcut_bias=st.booleans(),
         include_top=st.booleans(),
         head=st.sampled_from(("average", "flatten")),
+        padding=st.sampled_from(PADDINGS),
     ).filter(lambda spec: spec is not None)
 
 
@@ -70,5 +72,6 @@ FIELDS = (
     "include_top",
     "head",
     "groups",
+    "padding",
     "unknown",
 )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from explorer import numbers, tables
-from explorer.conventions import DEFAULT, convention
-from explorer.report import SUMMED, Report, Row, analyse
+from explorer.analysis import tables
+from explorer.analysis.conventions import DEFAULT, convention
+from explorer.analysis.report import SUMMED, Report, Row, analyse
+from explorer.formatting import numbers
+from resnext.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TOTAL = "total"
-SHOWN = (("trainable_params", "Parameters"), ("macs", "MACs"), ("activations", "Activations"))
+SHOWN = (("params", "Parameters"), ("macs", "MACs"), ("activations", "Activations"))
 
 
 @dataclass(frozen=True)
@@ -173,18 +176,29 @@ class Comparison:
         return header, rows
 
 
+# By the word of the command, as `tables.FORMATS`.
+FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(
+    {
+        "table": Comparison.to_text,
+        "json": Comparison.to_json,
+        "csv": Comparison.to_csv,
+        "markdown": Comparison.to_markdown,
+    }
+)
+
+
 def compare(sources: Sequence[Any], count: str = DEFAULT) -> Comparison:
     """Analyse each source and align the reports.
 
     Args:
-        sources: Of each, anything that `explorer.report.analyse` takes.
+        sources: Of each, anything that `explorer.analysis.report.analyse` takes.
         count: Name of a counting convention.
 
     Raises:
         ValueError: There is no source, or one cannot be analysed.
     """
     if not sources:
-        raise ValueError("A comparison must have at least one network. Received none.")
+        raise InputError("A comparison must have at least one network. Received none.")
     return compare_reports([analyse(source, count) for source in sources])
 
 

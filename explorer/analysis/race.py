@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.published import TABLE_2
+from explorer.analysis.published import TABLE_2
 
 
 def equal_cost_names(depth: int = 20) -> tuple[str, ...]:

@@ -1,26 +1,28 @@
 """What a network is made of and what it costs: by layer, by block, by stage, in total.
 
-`analyse` computes; `explorer.tables` formats. Nothing here needs TensorFlow.
+`analyse` computes; `explorer.analysis.tables` formats. Nothing here needs TensorFlow.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from explorer.conventions import DEFAULT, Convention, activations, convention
-from explorer.receptive_field import Field, receptive_fields
+from explorer.analysis.conventions import DEFAULT, Convention, activations, convention
+from explorer.analysis.receptive_field import receptive_fields
 from resnext import Graph, Node, ResNeXtSpec, Shape, trace
+from resnext.errors import InputError
 
 LEVELS = ("stage", "block", "layer")
 FLOAT32_BYTES = 4
+_UNSEEN = (None, None)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A layer, a block, a stage or the network, for one image.
 
     None stands for what is not known; a sum leaves it out, and ``counted`` is then False.
@@ -32,9 +34,10 @@ class Row:
         stage: First part of the place.
         block: First two parts, if it lies in a block; else empty.
         output_shape: Without the batch.
-        params: All weights: trainable and not.
-        trainable_params: Those that training changes.
+        params: Weights that training changes, as papers count them.
+        trainable_params: The same, by Keras's name.
         non_trainable_params: Moving statistics of batch normalisation.
+        total_params: Both, as Keras's ``count_params()`` counts.
         macs: The total under the report's counting convention.
         flops: 2 x macs (1 x under a convention that counts FLOPs).
         activations: Output values of convolutions and dense layers (timm's sense).
@@ -56,6 +59,7 @@ class Row:
     params: int | None
     trainable_params: int | None
     non_trainable_params: int | None
+    total_params: int | None
     macs: int | None
     flops: int | None
     activations: int | None
@@ -71,6 +75,7 @@ SUMMED = (
     "params",
     "trainable_params",
     "non_trainable_params",
+    "total_params",
     "macs",
     "flops",
     "activations",
@@ -105,8 +110,7 @@ class Report:
         """The whole network."""
         total = _sum(self.rows, self.name, "network", "", "")
         last_map = next((row for row in reversed(self.rows) if row.receptive_field), total)
-        fields = {"receptive_field": last_map.receptive_field, "stride": last_map.stride}
-        return Row(**{**vars(total), **fields})
+        return total._replace(receptive_field=last_map.receptive_field, stride=last_map.stride)
 
     @cached_property
     def stages(self) -> tuple[Row, ...]:
@@ -136,7 +140,7 @@ class Report:
             ValueError: The level is not one of `LEVELS`.
         """
         if level not in LEVELS:
-            raise ValueError(f"The level must be one of {', '.join(LEVELS)}. Received {level!r}.")
+            raise InputError(f"The level must be one of {', '.join(LEVELS)}. Received {level!r}.")
         return {"stage": self.stages, "block": self.blocks, "layer": self.rows}[level]
 
     def _grouped(self, level: str, key: Any) -> tuple[Row, ...]:
@@ -159,8 +163,9 @@ def analyse(source: Any, count: str = DEFAULT) -> Report:
     """The report of a network.
 
     Args:
-        source: A `ResNeXtSpec`, a `Graph`, a functional Keras model or its JSON config.
-        count: Name of a counting convention; see `explorer.conventions`.
+        source: A network's name, a `ResNeXtSpec`, a `Graph`, a functional Keras model, its JSON
+            config or its ``.keras`` file, or an ``.onnx`` file.
+        count: Name of a counting convention; see `explorer.analysis.conventions`.
 
     Raises:
         ValueError: The convention or the source is not one of these.
@@ -168,80 +173,102 @@ def analyse(source: Any, count: str = DEFAULT) -> Report:
     rule = convention(count)
     graph = graph_of(source)
     fields = receptive_fields(graph)
-    rows = tuple(
-        _row(node, rule, fields.get(node.name)) for node in graph if node.kind != "InputLayer"
-    )
-    return Report(graph.name, graph.input_shape, count, rows)
+    costs = {i: _cost(graph.nodes[i], rule) for i in set(graph.alike)}
+    rows = []
+    for node, alike in zip(graph, graph.alike):
+        cost = costs[alike]
+        if cost.kind == "InputLayer":
+            continue
+        name = node.name
+        stage, block = _around(name)
+        size, stride = fields.get(name, _UNSEEN)
+        rows.append(Row(name, cost.kind, stage, block, *cost[4:-4], size, stride, 1, cost.counted))
+    return Report(graph.name, graph.input_shape, count, tuple(rows))
 
 
 def graph_of(source: Any) -> Graph:
     """The graph of anything that `analyse` takes."""
     if isinstance(source, Graph):
         return source
+    if isinstance(source, (str, Path)) and str(source).endswith(".onnx"):
+        from explorer.foreign.onnx_graph import graph_of_onnx
+
+        return graph_of_onnx(source)
+    if isinstance(source, str) and not source.endswith(".keras"):
+        source = ResNeXtSpec.from_name(source)
     if isinstance(source, ResNeXtSpec):
         return trace(source)
-    from explorer.keras_graph import graph_of_keras
+    from explorer.foreign.keras_graph import graph_of_keras
 
     return graph_of_keras(source)
 
 
 def stage_of(node: Node) -> str:
     """First part of the node's place."""
-    return node.place[0]
+    return _around(node.name)[0]
 
 
 def block_of(node: Node) -> str:
     """First two parts of the node's place if it lies in a block, else empty."""
-    place = node.place
-    return "/".join(place[:2]) if len(place) > 2 and place[1].startswith("block") else ""
+    return _around(node.name)[1]
 
 
-def _row(node: Node, rule: Convention, field: Field | None) -> Row:
+def _around(name: str) -> tuple[str, str]:
+    """Stage and block of a place."""
+    stage, _, rest = name.partition("/")
+    block, slash, _ = rest.partition("/")
+    return stage, f"{stage}/{block}" if slash and block.startswith("block") else ""
+
+
+def _cost(node: Node, rule: Convention) -> Row:
+    """What a layer costs, wherever it is and whatever it sees."""
     cost = rule.count(node)
     has_params = getattr(node.layer, "known", True)
     params = node.params if has_params else None
+    total = node.total_params if has_params else None
     return Row(
-        name=node.name,
+        name="",
         kind=node.kind,
-        stage=stage_of(node),
-        block=block_of(node),
+        stage="",
+        block="",
         output_shape=node.output_shape or None,
         params=params,
-        trainable_params=node.trainable_params if has_params else None,
+        trainable_params=params,
         non_trainable_params=node.non_trainable_params if has_params else None,
+        total_params=total,
         macs=cost,
         flops=None if cost is None else cost * rule.flops_per_count,
         activations=activations(node),
-        weight_bytes=None if params is None else params * FLOAT32_BYTES,
+        weight_bytes=None if total is None else total * FLOAT32_BYTES,
         activation_bytes=math.prod(node.output_shape) * FLOAT32_BYTES
         if node.output_shape
         else None,
-        receptive_field=field.size if field else None,
-        stride=field.stride if field else None,
+        receptive_field=None,
+        stride=None,
         counted=cost is not None,
     )
 
 
-def _sum(rows: Iterable[Row], name: str, kind: str, stage: str, block: str) -> Row:
+def _sum(rows: Sequence[Row], name: str, kind: str, stage: str, block: str) -> Row:
     """One row for several; its shape and field are those of the last."""
-    rows = tuple(rows)
+    columns = dict(zip(Row._fields, zip(*rows)))
+    last = rows[-1] if rows else None
     return Row(
         name=name,
         kind=kind,
         stage=stage,
         block=block,
-        output_shape=rows[-1].output_shape if rows else None,
-        receptive_field=rows[-1].receptive_field if rows else None,
-        stride=rows[-1].stride if rows else None,
-        layers=sum(row.layers for row in rows),
-        counted=all(row.counted for row in rows),
-        **{column: _total(getattr(row, column) for row in rows) for column in SUMMED},
+        output_shape=last and last.output_shape,
+        receptive_field=last and last.receptive_field,
+        stride=last and last.stride,
+        layers=sum(columns.get("layers", ())),
+        counted=all(columns.get("counted", ())),
+        **{column: _total(columns.get(column, ())) for column in SUMMED},
     )
 
 
-def _total(values: Iterable[int | None]) -> int | None:
+def _total(values: Sequence[int | None]) -> int | None:
     """Sum of the known values; None if there are values and none is known."""
-    values = tuple(values)
     known = [value for value in values if value is not None]
     return sum(known) if known or not values else None
 

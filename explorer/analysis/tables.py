@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from explorer import numbers
-from explorer.conventions import convention
-from explorer.report import SUMMED, Report, Row
+from explorer.analysis.conventions import convention
+from explorer.analysis.report import SUMMED, Report, Row
+from explorer.formatting import numbers
+from explorer.jobs.text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMATS = ("table", "json", "csv", "markdown")
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = Row._fields
 _WHOLE = (*SUMMED, "receptive_field", "stride")
 
 
@@ -32,7 +33,7 @@ def rows_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The same for any rows."""
     import pandas as pd
 
-    table = pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS))
+    table = pd.DataFrame(list(rows), columns=list(COLUMNS))
     table["output_shape"] = [numbers.shape(row.output_shape) for row in rows]
     return table.astype({name: whole_type(getattr(row, name) for row in rows) for name in _WHOLE})
 
@@ -44,6 +45,10 @@ def whole_type(values: Iterable[int | None]) -> str:
 
 def as_dict(report: Report, by: str = "stage") -> dict[str, Any]:
     """Plain JSON types; ``uncounted`` names the layers that no sum of ``macs`` holds."""
+    return {**_head(report, by), "rows": [_plain(row) for row in report.by(by)], **_foot(report)}
+
+
+def _head(report: Report, by: str) -> dict[str, Any]:
     totals = _plain(report.totals)
     return {
         "name": report.name,
@@ -51,14 +56,38 @@ def as_dict(report: Report, by: str = "stage") -> dict[str, Any]:
         "count": report.count,
         "by": by,
         "totals": {key: totals[key] for key in (*_WHOLE, "layers", "counted")},
-        "rows": [_plain(row) for row in report.by(by)],
-        "uncounted": [{"name": row.name, "kind": row.kind} for row in report.uncounted],
     }
+
+
+def _foot(report: Report) -> dict[str, Any]:
+    return {"uncounted": [{"name": row.name, "kind": row.kind} for row in report.uncounted]}
 
 
 def to_json(report: Report, by: str = "stage") -> str:
     """`as_dict` as indented JSON."""
-    return json.dumps(as_dict(report, by), indent=2, ensure_ascii=False)
+    plain = {**_head(report, by), "rows": [], **_foot(report)}
+    text = json.dumps(plain, indent=2, ensure_ascii=False)
+    rows = report.by(by)
+    return text.replace('"rows": []', f'"rows": {_indented(rows)}', 1) if rows else text
+
+
+def _indented(rows: Sequence[Row]) -> str:
+    """The rows as `json.dumps` indents them, which is slow: Python's encoder in C does not."""
+    shapes = {
+        shape: json.dumps(shape, indent=2).replace("\n", "\n      ")
+        for shape in {row.output_shape for row in rows}
+    }
+    at = COLUMNS.index("output_shape")
+    cells = [cell for row in rows for cell in (*row[:at], None, *row[at + 1 :])]
+    # An encoded value never holds a line break, so this separates values.
+    encoded = iter(json.dumps(cells, ensure_ascii=False, separators=("\n", ":"))[1:-1].split("\n"))
+    template = "    {\n" + ",\n".join(f'      "{name}": %s' for name in COLUMNS) + "\n    }"
+    texts = []
+    for row in rows:
+        values = list(islice(encoded, len(COLUMNS)))
+        values[at] = shapes[row.output_shape]
+        texts.append(template % tuple(values))
+    return "[\n" + ",\n".join(texts) + "\n  ]"
 
 
 def to_csv(report: Report, by: str = "stage") -> str:
@@ -76,9 +105,20 @@ def to_text(report: Report, by: str = "stage") -> str:
     return f"{title(report)}\n\n{text(*_display(report, by))}\n{notes(report, '')}"
 
 
+# By the word of the command: label on the page, file ending, MIME type, writer.
+FORMATS: Mapping[str, tuple[str, str, str, Callable[[Report, str], str]]] = MappingProxyType(
+    {
+        "table": ("Text", "txt", "text/plain", to_text),
+        "json": ("JSON", "json", "application/json", to_json),
+        "csv": ("CSV", "csv", "text/csv", to_csv),
+        "markdown": ("Markdown", "md", "text/markdown", to_markdown),
+    }
+)
+
+
 def title(report: Report) -> str:
     """Which network, on which input."""
-    return f"{_printable(report.name)}, input {numbers.shape(report.input_shape)}"
+    return f"{printable(report.name)}, input {numbers.shape(report.input_shape)}"
 
 
 def notes(report: Report, bullet: str) -> str:
@@ -86,12 +126,12 @@ def notes(report: Report, bullet: str) -> str:
     rule = convention(report.count)
     totals = report.totals
     lines = [
-        f"Parameters are the trainable ones: {numbers.full(totals.trainable_params)}. Not "
+        f"Parameters are the trainable ones: {numbers.full(totals.params)}. Not "
         f"trainable, such as moving statistics: {numbers.full(totals.non_trainable_params)}.",
         f"{rule.unit} as {rule.title} counts: {rule.description}",
     ]
     if report.uncounted:
-        named = ", ".join(_printable(f"{row.name} ({row.kind})") for row in report.uncounted[:5])
+        named = ", ".join(printable(f"{row.name} ({row.kind})") for row in report.uncounted[:5])
         more = len(report.uncounted) - 5
         lines.append(
             f"Not counted, unknown kind: {named}" + (f" and {more} more." if more > 0 else ".")
@@ -110,7 +150,7 @@ def text(
     header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2, totals: bool = True
 ) -> str:
     """An aligned table for a terminal; with ``totals`` its last row stands under a line."""
-    rows = [[_printable(cell) for cell in row] for row in rows]
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     lines = [
         "  ".join(
@@ -135,8 +175,8 @@ def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
         header.remove("kind")
 
     def cells(row: Row, name: str) -> list[str]:
-        sums = (row.trainable_params, row.macs, row.flops, row.activations)
-        params, macs, flops, values = (_at_least(number, row.counted) for number in sums)
+        sums = (row.params, row.macs, row.flops, row.activations)
+        params, macs, flops, values = (at_least(number, row.counted) for number in sums)
         return [
             name,
             *([row.kind] if kinds else []),
@@ -154,20 +194,15 @@ def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
     return header, [*rows, cells(report.totals, "total")]
 
 
-def _at_least(number: int | None, counted: bool) -> str:
+def at_least(number: int | None, counted: bool) -> str:
     """A sum from which something unknown is missing says so."""
     return numbers.full(number) if counted or number is None else f"≥ {number:,}"
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    plain = asdict(row)
+    plain = row._asdict()
     plain["output_shape"] = None if row.output_shape is None else list(row.output_shape)
     return plain
-
-
-def _printable(cell: str) -> str:
-    """Names come from files, too: nothing in them may steer the terminal."""
-    return "".join(sign if sign.isprintable() else " " for sign in cell)
 
 
 def _escaped(cell: str) -> str:

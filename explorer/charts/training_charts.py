@@ -1,47 +1,32 @@
-"""Figures of training runs. Plain functions from snapshots to plotly figures.
+"""Charts of training runs: functions from snapshots to Plotly figures.
 
-Every figure keeps a `uirevision`, so that a live update leaves zoom and hidden lines alone.
+The `uirevision` of a figure is fixed, so that a live update keeps zoom and hidden lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from explorer.training import Epoch, EpochView, Point, RunSnapshot
+from explorer.analysis.palette import NETWORKS
+from explorer.charts.curves import smooth, thin
+from explorer.training.runs.history import Epoch, Point
+from explorer.training.runs.pictures import EpochView
+from explorer.training.runs.snapshot import RunSnapshot
 
-# Okabe and Ito's colours, told apart by colour-blind people, on white and on black.
-TRAINING = "#0072B2"
-VALIDATION = "#D55E00"
-RUN_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-MOST_POINTS = 800
+TRAINING, VALIDATION = NETWORKS[:2]
+DASHES = ("solid", "dash", "longdash", "dashdot")  # of a network's first run, second run, ...
 AXES = {
     "epochs": "Epoch",
-    "images": "Images seen, thousands",
+    "images": "Training images seen, thousands",
     "seconds": "Training time, s",
 }
 
 
-def smooth(values: Sequence[float], weight: float = 0.9) -> list[float]:
-    """Exponential moving average, corrected for its start at zero."""
-    smoothed, mean = [], 0.0
-    for count, value in enumerate(values, start=1):
-        mean = weight * mean + (1 - weight) * value
-        smoothed.append(mean / (1 - weight**count))
-    return smoothed
-
-
-def thin(count: int, most: int = MOST_POINTS) -> list[int]:
-    """Indices of at most ``most`` of ``count`` points, evenly spread, the last included."""
-    if count <= most:
-        return list(range(count))
-    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
-
-
 def metric_figure(run: RunSnapshot, metric: str) -> go.Figure:
-    """Training (raw and smoothed) and validation ``loss`` or ``accuracy`` over epochs."""
+    """Training (per batch and averaged) and validation ``loss`` or ``accuracy`` over epochs."""
     points = run.points
     raw = [getattr(point, metric) for point in points]
     soft = smooth(raw)
@@ -51,7 +36,7 @@ def metric_figure(run: RunSnapshot, metric: str) -> go.Figure:
     figure.add_scatter(
         x=x,
         y=[raw[i] for i in kept],
-        name="training, raw",
+        name="Training (per batch)",
         mode="lines",
         line={"color": TRAINING, "width": 1},
         opacity=0.3,
@@ -60,51 +45,53 @@ def metric_figure(run: RunSnapshot, metric: str) -> go.Figure:
     figure.add_scatter(
         x=x,
         y=[soft[i] for i in kept],
-        name="training",
+        name="Training (average)",
         mode="lines",
         line={"color": TRAINING, "width": 2.5},
     )
     figure.add_scatter(
         x=[epoch.epoch for epoch in run.epochs],
         y=[getattr(epoch, f"val_{metric}") for epoch in run.epochs],
-        name="validation",
+        name="Validation",
         mode="lines+markers",
         line={"color": VALIDATION, "width": 2.5},
         marker={"size": 8},
     )
-    percent = metric == "accuracy"
-    return _styled(figure, run.id, metric.capitalize(), "Epoch", ".0%" if percent else None)
+    return _styled(figure, run.id, metric.capitalize(), "Epoch", 1.0, height=250)
 
 
 def rate_figure(run: RunSnapshot) -> go.Figure:
     """Learning rate over epochs."""
-    figure = _point_line(run, [point.rate for point in run.points])
-    return _styled(figure, run.id, "Learning rate", "Epoch", None, height=200)
+    return _point_line(run, [point.rate for point in run.points], "Learning rate")
 
 
 def speed_figure(run: RunSnapshot) -> go.Figure:
     """Images per second over epochs."""
-    figure = _point_line(run, [point.speed for point in run.points])
-    return _styled(figure, run.id, "Images per second", "Epoch", None, height=200)
+    return _point_line(run, [point.speed for point in run.points], "Images per second")
 
 
-def overlay_figure(runs: Sequence[RunSnapshot], metric: str, axis: str) -> go.Figure:
-    """Validation (lines) and smoothed training (dotted) of several runs.
+def overlay_figure(
+    runs: Sequence[RunSnapshot], metric: str, axis: str, colours: Mapping[str, str]
+) -> go.Figure:
+    """Validation (lines) and averaged training (dotted) of several runs.
 
     Args:
         runs: At least one.
         metric: ``loss`` or ``accuracy``.
-        axis: One of `AXES`: what runs are compared at equal amounts of.
+        axis: One of `AXES`.
+        colours: By the names of the runs' networks.
     """
     figure = go.Figure()
+    networks = [run.spec.name for run in runs]
     for number, run in enumerate(runs):
-        colour = RUN_COLOURS[number % len(RUN_COLOURS)]
+        colour = colours[networks[number]]
+        dash = DASHES[networks[:number].count(networks[number]) % len(DASHES)]
         kept = thin(len(run.points), 300)
         soft = smooth([getattr(point, metric) for point in run.points])
         figure.add_scatter(
             x=[position(run, run.points[i], axis) for i in kept],
             y=[soft[i] for i in kept],
-            name=plain(f"{run.name}, training"),
+            name=plain(f"{run.name} (training)"),
             mode="lines",
             line={"color": colour, "width": 1.5, "dash": "dot"},
             opacity=0.6,
@@ -116,17 +103,16 @@ def overlay_figure(runs: Sequence[RunSnapshot], metric: str, axis: str) -> go.Fi
             y=[getattr(epoch, f"val_{metric}") for epoch in run.epochs],
             name=plain(run.name),
             mode="lines+markers",
-            line={"color": colour, "width": 2.5},
+            line={"color": colour, "width": 2.5, "dash": dash},
             marker={"size": 8, "symbol": number},
             legendgroup=run.id,
         )
-    percent = ".0%" if metric == "accuracy" else None
     revision = ",".join([axis, *(run.id for run in runs)])
-    return _styled(figure, revision, metric.capitalize(), AXES[axis], percent, height=420)
+    return _styled(figure, revision, metric.capitalize(), AXES[axis], 1.0, height=420)
 
 
 def position(run: RunSnapshot, row: Point | Epoch, axis: str) -> float:
-    """Where a measurement lies along an axis of `AXES`."""
+    """Position of a measurement on an axis of `AXES`."""
     if axis == "epochs":
         return float(row.epoch)
     if axis == "images":
@@ -153,7 +139,7 @@ def confusion_figure(view: EpochView, names: Sequence[str]) -> go.Figure:
             showscale=False,
             xgap=1,
             ygap=1,
-            hovertemplate="true %{y}<br>predicted %{x}<br>%{text} images, %{z:.0%}<extra></extra>",
+            hovertemplate="Actual %{y}, predicted %{x}<br>%{text} images, %{z:.0%}<extra></extra>",
         )
     )
     figure.update_layout(
@@ -163,17 +149,17 @@ def confusion_figure(view: EpochView, names: Sequence[str]) -> go.Figure:
         font={"size": 12},
     )
     figure.update_xaxes(title="Predicted", side="bottom", tickangle=-45, automargin=True)
-    figure.update_yaxes(title="True", autorange="reversed", automargin=True)
+    figure.update_yaxes(title="Actual", autorange="reversed", automargin=True)
     return figure
 
 
 def plain(text: str, most: int = 60) -> str:
-    """A person's text for a plotly label, which else would read tags in it."""
+    """Text for a Plotly label, shortened, with HTML escaped, which Plotly would interpret."""
     short = text if len(text) <= most else text[: most - 1] + "…"
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _point_line(run: RunSnapshot, values: Sequence[float]) -> go.Figure:
+def _point_line(run: RunSnapshot, values: Sequence[float], title: str) -> go.Figure:
     kept = thin(len(values))
     figure = go.Figure()
     figure.add_scatter(
@@ -183,7 +169,7 @@ def _point_line(run: RunSnapshot, values: Sequence[float]) -> go.Figure:
         line={"color": TRAINING, "width": 2},
         showlegend=False,
     )
-    return figure
+    return _styled(figure, run.id, title, "Epoch", height=200)
 
 
 def _styled(
@@ -191,17 +177,38 @@ def _styled(
     revision: str,
     y_title: str,
     x_title: str,
-    tick_format: str | None,
+    usual: float = 0.0,
     height: int = 320,
 ) -> go.Figure:
-    y_axis: dict[str, Any] = {"title": y_title, "tickformat": tick_format, "automargin": True}
+    """Add the axes; ``usual`` is the top of the y axis while all values are equal."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="x unified",
         uirevision=revision,
-        yaxis=y_axis,
-        xaxis={"title": x_title, "automargin": True, "rangemode": "tozero"},
+        yaxis={
+            "title": y_title,
+            # As many digits as the ticks need: whole percents repeat on a short axis.
+            "tickformat": "~%" if y_title == "Accuracy" else None,
+            "automargin": True,
+            "rangemode": "nonnegative",
+            "range": _range([y for trace in figure.data for y in trace.y], usual),
+        },
+        xaxis={
+            "title": x_title,
+            "automargin": True,
+            "rangemode": "tozero",
+            "range": _range([x for trace in figure.data for x in trace.x], 1.0),
+        },
     )
     return figure
+
+
+def _range(values: Sequence[float], usual: float) -> tuple[float, float] | None:
+    """The range of equal values, for which Plotly would begin below zero; None for others."""
+    known = [value for value in values if math.isfinite(value)]
+    value = max(known, default=0.0)
+    if value - min(known, default=0.0) > 1e-5 * value:  # smoothing leaves the last digits uneven
+        return None
+    return 0.0, (usual if value <= usual else 1.25 * value) or 1.0

@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from explorer.cli.errors import UsageError
+from explorer.analysis import tables
+from explorer.analysis.conventions import CONVENTIONS, DEFAULT
+from explorer.analysis.report import LEVELS
+from explorer.cli.cost import add_step_options, settings_of
+from explorer.cli.errors import UsageError, write_output
 from explorer.cli.networks import NAME_HELP, add_network_options, source_of
-from explorer.conventions import CONVENTIONS, DEFAULT
-from explorer.drawing import LEVELS as DRAWN
-from explorer.report import LEVELS
+from explorer.graphviz.collapsed_graph import LEVELS as DRAWN
 
-FORMATS = ("table", "json", "csv", "markdown")
 FILES = (".dot", ".svg", ".png", ".pdf", ".json")
 
 SUMMARY = """\
@@ -27,17 +27,22 @@ examples:
   python -m explorer summary resnext29_8x64d --format json
   python -m explorer summary resnext50_32x4d --input 320x320x3 --count timm
   python -m explorer summary my_model.keras --by layer --format csv > layers.csv
+  python -m explorer summary resnext50_32x4d --memory --train --batch 64 --precision bfloat16
+
+With --memory the peak memory of a step follows: its parts, the layer where it is, and the largest
+batch for usual sizes; --format csv then gives the timeline, a row for each layer's turn.
 
 MACs are counted as one of:
 """
 
 COMPARE = """\
-Networks side by side: stages aligned, differences to the first.
+Compare networks stage by stage; differences are to the first network, the baseline.
 
 examples:
   python -m explorer compare resnext50_32x4d resnext101_32x4d resnext152_32x4d
   python -m explorer compare resnet50 resnext50_32x4d my_model.keras --format markdown
   python -m explorer compare resnext29_8x64d resnext29_16x64d --format json
+  python -m explorer compare resnext50_32x4d resnext101_32x4d --memory --train --batch 32
 """
 
 GRAPH = """\
@@ -50,7 +55,7 @@ examples:
   python -m explorer graph mini_resnext --form split --level full -o layers.json
 
 levels: model (stages), stage (blocks), block (layers), full (layers and paths).
-.svg, .png and .pdf need Graphviz; .dot and .json need nothing.
+.svg, .png and .pdf need Graphviz; .dot and .json do not.
 """
 
 
@@ -59,12 +64,16 @@ def add_commands(commands: Any) -> None:
     summary = _command(commands, "summary", "what a network costs", SUMMARY + _conventions())
     summary.add_argument("name", metavar="NAME", help=NAME_HELP)
     add_network_options(summary)
-    summary.add_argument("--by", choices=LEVELS, default=LEVELS[0], help="one row for each")
+    summary.add_argument(
+        "--by", choices=LEVELS, default=LEVELS[0], help="one row for each stage, block or layer"
+    )
+    add_step_options(summary)
     _add_output_options(summary, run_summary)
 
-    compare = _command(commands, "compare", "networks side by side", COMPARE)
+    compare = _command(commands, "compare", "compare networks stage by stage", COMPARE)
     compare.add_argument("names", metavar="NAME", nargs="+", help=NAME_HELP)
-    add_network_options(compare, ("input", "classes", "form"))
+    add_network_options(compare, ("input", "classes", "form", "padding"))
+    add_step_options(compare)
     _add_output_options(compare, run_compare)
 
     graph = _command(commands, "graph", "the graph as DOT, SVG, PNG, PDF or JSON", GRAPH)
@@ -72,46 +81,57 @@ def add_commands(commands: Any) -> None:
     add_network_options(graph)
     graph.add_argument("--level", choices=DRAWN, default="stage", help="how much detail")
     graph.add_argument("--focus", metavar="PLACE", help="draw one stage or block only")
-    graph.add_argument("-o", "--output", metavar="FILE", type=Path, help=", ".join(FILES))
+    graph.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help=f"file to write, ending in {', '.join(FILES)}",
+    )
     graph.set_defaults(handler=run_graph)
 
 
 def run_summary(arguments: argparse.Namespace) -> int:
     """Print the report of one network."""
-    from explorer import tables
-    from explorer.report import analyse
+    from explorer.analysis.report import analyse, graph_of
 
-    report = analyse(source_of(arguments.name, arguments), arguments.count)
-    write: dict[str, Callable[..., str]] = {
-        "table": tables.to_text,
-        "json": tables.to_json,
-        "csv": tables.to_csv,
-        "markdown": tables.to_markdown,
-    }
-    _print(write[arguments.format](report, arguments.by))
+    settings = settings_of(arguments, asked=arguments.memory)
+    source = graph_of(source_of(arguments.name, arguments))
+    report = analyse(source, arguments.count)
+    *_, write = tables.FORMATS[arguments.format]
+    if arguments.memory:
+        from explorer.cost.memory import memory
+        from explorer.cost.memory_text import summary
+
+        _print(summary(report, memory(source, settings), arguments.by, arguments.format))
+    else:
+        _print(write(report, arguments.by))
     return 0
 
 
 def run_compare(arguments: argparse.Namespace) -> int:
-    """Print several networks side by side."""
-    from explorer.compare import compare
+    """Print a comparison of several networks."""
+    from explorer.analysis.compare import FORMATS, compare
+    from explorer.analysis.report import graph_of
 
-    sources = [source_of(name, arguments) for name in arguments.names]
-    found = compare(sources, arguments.count)
-    write: dict[str, Callable[[], str]] = {
-        "table": found.to_text,
-        "json": found.to_json,
-        "csv": found.to_csv,
-        "markdown": found.to_markdown,
-    }
-    _print(write[arguments.format]())
+    settings = settings_of(arguments, asked=arguments.memory)
+    sources = [graph_of(source_of(name, arguments)) for name in arguments.names]
+    comparison = compare(sources, arguments.count)
+    if arguments.memory:
+        from explorer.cost.memory import memory
+        from explorer.cost.memory_text import comparison_text
+
+        found = [memory(source, settings) for source in sources]
+        _print(comparison_text(comparison, found, arguments.format))
+    else:
+        _print(FORMATS[arguments.format](comparison))
     return 0
 
 
 def run_graph(arguments: argparse.Namespace) -> int:
     """Print the graph as DOT, or write it to a file."""
-    from explorer.drawing import draw
-    from explorer.report import graph_of
+    from explorer.analysis.report import graph_of
+    from explorer.graphviz.collapsed_graph import draw, levels
 
     output: Path | None = arguments.output
     kind = ".dot" if output is None else output.suffix.lower()
@@ -120,17 +140,22 @@ def run_graph(arguments: argparse.Namespace) -> int:
             f"A graph's file must end in one of {', '.join(FILES)}. Received {str(output)!r}."
         )
     graph = graph_of(source_of(arguments.name, arguments))
+    if arguments.level not in levels(graph):
+        print(
+            "Note: this network has no separate paths: full draws the same as block.",
+            file=sys.stderr,
+        )
     if kind == ".json":
         content = draw(graph, arguments.level, arguments.focus).to_json().encode()
     else:
-        from explorer.dot import render, to_dot
+        from explorer.graphviz.dot import render, to_dot
 
         dot = to_dot(graph, arguments.level, arguments.focus)
         content = dot.to_string().encode() if kind == ".dot" else render(dot, kind[1:])
     if output is None:
         _print(content.decode())
     else:
-        output.write_bytes(content)
+        write_output(output, content)
         print(f"Wrote {output} ({len(content):,} bytes).", file=sys.stderr)
     return 0
 
@@ -149,7 +174,7 @@ def _add_output_options(parser: argparse.ArgumentParser, handler: Any) -> None:
     parser.add_argument(
         "--count", choices=tuple(CONVENTIONS), default=DEFAULT, help="counting convention"
     )
-    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0])
+    parser.add_argument("--format", choices=tuple(tables.FORMATS), default="table")
     parser.set_defaults(handler=handler)
 
 

@@ -6,9 +6,8 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from explorer.lesson.equivalence import DTYPES, measure
-from explorer.lesson.width import BUDGET, solve
-from resnext import ResNeXtSpec
+from explorer.analysis.equal_cost import BUDGET, solve
+from explorer.cli.networks import add_network_options, spec_of
 
 if TYPE_CHECKING:
     from explorer.lesson.equivalence import Equivalence
@@ -16,8 +15,9 @@ if TYPE_CHECKING:
 MINUTES = 20
 
 EQUIVALENCE_HELP = """\
-Rewrites one set of random weights in all four forms of a block, compares outputs and
-gradients, and times each form. The whole of a deep network takes minutes; a stage, seconds.
+Computes a network with the same random weights in all four implementations of its paths,
+compares outputs and gradients, and times each implementation. A deep network takes minutes,
+one of its stages seconds.
 
 examples:
   python -m explorer equivalence mini_resnext
@@ -26,7 +26,7 @@ examples:
 """
 
 WIDTH_HELP = """\
-Solves C (256 d + 9 d^2 + 256 d) for the width d that comes nearest to the budget.
+Solves C (256 d + 9 d^2 + 256 d) for the width d nearest to the budget.
 
 examples:
   python -m explorer width --cardinality 16
@@ -38,28 +38,31 @@ def add_commands(subparsers: Any) -> None:
     """Add the lesson's commands to the parsers of ``python -m explorer``.
 
     Each parser's default ``handler`` is a function of the arguments that prints, returns 0,
-    and raises `ValueError` or `explorer.lesson.process.ProcessError` with one sentence.
+    and raises a `resnext.errors.UserError` with one sentence.
     """
     raw = argparse.RawDescriptionHelpFormatter
     equivalence = subparsers.add_parser(
         "equivalence",
-        help="show that the four forms of a block are one function",
+        help="check that the four implementations of a block agree",
         description=EQUIVALENCE_HELP,
         formatter_class=raw,
     )
     equivalence.add_argument("name", metavar="NAME", help="a network, such as resnext50_32x4d")
     equivalence.add_argument("--stage", type=int, help="only the blocks of this stage, from 1")
-    equivalence.add_argument("--dtype", choices=DTYPES, default=DTYPES[0])
+    equivalence.add_argument("--dtype", metavar="{float32,float64}", default="float32")
     equivalence.add_argument("--format", choices=("table", "json"), default="table")
+    add_network_options(equivalence, ("padding",))
     equivalence.set_defaults(handler=run_equivalence)
 
     width = subparsers.add_parser(
         "width",
-        help="the bottleneck width that a cardinality leaves at one complexity",
+        help="the bottleneck width for a cardinality at equal cost",
         description=WIDTH_HELP,
         formatter_class=raw,
     )
-    width.add_argument("--cardinality", type=int, required=True, metavar="C", help="paths")
+    width.add_argument(
+        "--cardinality", type=int, required=True, metavar="C", help="number of paths"
+    )
     width.add_argument(
         "--budget", type=int, default=BUDGET, help=f"parameters of the block (default {BUDGET})"
     )
@@ -69,7 +72,9 @@ def add_commands(subparsers: Any) -> None:
 
 def run_equivalence(arguments: argparse.Namespace) -> int:
     """Measure and print; the figures are this machine's."""
-    spec = ResNeXtSpec.from_name(arguments.name)
+    from explorer.lesson.equivalence import measure  # imports NumPy
+
+    spec = spec_of(arguments.name, arguments)
     found = measure(spec, arguments.stage, dtype=arguments.dtype, seconds=60 * MINUTES)
     if arguments.format == "json":
         print(json.dumps(found.to_json(), indent=2))
@@ -111,7 +116,7 @@ def run_width(arguments: argparse.Namespace) -> int:
         print(json.dumps(values))
     else:
         print(
-            f"{found.cardinality}x{found.width}d: {found.params:,} parameters "
+            f"{found.cardinality}x{found.width}d: {found.params:,} weights in its convolutions "
             f"({found.excess:+.1%} of {found.budget:,})"
         )
     return 0

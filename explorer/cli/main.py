@@ -1,4 +1,4 @@
-"""The parser of all commands, and how a command ends."""
+"""The parser of all commands, and their exit status."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from explorer.cli import analysis, training
-from explorer.cli.errors import UsageError
+from explorer.cli import analysis, build, cost, report, training, verify
+from explorer.cli.errors import report_bug, sentence
+from explorer.cli.signals import exit_status, signals_interrupt
 from resnext import __version__
 
+BUG = 70  # EX_SOFTWARE of sysexits.h
 HELP = """\
 See, compare and train ResNeXt networks.
 
@@ -20,13 +22,19 @@ examples:
   python -m explorer summary resnext50_32x4d                 parameters and MACs by stage
   python -m explorer summary my_model.keras --by layer       any functional Keras model
   python -m explorer compare resnext50_32x4d resnext101_32x4d
+  python -m explorer verify                                  our figures next to those of others
+  python -m explorer report resnext50_32x4d -o report.html   one file: tables, map, sources
+  python -m explorer search --macs 4.3G                      the largest networks in a budget
   python -m explorer graph resnext50_32x4d -o network.svg
-  python -m explorer map resnext50_32x4d -o resnext50.html   a page to walk through
+  python -m explorer map resnext50_32x4d -o resnext50.html   an interactive HTML page
+  python -m explorer build resnext50_32x4d -o net.keras      a file that opens in any Keras 3
+  python -m explorer code resnext50_32x4d --to torch         a PyTorch file of its own
+  python -m explorer export resnext50_32x4d -o resnext50.onnx
   python -m explorer train mini_resnext --data synthetic --epochs 2
   python -m explorer runs list
 
 Networks are named as in torchvision and timm: resnext{depth}_{C}x{d}d, such as resnext50_32x4d
-or, for CIFAR, resnext29_8x64d; resnet50, mini_resnext, zoo50. Each command explains itself:
+or, for CIFAR, resnext29_8x64d; resnet50, mini_resnext, zoo50. For help on one command:
 python -m explorer COMMAND --help.
 """
 
@@ -41,8 +49,9 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser; each command sets ``handler``, a function of the arguments."""
-    from explorer.lesson.cli import add_commands as add_lesson
-    from explorer.map.cli import add_commands as add_map
+    from explorer.cli.export import add_commands as add_export
+    from explorer.cli.lesson import add_commands as add_lesson
+    from explorer.cli.map import add_commands as add_map
 
     parser = _Parser(
         prog="python -m explorer",
@@ -52,8 +61,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     analysis.add_commands(commands)
+    verify.add_commands(commands)
+    report.add_commands(commands)
+    build.add_commands(commands)
+    cost.add_commands(commands)
     training.add_commands(commands)
     add_map(commands)
+    add_export(commands)
     add_lesson(commands)
     return parser
 
@@ -62,57 +76,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        Its exit status: 0; 1 if a run failed; 2 for wrong input, told on stderr in a line or
-        two; 130 after Ctrl-C.
+        Its exit status: 0; 1 if a run failed, or the output cannot be written; 2 for wrong input,
+        with a line or two on stderr; 70 for a bug of ours, with the name of the file that holds
+        its traceback; 130 after Ctrl-C, 143 and 129 after SIGTERM and SIGHUP.
     """
-    for stream in (sys.stdout, sys.stderr):
+    _open_streams()
+    parser = build_parser()
+    try:
+        with signals_interrupt():
+            return _run(parser, arguments)
+    except KeyboardInterrupt as interrupt:
+        return exit_status(interrupt)
+    except Exception as error:
+        reason = _drop_output()
+        if isinstance(error, BrokenPipeError):  # as after `| head`
+            return 1
+        if reason:
+            print(f"{parser.prog}: the output cannot be written: {reason}.", file=sys.stderr)
+            return 1
+        words = sentence(error)
+        print(f"{parser.prog}: {words or report_bug(error)}", file=sys.stderr)
+        return 2 if words else BUG
+
+
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+    try:
+        parsed = parser.parse_args(arguments)
+        if not hasattr(parsed, "handler"):
+            parser.print_help()
+            return 0
+        return int(parsed.handler(parsed))
+    finally:
+        sys.stdout.flush()
+
+
+def _open_streams() -> None:
+    """Reopen standard streams that were closed at the start; writing to such a stdout fails."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # takes this number, so that no other file gets it later
+            os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
+        stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal may lack a sign such as ×
-    parser = build_parser()
-    parsed = parser.parse_args(arguments)
-    if not hasattr(parsed, "handler"):
-        parser.print_help()
-        return 0
+
+
+def _drop_output() -> str:
+    """Discard the rest of the output if it cannot be written; return why, or ""."""
     try:
-        status = int(parsed.handler(parsed))
         sys.stdout.flush()
-    except BrokenPipeError:
-        _close_stdout()
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except _wrong_input() as error:
-        print(f"{parser.prog}: {_sentence(error)}", file=sys.stderr)
-        return 2
-    return status
-
-
-def _wrong_input() -> tuple[type[BaseException], ...]:
-    """What stands for a mistake in the input, or a part of the machine that is missing."""
-    from explorer.dot import GraphvizFailed, GraphvizMissing
-    from explorer.lesson.process import ProcessError
-    from explorer.training import TrainingError
-
-    return (
-        UsageError,
-        ValueError,  # SpecError, KerasConfigError, RecipeError
-        OSError,
-        GraphvizMissing,
-        GraphvizFailed,
-        ProcessError,
-        TrainingError,
-    )
-
-
-def _sentence(error: BaseException) -> str:
-    """The error in one line."""
-    if isinstance(error, OSError) and error.strerror and error.filename is not None:
-        return f"{error.strerror}: {str(error.filename)[:200]}"
-    return " ".join(str(error).split())[:600] or type(error).__name__
-
-
-def _close_stdout() -> None:
-    """Whoever read the output is gone: end without the interpreter's complaint."""
-    with contextlib.suppress(OSError, ValueError):
-        devnull: Any = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, sys.stdout.fileno())
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return str(getattr(error, "strerror", None) or error)
+    return ""

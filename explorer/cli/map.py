@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from explorer.conventions import CONVENTIONS, DEFAULT
+from explorer.analysis.conventions import CONVENTIONS, DEFAULT
 
 HELP = """\
-Writes one to four networks as one HTML page that folds, zooms and searches without a server,
-or one network as JSON in the format of Google's Model Explorer (its "per-node data" too).
+Writes one to four networks as one interactive HTML page that works without a server, or one
+network as JSON for Google's Model Explorer, or its per-node data (--values).
 
 examples:
   python -m explorer map resnext50_32x4d -o resnext50.html
@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
 
     parser = commands.add_parser(
         "map",
-        help="a page to walk through, or Model Explorer's JSON",
+        help="an interactive HTML page, or JSON for Model Explorer",
         description=HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -38,7 +38,12 @@ def add_commands(commands: Any) -> None:
     parser.add_argument("--count", choices=tuple(CONVENTIONS), default=DEFAULT)
     parser.add_argument("--values", choices=VALUES, help="per-node data for Model Explorer")
     parser.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, required=True, help=".html or .json"
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="file to write, ending in .html or .json",
     )
     parser.set_defaults(handler=run_map)
 
@@ -49,7 +54,7 @@ def run_map(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: The file's ending and the other arguments do not go together.
     """
-    from explorer.cli.errors import UsageError
+    from explorer.cli.errors import UsageError, write_output
     from explorer.cli.networks import source_of
 
     sources = [source_of(name, arguments) for name in arguments.names]
@@ -61,9 +66,9 @@ def run_map(arguments: argparse.Namespace) -> int:
     if suffix == ".json" and len(sources) > 1:
         raise UsageError(f"A .json file holds one network. Received {len(sources)}.")
     if suffix == ".html" and arguments.values:
-        raise UsageError("Values for Model Explorer go to a .json file. Received an .html file.")
+        raise UsageError("--values writes a .json file. Received an .html file.")
     text = _html(sources, arguments) if suffix == ".html" else _json(sources[0], arguments)
-    arguments.output.write_text(text, encoding="utf-8")
+    write_output(arguments.output, text)
     print(arguments.output)
     return 0
 
@@ -75,8 +80,8 @@ def _html(sources: list[Any], arguments: argparse.Namespace) -> str:
 
 
 def _json(source: Any, arguments: argparse.Namespace) -> str:
+    from explorer.analysis.report import analyse, graph_of
     from explorer.map.model_explorer import to_model_explorer, to_node_data
-    from explorer.report import analyse, graph_of
 
     graph = graph_of(source)
     report = analyse(graph, arguments.count)

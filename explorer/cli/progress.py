@@ -1,4 +1,4 @@
-"""A run in the terminal: a bar that moves, a line for each epoch, and a clean Ctrl-C."""
+"""A run in the terminal: a progress bar, a line for each epoch, and stop requests."""
 
 from __future__ import annotations
 
@@ -6,27 +6,22 @@ import contextlib
 import os
 import shlex
 import shutil
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from explorer.cli.run_tables import duration, line
+from explorer.cli.signals import exit_status, signals_interrupt
+from explorer.formatting.numbers import duration
+from explorer.jobs.text import printable
 
 if TYPE_CHECKING:
-    from explorer.training import Epoch, RunSnapshot, RunStore
+    from explorer.training.runs.history import Epoch
+    from explorer.training.runs.snapshot import RunSnapshot
+    from explorer.training.runs.store import RunStore
 
 SECONDS = 0.3
 ENDED = ("finished", "stopped", "failed", "paused")
 PATIENCE = 20.0
-# A closed terminal and a polite end from outside, besides Ctrl-C; Windows has no SIGHUP.
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-class Ended(KeyboardInterrupt):
-    """One of `SIGNALS` came; its number is the argument."""
 
 
 def follow(store: RunStore, run: str) -> int:
@@ -36,23 +31,24 @@ def follow(store: RunStore, run: str) -> int:
         0 if it finished or was paused or stopped from elsewhere, 1 if it failed. Ctrl-C,
         SIGTERM and SIGHUP stop it and say how to resume: 130, 143, 129.
     """
-    with _signals_interrupt():
+    with signals_interrupt():
         try:
             snapshot = _watch(store, run)
         except KeyboardInterrupt as interrupt:
             _stop(store, run)
-            number = interrupt.args[0] if isinstance(interrupt, Ended) else signal.SIGINT
-            return 128 + int(number)
+            return exit_status(interrupt)
     _clear()
     print(_ending(store, snapshot))
     return 1 if snapshot.state == "failed" else 0
 
 
 def _watch(store: RunStore, run: str) -> RunSnapshot:
-    """Print epochs as they come; return how the run ended."""
+    """Print each epoch when it ends; return the final snapshot."""
+    from explorer.training.runs.scheduler import tick
+
     shown = 0
     while True:
-        store.tick()
+        tick(store)
         snapshot = store.snapshot(run)
         for epoch in snapshot.epochs[shown:]:
             _clear()
@@ -64,27 +60,8 @@ def _watch(store: RunStore, run: str) -> RunSnapshot:
         time.sleep(SECONDS)
 
 
-@contextlib.contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """Let each of `SIGNALS` raise `Ended`, unless it is ignored, as nohup does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set handlers
-        return
-    caught = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, _end) for number in caught}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end(number: int, frame: object) -> NoReturn:
-    raise Ended(number)
-
-
 def settle(store: RunStore, run: str) -> str:
-    """Wait a while until a run has done what it was asked, and return its state."""
+    """Wait up to `PATIENCE` seconds for a run to become inactive; return its state."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         snapshot = store.snapshot(run)
@@ -95,9 +72,9 @@ def settle(store: RunStore, run: str) -> str:
 
 
 def bar_line(snapshot: RunSnapshot, width: int = 100) -> str:
-    """One line: how far, how good, how fast, how long."""
+    """One line: progress, loss, accuracy, speed and time left."""
     if snapshot.state == "queued":
-        return "waiting for its turn: another run trains"
+        return "queued: another run is training"
     if not snapshot.points:
         return f"{snapshot.state}: reading data, building the network"
     point = snapshot.points[-1]
@@ -117,7 +94,7 @@ def bar_line(snapshot: RunSnapshot, width: int = 100) -> str:
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
-    """What an epoch came to."""
+    """One line with an epoch's results."""
     return (
         f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}  loss {epoch.loss:.4f}  "
         f"accuracy {epoch.accuracy:.4f}  validation loss {epoch.val_loss:.4f}  "
@@ -126,16 +103,16 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
 
 
 def _stop(store: RunStore, run: str) -> None:
-    from explorer.training import RunError
+    from explorer.training.engine.errors import RunError
 
     with contextlib.suppress(RunError):  # it may end in the same moment
         store.request(run, "stop")
-    _say("\nStopping; the curve and the last checkpoint are kept ...")
+    _say("\nStopping. The curve and the last checkpoint are kept.")
     _say(_ending_stopped(store, run, settle(store, run)))
 
 
 def _say(line: str) -> None:
-    """Print, also where the terminal may be gone: the run's end must not depend on it."""
+    """Print; a closed terminal must not keep the run from ending."""
     try:
         _clear()
         print(line, flush=True)
@@ -146,13 +123,13 @@ def _say(line: str) -> None:
 
 def _ending_stopped(store: RunStore, run: str, state: str) -> str:
     if state == "finished":
-        return "It had just finished."
+        return "The run had already finished."
     return f"The run is {state}. To resume it:\n  {resume_command(store, run)}"
 
 
 def resume_command(store: RunStore, run: str) -> str:
-    """What to type to take a run up again."""
-    from explorer.training import default_runs
+    """The command that resumes a run."""
+    from explorer.training.runs.store import default_runs
 
     usual = str(store.root) == str(default_runs()) == "runs"  # true of any shell, then
     where = "" if usual else f" --runs {shlex.quote(str(store.root))}"
@@ -170,16 +147,16 @@ def _ending(store: RunStore, snapshot: RunSnapshot) -> str:
         if snapshot.test_accuracy is not None:
             parts.append(f"Test accuracy {snapshot.test_accuracy:.4f}.")
         parts.append(f"Model: {store.model_path(snapshot.id)}")
-        return "\n".join([" ".join(parts), *map(line, snapshot.notes)])
+        return "\n".join([" ".join(parts), *map(printable, snapshot.notes)])
     resume = f"To resume it:\n  {resume_command(store, snapshot.id)}"
     if snapshot.state == "failed":
-        return f"The run failed: {line(snapshot.reason)}\n{resume}"
-    why = f": {line(snapshot.reason)}" if snapshot.reason else ""
+        return f"The run failed: {printable(snapshot.reason)}\n{resume}"
+    why = f": {printable(snapshot.reason)}" if snapshot.reason else ""
     return f"The run is {snapshot.state}{why}. {resume}"
 
 
 def _bar(snapshot: RunSnapshot) -> None:
-    """Draw over the line before, where there is a terminal."""
+    """Overwrite the current line of a terminal."""
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 1
         sys.stdout.write(f"\r\x1b[K{bar_line(snapshot, width)}")

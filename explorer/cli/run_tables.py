@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from explorer import tables
+from explorer.analysis import tables
+from explorer.formatting.numbers import duration
+from explorer.jobs.text import printable
 
 if TYPE_CHECKING:
-    from explorer.training import RunSnapshot
+    from explorer.training.runs.snapshot import RunSnapshot
 
 _HEADER = ("id", "name", "state", "network", "data", "epochs", "best accuracy", "time")
 
@@ -30,7 +32,7 @@ def listing(snapshots: Sequence[RunSnapshot], format: str = "table") -> str:
     if format == "markdown":
         return tables.markdown(_HEADER, rows, words=5)
     if not rows:
-        return "There are no runs here yet. To start one: python -m explorer train mini_resnext"
+        return "There are no runs yet. To start one: python -m explorer train mini_resnext"
     return tables.text(_HEADER, rows, words=5, totals=False)
 
 
@@ -45,16 +47,16 @@ def details(snapshot: RunSnapshot, format: str = "table") -> str:
         return _json(plain)
     facts = dict(zip(_HEADER, _cells(snapshot)))
     facts["recipe"] = ", ".join(
-        f"{key} {value}"
+        printable(f"{key} {value}")
         for key, value in snapshot.recipe.to_dict().items()
         if value not in ([], None)
     )
     if snapshot.reason:
-        facts["reason"] = line(snapshot.reason)
+        facts["reason"] = printable(snapshot.reason)
     if snapshot.test_accuracy is not None:
         facts["test accuracy"] = f"{snapshot.test_accuracy:.4f}"
     for number, note in enumerate(snapshot.notes, start=1):
-        facts[f"note {number}"] = line(note)
+        facts[f"note {number}"] = printable(note)
     lines = [f"{key:<15} {value}" for key, value in facts.items()]
     if snapshot.epochs:
         header = ("epoch", "loss", "accuracy", "val loss", "val accuracy")
@@ -72,16 +74,6 @@ def details(snapshot: RunSnapshot, format: str = "table") -> str:
     return "\n".join(lines)
 
 
-def duration(seconds: float) -> str:
-    """3 s, 2 min 5 s or 1 h 4 min."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def _cells(snapshot: RunSnapshot) -> list[str]:
     best = snapshot.best_accuracy
     return [
@@ -89,7 +81,7 @@ def _cells(snapshot: RunSnapshot) -> list[str]:
         _short(snapshot.name),
         snapshot.state,
         snapshot.spec.name,
-        _short(snapshot.source),
+        _short(snapshot.data_name),
         f"{len(snapshot.epochs)}/{snapshot.recipe.epochs}",
         "–" if best is None else f"{best:.4f}",
         duration(snapshot.duration),
@@ -115,7 +107,12 @@ def _brief(snapshot: RunSnapshot) -> dict[str, Any]:
         "has_model",
     )
     plain = {name: getattr(snapshot, name) for name in fields}
-    return {**plain, "network": snapshot.spec.name, "epochs_done": len(snapshot.epochs)}
+    return {
+        **plain,
+        "network": snapshot.spec.name,
+        "data": snapshot.data_name,
+        "epochs_done": len(snapshot.epochs),
+    }
 
 
 def _json(value: Any) -> str:
@@ -123,7 +120,7 @@ def _json(value: Any) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no word for what is not a number."""
+    """The value with NaN and infinities as None, which JSON cannot write."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
@@ -131,11 +128,5 @@ def _finite(value: Any) -> Any:
     return [_finite(item) for item in value] if isinstance(value, list) else value
 
 
-def line(text: str) -> str:
-    """Text by others on one line: no control characters reach the terminal."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
 def _short(text: str) -> str:
-    shown = line(text)
-    return shown if len(shown) <= 40 else f"{shown[:39]}…"
+    return printable(text, 40)

@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.cli.errors import write_output
 from explorer.cli.networks import add_network_options, spec_of
+from explorer.jobs.text import printable
 
 if TYPE_CHECKING:
-    from explorer.training import Recipe, RunStore
+    from explorer.training.engine.recipe import Recipe
+    from explorer.training.runs.store import RunStore
 
 TRAIN = """\
-Train a network in a process of its own, and watch it. Ctrl-C stops it cleanly; it can be
-resumed where it stood, also in the app, which shows the same runs.
+Train a network in a separate process and show its progress. Ctrl-C stops the run cleanly; it
+can be resumed later, here or in the app, which shows the same runs.
 
 examples:
   python -m explorer train mini_resnext --data synthetic --epochs 2
@@ -22,13 +25,12 @@ examples:
   python -m explorer train mini_resnext --data cifar10-images.zip --epochs 2 --limit 2000
   python -m explorer train resnext29_32x4d --data my_images/ --classes 3 --recipe authors
 
-data: synthetic (drawn by this program, needs no network), cifar10 (Keras's cache, or a
-download), or the path of CIFAR-10's official archive or folder, or of a folder or zip of images
-train/CLASS/*.
+data: synthetic (generated, no download), cifar10 (from Keras's cache, or downloaded), or a path:
+CIFAR-10's official archive or folder, or a folder or zip file of images train/CLASS/*.
 """
 
 RUNS = """\
-Look at training runs and steer them; ID may be shortened as long as it is clear.
+Show and control training runs. ID may be any part of a run's id that no other run has.
 
 examples:
   python -m explorer runs list
@@ -49,41 +51,44 @@ def add_commands(commands: Any) -> None:
     )
     train.add_argument("name", metavar="NAME", help="a network, such as mini_resnext")
     train.add_argument("--data", metavar="SOURCE", default="synthetic", help="see above")
-    train.add_argument("--epochs", type=int, metavar="N")
-    train.add_argument("--limit", type=int, metavar="N", help="use only so many images")
-    train.add_argument("--batch-size", type=int, metavar="N")
-    train.add_argument("--learning-rate", type=float, metavar="RATE")
-    train.add_argument("--seed", type=int, metavar="N")
+    train.add_argument("--epochs", type=int, metavar="N", help="number of epochs")
+    train.add_argument("--limit", type=int, metavar="N", help="use at most N images")
+    train.add_argument("--batch-size", type=int, metavar="N", help="images in a step")
+    train.add_argument("--learning-rate", type=float, metavar="RATE", help="highest rate")
+    train.add_argument("--seed", type=int, metavar="N", help="of weights and order")
     train.add_argument(
-        "--recipe", default="short", metavar="NAME", help="short, sprint, authors or zoo"
+        "--recipe",
+        default="short",
+        metavar="NAME",
+        help="recipe: short (the default), sprint, paper, authors or zoo",
     )
     train.add_argument(
         "--tensorboard", action="store_true", help="also write event files for TensorBoard"
     )
     train.add_argument("--label", metavar="TEXT", help="the run's name")
     train.add_argument(
-        "--detach", action="store_true", help="start it and return; see runs show ID"
+        "--detach", action="store_true", help="start the run and return; runs show ID shows it"
     )
     add_network_options(train)
     _add_runs_option(train)
     train.set_defaults(handler=run_train)
 
     runs = commands.add_parser(
-        "runs", help="list and steer training runs", description=RUNS, formatter_class=raw
+        "runs", help="show and control training runs", description=RUNS, formatter_class=raw
     )
     actions = runs.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="all runs, newest first")
     listing.add_argument("--format", choices=("table", "json", "csv", "markdown"), default="table")
-    show = actions.add_parser("show", help="one run: state, recipe, epochs")
+    show = actions.add_parser("show", help="state, recipe and epochs of one run")
     show.add_argument("--format", choices=("table", "json"), default="table")
-    resume = actions.add_parser("resume", help="take up a run that was paused, stopped or killed")
-    resume.add_argument("--detach", action="store_true", help="return at once")
-    export = actions.add_parser("export", help="the curve as CSV")
+    resume = actions.add_parser("resume", help="continue a run that was paused, stopped or killed")
+    resume.add_argument("--detach", action="store_true", help="resume the run and return")
+    export = actions.add_parser("export", help="write the curve as CSV")
     export.add_argument("-o", "--output", type=Path, metavar="FILE")
     others = {
         "stop": actions.add_parser("stop", help="stop a run; it can be resumed"),
         "pause": actions.add_parser("pause", help="pause a run"),
-        "delete": actions.add_parser("delete", help="remove a run and its files"),
+        "delete": actions.add_parser("delete", help="delete a run and its files"),
     }
     parsers = {"list": listing, "show": show, "resume": resume, "export": export, **others}
     for action, parser in parsers.items():
@@ -96,10 +101,14 @@ def add_commands(commands: Any) -> None:
 def run_train(arguments: argparse.Namespace) -> int:
     """Start a run and watch it."""
     from explorer.cli.progress import follow
-    from explorer.training import RunStore, default_runs, start
+    from explorer.training.runs.forecast import forecast, images_of
+    from explorer.training.runs.scheduler import start
+    from explorer.training.runs.store import RunStore, default_runs
 
     spec, recipe = spec_of(arguments.name, arguments), recipe_of(arguments)
     store = RunStore(default_runs() if arguments.runs is None else arguments.runs)
+    expected = forecast([spec], recipe, images_of(arguments.data), store.list())
+    print(expected.text, flush=True)
     run = start(store, spec, recipe, arguments.data, arguments.label)
     print(f"Run {run}: {spec.name} on {arguments.data}, {recipe.epochs} epochs.")
     if arguments.detach:
@@ -109,7 +118,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
 def recipe_of(arguments: argparse.Namespace) -> Recipe:
     """The recipe of this name with the changes that were asked for."""
-    from explorer.training import Recipe
+    from explorer.training.engine.recipe import Recipe
 
     base = Recipe.from_name(arguments.recipe)
     options = ("epochs", "limit", "batch_size", "learning_rate", "seed")
@@ -124,16 +133,17 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
 def run_runs(arguments: argparse.Namespace) -> int:
     """Look at runs, or steer one."""
     from explorer.cli import progress, run_tables
-    from explorer.training import RunStore, default_runs, resume
+    from explorer.training.runs.scheduler import resume, tick
+    from explorer.training.runs.store import RunStore, default_runs
 
     store = RunStore(default_runs() if arguments.runs is None else arguments.runs)
     action = arguments.action
-    store.tick()
+    tick(store)
     if action == "list":
         known = store.list()
         print(run_tables.listing(known, arguments.format))
         for reason in store.damaged(known).values():
-            print(run_tables.line(reason), file=sys.stderr)
+            print(printable(reason), file=sys.stderr)
         return 0
     run = find(store, arguments.id)
     if action == "show":
@@ -143,7 +153,7 @@ def run_runs(arguments: argparse.Namespace) -> int:
         if arguments.output is None:
             sys.stdout.write(text)
         else:
-            arguments.output.write_text(text, encoding="utf-8")
+            write_output(arguments.output, text)
             print(f"Wrote {arguments.output}.", file=sys.stderr)
     elif action == "delete":
         store.delete(run)
@@ -160,14 +170,15 @@ def run_runs(arguments: argparse.Namespace) -> int:
 
 
 def find(store: RunStore, text: str) -> str:
-    """The only run whose id holds this text.
+    """The run with this id, or the only one whose id contains this text.
 
     Raises:
-        RunError: There is none, or there are several.
+        RunError: No run matches, or several do.
     """
-    from explorer.training import RunError
+    from explorer.training.engine.errors import RunError
 
-    found = [run for run in store.ids() if text and text in run]
+    known = store.ids()
+    found = [text] if text in known else [run for run in known if text and text in run]
     if len(found) == 1:
         return found[0]
     if found:
@@ -177,12 +188,15 @@ def find(store: RunStore, text: str) -> str:
 
 def _add_runs_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--runs", type=_folder, metavar="DIR", help="where runs are kept (RESNEXT_RUNS, else runs)"
+        "--runs",
+        type=_folder,
+        metavar="DIR",
+        help="folder of the runs (default: $RESNEXT_RUNS, else ./runs)",
     )
 
 
 def _folder(text: str) -> Path:
-    """A folder, or the name of one that is not there yet."""
+    """The path of a folder, or of one that does not exist yet."""
     path = Path(text)
     if not text or (path.exists() and not path.is_dir()):
         raise argparse.ArgumentTypeError(f"must be a folder; received {text!r}")

@@ -9,18 +9,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from explorer.keras_file import read_config
-from explorer.keras_kinds import read_layer
-from explorer.keras_layer import MOST, UNKNOWN_SHAPE, KerasConfigError, KerasLayer
-from resnext.graph import Graph, Node, Shape
+from explorer.foreign.keras_file import read_config
+from explorer.foreign.keras_kinds import read_layer
+from explorer.foreign.keras_layer import MOST, UNKNOWN_SHAPE, KerasConfigError, KerasLayer
+from explorer.jobs.text import printable
+from resnext.attention import ATTENTIONS
+from resnext.graph import Graph, Node
+from resnext.layer import Shape
 
-MAX_LAYERS = 100_000
+MAX_LAYERS = 25_000  # as many as a spec may have; a layer is counted each time that it is used
+MAX_EDGES = 50_000
 MAX_DEPTH = 8
 MODELS = ("Functional", "Model", "Sequential")
 
 _OURS = re.compile(
     r"(stem|classifier|(?:stage|group)\d+|block\d+)(?:_(block\d+))?(?:_(path\d+))?"
-    r"(?:_(shortcut))?_(.+)"
+    rf"(?:_(shortcut|{'|'.join(ATTENTIONS)}))?_(.+)"
 )
 _BLOCK = re.compile(r"([^_].*?)_(block\d+)_(.+)")
 
@@ -28,7 +32,7 @@ _BLOCK = re.compile(r"([^_].*?)_(block\d+)_(.+)")
 class SharedNode(Node):
     """A further use of a layer: its weights are counted where it is used first."""
 
-    params = trainable_params = non_trainable_params = 0
+    params = non_trainable_params = total_params = 0
 
 
 _Use = tuple[str, int]
@@ -54,16 +58,22 @@ def graph_of_keras(model: Any) -> Graph:
     Raises:
         KerasConfigError: This is not a functional or sequential model, its input has no
             fixed size, or its config contradicts itself.
-        FileNotFoundError: There is no such file.
     """
     config = _config_of(model)
     try:
         reader = _Reader()
-        name = _clean(str(config["config"].get("name", "model")))
+        name = printable(str(config["config"].get("name", "model")))
         reader.model(config, None, "", 0)
     except KerasConfigError:
         raise
-    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except (
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise KerasConfigError(
             "A Keras config must describe a functional or sequential model. "
             f"Received one that breaks off at {str(error)[:80]!r}."
@@ -100,6 +110,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
+        self.uses = self.edges = 0
 
     def model(
         self, config: Mapping[str, Any], inputs: list[_Tensor] | None, prefix: str, depth: int
@@ -143,6 +154,12 @@ class _Reader:
         for layer in config["layers"]:
             for number, call in enumerate(layer.get("inbound_nodes") or [None]):
                 sources = list(_sources(call))
+                self.edges += len(sources)
+                if len(calls) > MAX_LAYERS or self.edges > MAX_EDGES:
+                    raise KerasConfigError(
+                        f"A model may use layers {MAX_LAYERS:,} times, with {MAX_EDGES:,} inputs "
+                        "in all. Received more."
+                    )
                 recorded.update(sources)
                 if (_name(layer), number) not in made:
                     calls.append((layer, number, [key for key, _ in sources]))
@@ -167,15 +184,19 @@ class _Reader:
         depth: int,
     ) -> list[_Tensor]:
         """Add one use of a layer, or of a model that stands in a layer's place."""
-        kind, config = _clean(str(layer["class_name"])), layer["config"]
+        self.uses += 1
+        if self.uses > MAX_LAYERS:
+            raise KerasConfigError(f"A model may use layers {MAX_LAYERS:,} times. Received more.")
+        kind, config = printable(str(layer["class_name"])), layer["config"]
         suffix = f"@{use + 1}" if use else ""
         if kind in MODELS and "layers" in config:
-            return self.model(layer, inputs, f"{prefix}{_clean(_name(layer))}{suffix}/", depth + 1)
-        name = f"{prefix}{place(_clean(_name(layer)))}{suffix}"
-        if name in self.nodes or len(self.nodes) >= MAX_LAYERS:
+            return self.model(
+                layer, inputs, f"{prefix}{printable(_name(layer))}{suffix}/", depth + 1
+            )
+        name = f"{prefix}{place(printable(_name(layer)))}{suffix}"
+        if name in self.nodes:
             raise KerasConfigError(
-                f"A model must have at most {MAX_LAYERS:,} layers of different names. "
-                f"Received {name[:80]!r} once more."
+                f"Layers of a model must have different names. Received {name[:80]!r} twice."
             )
         shapes = tuple(tensor.shape for tensor in inputs)
         if kind == "InputLayer":
@@ -216,11 +237,6 @@ def _order(uses: list[_Use], needs: list[set[_Use]]) -> Iterator[int]:
 
 def _name(layer: Mapping[str, Any]) -> str:
     return str(layer.get("name") or layer["config"]["name"])
-
-
-def _clean(name: str) -> str:
-    """A name without control characters: it is shown in terminals, files and pages."""
-    return "".join(sign if sign.isprintable() else " " for sign in name)
 
 
 def _take(tensors: list[_Tensor], index: int, recorded: Shape | None) -> _Tensor:

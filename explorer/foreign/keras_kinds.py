@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from explorer.keras_layer import Config, KerasConfigError, KerasLayer, Pair, whole
-from resnext.graph import Shape, Weight
-from resnext.layers import Shapes, window_output
+from explorer.foreign.keras_layer import Config, KerasConfigError, KerasLayer, Pair, whole
+from resnext.kinds import KINDS
+from resnext.layer import Shape, Shapes, Weight, window_output, window_pads
 
 
 class _UnknownSettingError(Exception):
@@ -29,7 +29,8 @@ def read_layer(name: str, kind: str, config: Config, inputs: Shapes, recorded: S
         inputs: Shapes of its inputs; an empty one is not known.
         recorded: Shape of its output as the file has it; empty if it does not say.
     """
-    reader = _READERS.get(kind)
+    kind = _used_for(kind, config)
+    reader = _READERS.get(KINDS[kind].shape) if kind in KINDS else None
     if reader is not None and all(inputs):
         try:
             fields = reader(config, inputs)
@@ -42,6 +43,15 @@ def read_layer(name: str, kind: str, config: Config, inputs: Shapes, recorded: S
                 )
             return KerasLayer(name, kind, **fields)
     return KerasLayer(name, kind, shape=recorded, known=False)
+
+
+def _used_for(kind: str, config: Config) -> str:
+    """The kind by what the layer does; see `resnext.kinds.KERAS_KINDS`."""
+    if kind == "Conv2D" and config.get("groups", 1) != 1:
+        return "GroupedConv2D"
+    if kind == "Cropping2D" and config.get("data_format") == "channels_first":
+        return "ChannelSlice"
+    return kind
 
 
 def _pair(value: Any) -> Pair:
@@ -72,15 +82,17 @@ def _slide(config: Config, inputs: Shapes, size: Pair, channels: int) -> dict[st
     padding = config.get("padding", "valid")
     if padding not in ("same", "valid"):
         raise _UnknownSettingError
-    lengths = [
-        window_output(length, window, stride, padding)
-        for length, window, stride in zip(inputs[0], size, strides)
-    ]
+    axes = [(*lengths, padding) for lengths in zip(inputs[0], size, strides)]
+    lengths = [window_output(*axis) for axis in axes]
     if min(lengths) < 1:
         raise KerasConfigError(
             f"A window must fit its input. Received window {size} on {inputs[0][:2]}."
         )
-    return {"shape": (*lengths, channels), "window": (size, strides)}
+    return {
+        "shape": (*lengths, channels),
+        "window": (size, strides),
+        "added": tuple(window_pads(*axis) for axis in axes),
+    }
 
 
 def _bias(config: Config, channels: int) -> tuple[Weight, ...]:
@@ -176,12 +188,12 @@ def _same(config: Config, inputs: Shapes) -> dict[str, Any]:
 
 
 def _merge(config: Config, inputs: Shapes) -> dict[str, Any]:
-    """A sum; lengths of 1 are repeated."""
+    """A sum or product; lengths of 1 are repeated."""
     if len({len(shape) for shape in inputs}) != 1:
         raise _UnknownSettingError
     shape = tuple(max(lengths) for lengths in zip(*inputs))
     if any(n not in (1, most) for given in inputs for n, most in zip(given, shape)):
-        raise KerasConfigError(f"Shapes that are added must agree. Received {inputs}.")
+        raise KerasConfigError(f"Shapes that are merged must agree. Received {inputs}.")
     return {"shape": shape}
 
 
@@ -193,7 +205,14 @@ def _concatenate(config: Config, inputs: Shapes) -> dict[str, Any]:
 
 
 def _slice(config: Config, inputs: Shapes) -> dict[str, Any]:
-    start, stop = whole(config.get("start"), 0), whole(config.get("stop"))
+    if "cropping" in config:
+        # Width and channels are the last two axes of a map whose channels are said to be first.
+        (above, below), (start, end) = _cropped(config)
+        if above or below or len(inputs[0]) != 3:
+            raise _UnknownSettingError
+        stop = inputs[0][-1] - end
+    else:  # of our older files
+        start, stop = whole(config.get("start"), 0), whole(config.get("stop"))
     if not start < stop <= inputs[0][-1]:
         raise KerasConfigError(
             f"A slice must lie inside its {inputs[0][-1]} channels. Received {start} to {stop}."
@@ -224,34 +243,53 @@ def _zero_padding(config: Config, inputs: Shapes) -> dict[str, Any]:
     sides = padding if isinstance(padding, (list, tuple)) else (padding, padding)
     if len(sides) != 2:
         raise _UnknownSettingError
-    added = [
-        sum(whole(n, 0) for n in (side if isinstance(side, (list, tuple)) else (side, side)))
-        for side in sides
-    ]
-    return {"shape": (height + added[0], width + added[1], channels)}
+    added = [_both(side) for side in sides]
+    shape = (height + sum(added[0]), width + sum(added[1]), channels)
+    return {"shape": shape, "added": tuple(added)}
 
 
+def _cropping(config: Config, inputs: Shapes) -> dict[str, Any]:
+    height, width, channels = _map(config, inputs)
+    (above, below), (left, right) = _cropped(config)
+    shape = (height - above - below, width - left - right, channels)
+    if min(shape) < 1:
+        raise KerasConfigError(
+            f"A cropping must leave something. Received {(above, below), (left, right)} "
+            f"of {height}x{width}."
+        )
+    return {"shape": shape, "added": ((-above, -below), (-left, -right))}
+
+
+def _cropped(config: Config) -> tuple[Pair, Pair]:
+    """Positions cut off before and after each axis."""
+    sides = config.get("cropping")
+    if not isinstance(sides, (list, tuple)) or len(sides) != 2:
+        raise _UnknownSettingError
+    return _both(sides[0]), _both(sides[1])
+
+
+def _both(side: Any) -> Pair:
+    """Positions before and after: two numbers, or one for both."""
+    if isinstance(side, (list, tuple)) and len(side) == 2:
+        return whole(side[0], 0), whole(side[1], 0)
+    return whole(side, 0), whole(side, 0)
+
+
+# By the rule that `resnext.kinds` names.
 _READERS: Mapping[str, Callable[[Config, Shapes], dict[str, Any]]] = {
-    "Conv2D": _conv,
-    "GroupedConv2D": _conv,
-    "DepthwiseConv2D": _depthwise,
-    "SeparableConv2D": _separable,
-    "MaxPooling2D": _pool,
-    "AveragePooling2D": _pool,
-    "GlobalAveragePooling2D": _global_pool,
-    "GlobalMaxPooling2D": _global_pool,
-    "Dense": _dense,
-    "BatchNormalization": _norm,
-    "ReLU": _same,
-    "LeakyReLU": _same,
-    "ELU": _same,
-    "Activation": _same,
-    "Softmax": _same,
-    "Dropout": _same,
-    "Add": _merge,
-    "Concatenate": _concatenate,
-    "ChannelSlice": _slice,
-    "Flatten": _flatten,
-    "Reshape": _reshape,
-    "ZeroPadding2D": _zero_padding,
+    "conv": _conv,
+    "depthwise": _depthwise,
+    "separable": _separable,
+    "pool": _pool,
+    "global pool": _global_pool,
+    "dense": _dense,
+    "norm": _norm,
+    "same": _same,
+    "merge": _merge,
+    "concatenate": _concatenate,
+    "slice": _slice,
+    "flatten": _flatten,
+    "reshape": _reshape,
+    "zero padding": _zero_padding,
+    "cropping": _cropping,
 }

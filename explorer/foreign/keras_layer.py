@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from resnext.graph import Shape, Weight
-from resnext.layers import Layer, Shapes
+from resnext.errors import InputError
+from resnext.layer import Layer, Pads, Shape, Shapes, Weight
 
 MOST = 2**31
 UNKNOWN_SHAPE: Shape = ()
@@ -15,11 +15,11 @@ Config = Mapping[str, Any]
 Pair = tuple[int, int]
 
 
-class KerasConfigError(ValueError):
+class KerasConfigError(InputError):
     """What is wrong with a Keras model's config, and what was received."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KerasLayer(Layer):
     """A layer read from a config.
 
@@ -28,6 +28,7 @@ class KerasLayer(Layer):
         shape: Of the output; empty if not known.
         variables: Its weights.
         window: ((height, width), (strides down, right)) of a sliding window.
+        added: Positions of padding: ((top, bottom), (left, right)).
         activation: Name of the function that it applies at the end.
         known: Whether all this could be read.
     """
@@ -36,6 +37,7 @@ class KerasLayer(Layer):
     shape: Shape = UNKNOWN_SHAPE
     variables: tuple[Weight, ...] = ()
     window: tuple[Pair, Pair] = ((1, 1), (1, 1))
+    added: Pads = ((0, 0), (0, 0))
     activation: str = "linear"
     known: bool = True
 
@@ -45,6 +47,9 @@ class KerasLayer(Layer):
 
     def output_shape(self, inputs: Shapes) -> Shape:
         return self.shape
+
+    def pads(self, inputs: Shapes) -> Pads:
+        return self.added
 
     def weights(self, inputs: Shapes) -> tuple[Weight, ...]:
         return self.variables

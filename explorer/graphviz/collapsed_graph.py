@@ -1,4 +1,4 @@
-"""A graph at a level of detail, as plain boxes and arrows that any drawer can draw."""
+"""A graph collapsed to a level of detail: plain boxes and arrows for any renderer."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from explorer import numbers
-from explorer.report import block_of, stage_of
-from explorer.words import describe
-from resnext.graph import Graph, Node, Shape
+from explorer.analysis.layer_labels import describe
+from explorer.analysis.report import block_of, stage_of
+from explorer.formatting import numbers
+from resnext.errors import InputError
+from resnext.graph import Graph, Node
+from resnext.layer import Shape
 
 LEVELS = ("model", "stage", "block", "full")
 PATHS = "paths"
@@ -29,11 +31,12 @@ class Box:
         title: Last part of the place.
         detail: What it is, in a few words.
         output_shape: Without the batch; None if not known.
-        params: All weights: parameters and moving statistics.
-        trainable_params: The parameters.
-        layers: How many layers it stands for.
+        params: Weights that training changes.
+        trainable_params: The same, by Keras's name.
+        total_params: With the moving statistics, as Keras's ``count_params()`` counts.
+        layers: Number of layers it contains.
         clusters: Names of the stage, block and path around it, outermost first.
-        outside: Whether it only shows where the part that is drawn begins or ends.
+        outside: Whether it is only context of the part that is drawn.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Box:
     output_shape: Shape | None
     params: int
     trainable_params: int
+    total_params: int
     layers: int
     clusters: tuple[str, ...]
     outside: bool = False
@@ -51,7 +55,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """What one box passes on to another; ``shortcut`` if it goes around the transformation."""
+    """The output of one box that another reads; ``shortcut`` if it skips the transformation."""
 
     source: str
     target: str
@@ -85,7 +89,7 @@ class Drawing:
 
 
 def draw(graph: Graph, level: str = "stage", focus: str | None = None) -> Drawing:
-    """Fold the graph to a level.
+    """Collapse the graph to a level.
 
     Args:
         graph: Any graph; its nodes' places make the groups.
@@ -95,10 +99,10 @@ def draw(graph: Graph, level: str = "stage", focus: str | None = None) -> Drawin
             what it reads and what reads it.
 
     Raises:
-        ValueError: The level or the focus is none.
+        ValueError: The level or the focus is not valid.
     """
     if level not in LEVELS:
-        raise ValueError(f"The level must be one of {', '.join(LEVELS)}. Received {level!r}.")
+        raise InputError(f"The level must be one of {', '.join(LEVELS)}. Received {level!r}.")
     if focus is not None:
         _check_focus(graph, focus)
     home = {node.name: _group(node, level, focus) for node in graph}
@@ -134,6 +138,11 @@ def draw(graph: Graph, level: str = "stage", focus: str | None = None) -> Drawin
     return Drawing(graph.name, level, focus, boxes, arrows)
 
 
+def levels(graph: Graph) -> tuple[str, ...]:
+    """The levels that draw this graph differently: without paths, ``full`` is ``block``."""
+    return LEVELS if any(map(_path, graph)) else LEVELS[:-1]
+
+
 def groups(graph: Graph) -> tuple[str, ...]:
     """Names of all stages and blocks, in order: what `draw` can focus on."""
     found: dict[str, None] = {}
@@ -164,7 +173,7 @@ def _inside(name: str, focus: str) -> bool:
 
 
 def _path(node: Node) -> str:
-    """Place of the path in which a layer lies, or empty."""
+    """Place of the path that contains a layer, or ""."""
     for index, part in enumerate(node.place[:-1]):
         if re.fullmatch(r"path\d+", part):
             return "/".join(node.place[: index + 1])
@@ -172,7 +181,7 @@ def _path(node: Node) -> str:
 
 
 def _is_shortcut(source: Node, target: Node) -> bool:
-    """Whether this arrow leads around a block's transformation."""
+    """Whether this arrow skips a block's transformation."""
     if "shortcut" in source.place or "shortcut" in target.place:
         return True
     block = target.place[:-1]
@@ -201,7 +210,8 @@ def _box(id_: str, name: str, nodes: Sequence[Node], level: str, outside: bool) 
         detail=detail,
         output_shape=last.output_shape or None,
         params=sum(node.params for node in nodes),
-        trainable_params=sum(node.trainable_params for node in nodes),
+        trainable_params=sum(node.params for node in nodes),
+        total_params=sum(node.total_params for node in nodes),
         layers=len(nodes),
         clusters=tuple(clusters),
         outside=outside,
@@ -210,7 +220,8 @@ def _box(id_: str, name: str, nodes: Sequence[Node], level: str, outside: bool) 
 
 def _title(node: Node | None, name: str) -> str:
     last = name.rpartition("/")[2]
-    return f"shortcut {last}" if node is not None and "shortcut" in node.place[:-1] else last
+    around = node.place[-2] if node is not None and len(node.place) > 2 else ""
+    return last if re.fullmatch(r"((block|path)\d+)?", around) else f"{around} {last}"
 
 
 def _group_kind(name: str, block: str, nodes: Sequence[Node]) -> tuple[str, str]:
@@ -254,7 +265,7 @@ def _check_focus(graph: Graph, focus: str) -> None:
     known = groups(graph)
     if focus not in known:
         stages = [name for name in known if "/" not in name][:12]
-        raise ValueError(
+        raise InputError(
             "The part to draw must be a stage or a block, such as "
             f"{', '.join(stages)}. Received {focus[:80]!r}."
         )

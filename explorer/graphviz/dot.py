@@ -9,23 +9,28 @@ from typing import Any
 
 import pydot
 
-from explorer import numbers
-from explorer.drawing import Arrow, Box, Drawing, draw
-from explorer.palette import LINE, colour
+from explorer.analysis.palette import LINE, colour
+from explorer.formatting import numbers
+from explorer.graphviz.collapsed_graph import Arrow, Box, Drawing, draw
+from explorer.graphviz.columns import in_columns
+from explorer.jobs.processes import bound_to_us
+from explorer.jobs.text import printable
+from resnext.errors import InputError, UserError
 from resnext.graph import Graph
 
 FORMATS = ("svg", "png", "pdf")
 FONT = "Helvetica,Arial,sans-serif"
 SECONDS = 60.0
-MOST_DRAWN = 700  # boxes that Graphviz lays out while somebody waits
+MOST_DRAWN = 700  # boxes that Graphviz lays out in reasonable time
+MOST_ARROWS = 3 * MOST_DRAWN
 
 
-class GraphvizMissing(RuntimeError):
+class GraphvizMissing(UserError):
     """Graphviz is not installed; the message says how to install it."""
 
 
-class GraphvizFailed(RuntimeError):
-    """Graphviz could not draw this graph, or not in the time it was given."""
+class GraphvizFailed(UserError):
+    """Graphviz could not draw this graph, or not within the time limit."""
 
 
 def to_dot(
@@ -35,12 +40,12 @@ def to_dot(
 
     Args:
         graph: What to draw.
-        level: One of `explorer.drawing.LEVELS`.
-        focus: A stage or block to draw alone; see `explorer.drawing.draw`.
-        direction: ``LR`` or ``TB``; by default stages lie in a row and all else in a column.
+        level: One of `explorer.graphviz.collapsed_graph.LEVELS`.
+        focus: A stage or block to draw alone; see `explorer.graphviz.collapsed_graph.draw`.
+        direction: ``LR`` or ``TB``; by default ``LR`` for the level ``model``, else ``TB``.
 
     Raises:
-        ValueError: The level or the focus is none.
+        ValueError: The level or the focus is not valid.
     """
     drawing = draw(graph, level, focus)
     dot = pydot.Dot(
@@ -81,30 +86,44 @@ def to_dot(
 
 
 def render(dot: pydot.Dot, format: str = "svg", seconds: float = SECONDS) -> bytes:
-    """The drawing as a file's content.
+    """The drawing as the content of a file; a tall PNG is split into columns to fit a page.
 
     Args:
-        dot: What `to_dot` gave.
+        dot: Result of `to_dot`.
         format: One of `FORMATS`.
-        seconds: Graphviz is ended when it takes longer.
+        seconds: Time limit of Graphviz.
 
     Raises:
-        ValueError: The format is none of these.
+        ValueError: The format is not one of `FORMATS`.
         GraphvizMissing: There is no program ``dot``.
-        GraphvizFailed: It gave up, or took too long.
+        GraphvizFailed: It failed, or took too long.
     """
     if format not in FORMATS:
-        raise ValueError(f"The format must be one of {', '.join(FORMATS)}. Received {format!r}.")
+        raise InputError(f"The format must be one of {', '.join(FORMATS)}. Received {format!r}.")
     program = shutil.which("dot")
     if program is None:
         raise GraphvizMissing(
             f"Drawing {format.upper()} needs Graphviz: apt-get install graphviz, brew install "
             "graphviz, or graphviz.org/download. DOT and JSON need nothing."
         )
+    arrows = len(dot.get_edges())
+    if arrows > MOST_ARROWS:
+        raise GraphvizFailed(
+            f"Graphviz draws at most {MOST_ARROWS:,} arrows in good time. Received {arrows:,}; "
+            "draw one stage or a coarser level."
+        )
+    text = dot.to_string().encode()
+    content = _drawn(program, text, format, seconds)
+    if format == "png":
+        return in_columns(content, lambda: _drawn(program, text, "svg", seconds))
+    return content
+
+
+def _drawn(program: str, text: bytes, format: str, seconds: float) -> bytes:
     try:
         done = subprocess.run(
-            [program, f"-T{format}"],
-            input=dot.to_string().encode(),
+            bound_to_us([program, f"-T{format}"]),
+            input=text,
             capture_output=True,
             timeout=seconds,
             check=False,
@@ -135,7 +154,7 @@ def _add_boxes(dot: pydot.Dot, drawing: Drawing) -> None:
 def _cluster(name: str, number: int) -> pydot.Cluster:
     return pydot.Cluster(
         f"c{number}",
-        label=_quoted(_plain(name.rpartition("/")[2])),
+        label=_quoted(_short(name.rpartition("/")[2])),
         labeljust="l",
         style=_quoted("rounded,filled"),
         color=_quoted("#75808f80"),
@@ -161,17 +180,16 @@ def _node(box: Box) -> pydot.Node:
     lines = [f"<b>{_text(box.title)}</b>"]
     if box.detail and box.detail != box.title:
         lines.append(f'<font point-size="10">{_text(box.detail)}</font>')
-    params = box.trainable_params
-    if box.layers > 1 and params:
-        lines.append(f'<font point-size="10">{numbers.short(params)} parameters</font>')
-    tooltip = f"{box.name}: {numbers.shape(box.output_shape)}, {params:,} parameters"
+    if box.layers > 1 and box.params:
+        lines.append(f'<font point-size="10">{numbers.short(box.params)} parameters</font>')
+    tooltip = f"{box.name}: {numbers.shape(box.output_shape)}, {box.params:,} parameters"
     return pydot.Node(
         _quoted(box.id),
         label=f"<{'<br/>'.join(lines)}>",
         fillcolor=_quoted(fill),
         color=_quoted(border),
         fontcolor=_quoted(text),
-        tooltip=_quoted(_plain(tooltip)),
+        tooltip=_quoted(_short(tooltip)),
     )
 
 
@@ -182,7 +200,7 @@ def _edge(arrow: Arrow, labelled: bool) -> pydot.Edge:
     if arrow.shortcut:
         attributes |= {"style": "dashed", "color": _quoted("#ea580c")}
     else:
-        attributes["weight"] = "8"  # keeps the main way straight
+        attributes["weight"] = "8"  # keeps the main path straight
     return pydot.Edge(_quoted(arrow.source), _quoted(arrow.target), **attributes)
 
 
@@ -200,11 +218,10 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _plain(text: str) -> str:
-    """Text without control characters, of bounded length."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)[:120]
+def _short(text: str) -> str:
+    return printable(text, 120)
 
 
 def _text(text: str) -> str:
     """Text inside an HTML-like label."""
-    return html.escape(_plain(text))
+    return html.escape(_short(text))

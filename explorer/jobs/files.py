@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
 import tempfile
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -19,18 +16,20 @@ import numpy as np
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
+def write_atomically(
+    path: Path, data: bytes | Callable[[IO[bytes]], object], durable: bool = True
+) -> None:
     """Replace `path` by `data`; a reader, or a crash, sees the old file or the new one.
 
     Args:
         path: The file; its folder exists.
-        data: All of its bytes.
+        data: All of its bytes, or what writes them, so that they are not held in memory.
         durable: Wait for the disk, so that a power cut keeps it too.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.write(data) if isinstance(data, bytes) else data(file)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
@@ -62,9 +61,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_arrays(path: Path, arrays: Mapping[str, Any], durable: bool = True) -> None:
     """Write arrays as an uncompressed `.npz`, atomically."""
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    write_atomically(path, buffer.getvalue(), durable)
+    write_atomically(path, lambda file: np.savez(file, **arrays), durable)
 
 
 def read_arrays(path: Path) -> dict[str, Any]:
@@ -77,8 +74,10 @@ def read_arrays(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (EOFError, zipfile.BadZipFile, zlib.error, AttributeError, TypeError) as error:
-        raise ValueError(f"{path.name} is damaged ({error})") from None
+    except OSError:
+        raise
+    except Exception as error:  # numpy, zipfile and zlib raise a dozen kinds on damaged files
+        raise ValueError(f"{path.name} is damaged ({type(error).__name__}: {error})") from None
 
 
 class LineWriter:
@@ -141,6 +140,12 @@ def _shown(value: Any) -> Any:
     if isinstance(value, dict):
         return {_shown(key): _shown(item) for key, item in value.items()}
     return value
+
+
+def file_stamp(path: Path) -> str:
+    """Return what changes when a file, or a folder's listing, is changed or replaced."""
+    status = path.stat()
+    return f"{path.resolve()}|{status.st_ino}|{status.st_size}|{status.st_mtime_ns}"
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -35,6 +35,16 @@ def is_alive(pid: int | None, known: str | None) -> bool:
     return pid is not None and known is not None and identity(pid) == known
 
 
+def environment() -> dict[str, str]:
+    """This process's environment for a new one, in which our packages are found from any folder."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
 def spawn(
     module: str, folder: Path, log: Path, detached: bool, *more: str
 ) -> subprocess.Popen[bytes]:
@@ -47,21 +57,34 @@ def spawn(
         detached: In a session of its own, so that closing a terminal does not end it.
         more: Its other arguments.
     """
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        "PYTHONUNBUFFERED": "1",
-    }
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", module, str(folder), *more],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=environment,
+            env=environment(),
             start_new_session=detached,
         )
+
+
+def bound_to_us(command: list[str]) -> list[str]:
+    """The command of a foreign program, changed so that Linux ends it when our thread is gone.
+
+    A program that only computes notices nothing when the one that reads its output was killed.
+    """
+    if not sys.platform.startswith("linux"):
+        return command
+    return [sys.executable, "-I", "-S", "-c", _BOUND, str(os.getpid()), *command]
+
+
+_BOUND = """
+import ctypes, os, signal, sys
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 def collect_later(process: subprocess.Popen[bytes]) -> None:

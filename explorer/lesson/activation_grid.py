@@ -1,12 +1,12 @@
-"""Small multiples: each path's activations as small pictures, before and after."""
+"""A grid of each path's activations, before and after its 3x3 convolution."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.lesson.svg import path_colour
-from explorer.tiles import data_url
+from explorer.analysis.palette import path_colour
+from explorer.training.data.image_grid import data_url
 
 STYLE = """<style>
 .lesson-paths {display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 12px;}
@@ -18,23 +18,23 @@ STYLE = """<style>
 .lesson-paths .pair {display: flex; gap: 2px;}
 .lesson-paths img {flex: 1; min-width: 0; aspect-ratio: 1; image-rendering: pixelated;
   box-sizing: border-box; border: 1px solid #8885;}
-.lesson-paths figcaption {font-size: 12px; line-height: 1.3;}
+.lesson-paths figcaption {font-size: 0.8rem; line-height: 1.3;}
 </style>"""
 
 
-def small_multiples(
+def activation_grid(
     before: NDArray[np.float32],
     after: NDArray[np.float32],
     off: frozenset[int] = frozenset(),
     channel: int | None = None,
 ) -> str:
-    """HTML with two small pictures for each path, eight paths in a row.
+    """HTML with two images for each path, eight paths in a row.
 
     Args:
         before: (h, w, C, d), not negative.
         after: (h', w', C, d), likewise.
-        off: Paths that are switched off, from 1: shown faint.
-        channel: One of a path's channels, from 0; None is their mean.
+        off: Paths that are switched off, counted from 1; drawn faint.
+        channel: One of a path's channels, counted from 0; None is their mean.
     """
     one, two = (_tones(values, channel) for values in (before, after))
     count = before.shape[2]
@@ -53,7 +53,7 @@ def small_multiples(
 
 
 def _tones(values: NDArray[np.float32], channel: int | None) -> NDArray[np.uint8]:
-    """(h, w, C) of grey tones; one scale for all paths, so that they can be compared."""
+    """(h, w, C) grey levels on one scale, so that paths can be compared."""
     chosen = values.mean(axis=-1) if channel is None else values[..., channel]
     # The few largest values would leave the rest black.
     top = max(float(np.quantile(chosen, 0.995)), 1e-12)

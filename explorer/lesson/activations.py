@@ -1,4 +1,4 @@
-"""What the paths of a block do with one image: activations before and after, and strength."""
+"""Activations of a block's paths for one image, and the strength of each path."""
 
 from __future__ import annotations
 
@@ -10,25 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.lesson.process import Answer, Arrays, run_apart
-from explorer.lesson.trained import Trained, load_grouped
-from explorer.training.batches import normalised
+from explorer.jobs.questions import Answer, Arrays, Progress, Question
+from explorer.jobs.queue import NOBODY, Asker, answer
+from explorer.lesson.saved_models import Trained, load_grouped
+from explorer.training.engine.batches import normalised
 from resnext import ResNeXtSpec
+from resnext.errors import InputError
+from resnext.layer import keras_name
 
 SECONDS = 90.0
 
 
 @dataclass(frozen=True)
 class Activations:
-    """One block at work on one image.
+    """Activations of one block for one image.
 
     Attributes:
-        block: Its place, such as ``stage1/block2``.
-        before: (h, w, C, d): what goes into each path's 3x3 convolution.
-        after: (h', w', C, d): what comes out of it, normalised and rectified.
-        strength: (C,): root mean square of what each path adds to the block's sum, over all
+        block: Its name, such as ``stage1/block2``.
+        before: (h, w, C, d), input of each path's 3x3 convolution.
+        after: (h', w', C, d), its output after batch norm and ReLU.
+        strength: (C,), root mean square of what each path adds to the block's sum, over all
             positions and channels, after the last normalisation's scale.
-        probabilities: (classes,): the network's answer.
+        probabilities: (classes,), the network's prediction.
     """
 
     block: str
@@ -38,47 +41,47 @@ class Activations:
     probabilities: NDArray[np.float32]
 
 
-def look_inside(trained: Trained, block: str, image: NDArray[np.uint8]) -> Activations:
-    """Run a trained network on an image, in a process of its own, and look at one block.
+def look_inside(
+    trained: Trained, block: str, image: NDArray[np.uint8], asker: Asker = NOBODY
+) -> Activations:
+    """Run a trained network on an image in a worker process and return one block's activations.
 
     Args:
         trained: The network.
         block: One of ``trained.blocks``.
         image: (height, width, channels), 0 to 255, of the network's input shape.
+        asker: Who waits for the result.
 
     Raises:
         ValueError: No such block, or the image does not fit.
-        ProcessError: The process took too long or died.
+        JobError: The process took too long or died.
     """
-    check_block(trained, block)
     if image.shape != trained.spec.input_shape:
-        raise ValueError(f"The image must be {trained.spec.input_shape}. Received {image.shape}.")
-    request = {
-        "model": str(trained.path.resolve()),
-        "spec": trained.spec.to_dict(),
-        "block": block,
-    }
-    answer = run_apart("activations", request, {"image": image}, seconds=SECONDS)
-    return Activations(block=block, **answer.arrays)
+        raise InputError(f"The image must be {trained.spec.input_shape}. Received {image.shape}.")
+    found = ask_network(trained, block, f"{__name__}:compute", {"image": image}, SECONDS, asker)
+    return Activations(block=block, **found)
 
 
-def check_block(trained: Trained, block: str) -> None:
-    """See that a network has a block with paths under this name.
+def ask_network(
+    trained: Trained, block: str, task: str, arrays: Arrays, seconds: float, asker: Asker
+) -> Arrays:
+    """Run ``task`` on one block of a trained network in a worker process; return its arrays.
 
     Raises:
-        ValueError: It has not.
+        ValueError: The network has no block with paths under this name.
+        JobError: The process took too long or died.
     """
     if block not in trained.blocks:
-        raise ValueError(
+        raise InputError(
             f"The block must be one of {', '.join(trained.blocks) or 'none'}. Received {block!r}."
         )
+    request = {"model": str(trained.path.resolve()), "spec": trained.spec.to_dict(), "block": block}
+    return answer(Question(task, request, arrays, seconds, reads=(trained.path,)), asker).arrays
 
 
-def compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
-    """The calculation itself; it imports TensorFlow."""
+def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> Answer:
+    """Compute the activations; imports TensorFlow."""
     import keras
-
-    from resnext.keras_builder import keras_name
 
     spec = ResNeXtSpec.from_dict(request["spec"])
     model, _ = load_grouped(Path(request["model"]), spec)
@@ -106,8 +109,8 @@ def path_strength(
     """Root mean square of what each path adds to the sum.
 
     Args:
-        after: (..., C d): features after the 3x3 convolutions.
-        kernel: (C d, filters): the last 1x1 convolution, scaled as its normalisation scales.
+        after: (..., C d), features after the 3x3 convolutions.
+        kernel: (C d, filters), of the last 1x1 convolution, times its normalisation's scale.
         cardinality: C.
 
     Returns:
@@ -115,7 +118,7 @@ def path_strength(
     """
     features = after.reshape(-1, cardinality, after.shape[-1] // cardinality)
     rows = kernel.reshape(cardinality, -1, kernel.shape[-1])
-    # |a K|^2 = a (K K^T) a^T: the d x d products spare the wide sums.
+    # |a K|^2 = a (K K^T) a^T: d x d products are smaller than the (positions, filters) sums.
     products = np.einsum("cdf,cef->cde", rows, rows)
     squares = np.einsum("pcd,cde,pce->c", features, products, features)
     mean = squares / (len(features) * kernel.shape[-1])
@@ -123,9 +126,7 @@ def path_strength(
 
 
 def _last_kernel(model: Any, block: str) -> NDArray[Any]:
-    """The kernel of a block's last convolution times the scale of the normalisation after it."""
-    from resnext.keras_builder import keras_name
-
+    """Kernel of a block's last convolution times the scale of its normalisation."""
     kernel = np.asarray(model.get_layer(keras_name(f"{block}/conv3")).kernel)[0, 0]
     norm = model.get_layer(keras_name(f"{block}/bn3"))
     variance = np.asarray(norm.moving_variance) + norm.epsilon

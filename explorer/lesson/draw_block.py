@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from explorer.analysis.palette import channel_colour, path_colour
+from explorer.charts.svg import element, polygon, rect, text
 from explorer.lesson.block import STEPS, Block
-from explorer.lesson.svg import (
-    ARROW,
-    box,
-    channel_colour,
-    figure,
-    group,
-    line,
-    path_colour,
-    shape,
-    text,
-)
+from explorer.lesson.figure import ARROW, figure, frame, group, line
 
 LEFT, WIDE = 20.0, 360.0
 RIGHT = LEFT + WIDE
@@ -23,15 +15,16 @@ TOPS = {"input": 34.0, "thin": 128.0, "turned": 214.0, "wide": 306.0, "sum": 402
 BAR = 26.0
 STACK = 56.0
 FAINT, STRONG = 0.10, 0.55
+LABEL = 17  # large enough for a lecture room
 
 
 def draw_block(block: Block, step: str, follow: int = 1) -> str:
-    """The block up to a step, and faintly what is still to come, as HTML.
+    """HTML of the block up to a step; later steps are faint.
 
     Args:
-        block: Which one.
-        step: One of `STEPS`: it is drawn as new, with all before it.
-        follow: The path that is followed from end to end, counted from 1.
+        block: What to draw.
+        step: One of `STEPS`; it fades in.
+        follow: The path that is marked, counted from 1.
     """
     last = STEPS.index(step)
     parts = (_input, _split, _transform, _widen, _merge, _add)
@@ -46,26 +39,22 @@ def draw_block(block: Block, step: str, follow: int = 1) -> str:
     return figure(WIDTH, HEIGHT, ARROW + _channels(block.channels) + body, words, shown=560)
 
 
-def _label(block: Block, top: float, words: str) -> str:
-    return text(LEFT, top - 6, words)
+def _label(top: float, words: str) -> str:
+    return text(LEFT, top - 6, words, size=LABEL)
 
 
 def _channels(count: int) -> str:
-    """The stripes of a tensor of the whole block, to be used wherever there is one."""
+    """Definition of the stripes of a tensor with all channels, for `_stripes`."""
     each = WIDE / count
-    stripes = "".join(
-        f'<rect x="{LEFT + i * each:.2f}" width="{each:.2f}" height="{BAR:g}" '
-        f'fill="{channel_colour(i, count)}"/>'
-        for i in range(count)
+    stripes = [rect(LEFT + i * each, 0, each, BAR, channel_colour(i, count)) for i in range(count)]
+    return (
+        f'<defs><g id="lesson-channels" shape-rendering="crispEdges">{"".join(stripes)}</g></defs>'
     )
-    return f'<defs><g id="lesson-channels" shape-rendering="crispEdges">{stripes}</g></defs>'
 
 
 def _stripes(top: float) -> str:
-    """A tensor of the whole block: each channel at its place, in its colour."""
-    return f'<use href="#lesson-channels" y="{top:g}"/>' + box(
-        LEFT, top, WIDE, BAR, line="currentColor", opacity=0.6
-    )
+    """A tensor with all channels of the block, each in its colour."""
+    return element("use", href="#lesson-channels", y=top) + frame(LEFT, top, WIDE, BAR, 0.6)
 
 
 def _columns(block: Block, top: float, followed: int) -> str:
@@ -77,7 +66,7 @@ def _columns(block: Block, top: float, followed: int) -> str:
     for i in range(block.cardinality):
         x, inner = LEFT + i * each + gap / 2, each - gap
         drawn += [
-            box(
+            rect(
                 x + inner * k / shades,
                 top,
                 inner / shades,
@@ -88,12 +77,12 @@ def _columns(block: Block, top: float, followed: int) -> str:
             for k in range(shades)
         ]
         if i == followed:
-            drawn.append(box(x - 1, top - 1, inner + 2, BAR + 2, line="currentColor"))
+            drawn.append(frame(x - 1, top - 1, inner + 2, BAR + 2))
     return "".join(drawn)
 
 
 def _funnels(block: Block, top: float, bottom: float, followed: int, opens: bool) -> str:
-    """Between the whole width and a path's column: every path reads, and writes, all of it."""
+    """Trapezoids between all channels and each path: every path reads or writes all of them."""
     each = WIDE / block.cardinality
     drawn = []
     order = [i for i in range(block.cardinality) if i != followed] + [followed]
@@ -102,19 +91,14 @@ def _funnels(block: Block, top: float, bottom: float, followed: int, opens: bool
         above, below = (narrow, (LEFT, RIGHT)) if opens else ((LEFT, RIGHT), narrow)
         corners = [(above[0], top), (above[1], top), (below[1], bottom), (below[0], bottom)]
         faint = FAINT if block.cardinality <= 8 else FAINT / 3
-        drawn.append(
-            shape(
-                corners,
-                path_colour(i, block.cardinality),
-                STRONG if i == followed else faint,
-            )
-        )
+        opacity = STRONG if i == followed else faint
+        drawn.append(polygon(corners, path_colour(i, block.cardinality), opacity=opacity))
     return "".join(drawn)
 
 
 def _input(block: Block, followed: int) -> str:
     words = f"Input: {block.side}×{block.side}×{block.channels}"
-    return _label(block, TOPS["input"], words) + _stripes(TOPS["input"])
+    return _label(TOPS["input"], words) + _stripes(TOPS["input"])
 
 
 def _split(block: Block, followed: int) -> str:
@@ -122,7 +106,7 @@ def _split(block: Block, followed: int) -> str:
     words = f"{block.cardinality} × (1×1 conv): {block.channels} → {block.width} channels each"
     return (
         _funnels(block, TOPS["input"] + BAR, top - 22, followed, opens=False)
-        + _label(block, top, words)
+        + _label(top, words)
         + _columns(block, top, followed)
     )
 
@@ -136,23 +120,23 @@ def _transform(block: Block, followed: int) -> str:
         for i in range(block.cardinality)
     )  # fmt: skip
     words = f"{block.cardinality} × (3×3 conv): {block.width} → {block.width} channels each"
-    return arrows + _label(block, top, words) + _columns(block, top, followed)
+    return arrows + _label(top, words) + _columns(block, top, followed)
 
 
 def _widen(block: Block, followed: int) -> str:
     top = TOPS["wide"]
     each = STACK / block.cardinality
     layers = "".join(
-        box(LEFT, top + i * each, WIDE, each, path_colour(i, block.cardinality),
-            opacity=1.0 if i == followed else 0.45, title=f"What path {i + 1} adds")
+        rect(LEFT, top + i * each, WIDE, each, path_colour(i, block.cardinality),
+             opacity=1.0 if i == followed else 0.45, title=f"Output of path {i + 1}")
         for i in range(block.cardinality)
     )  # fmt: skip
     words = f"{block.cardinality} × (1×1 conv): {block.width} → {block.channels} channels each"
     return (
         _funnels(block, TOPS["turned"] + BAR, top - 22, followed, opens=True)
-        + _label(block, top, words)
+        + _label(top, words)
         + layers
-        + box(LEFT, top, WIDE, STACK, line="currentColor", opacity=0.6)
+        + frame(LEFT, top, WIDE, STACK, 0.6)
     )
 
 
@@ -162,7 +146,7 @@ def _merge(block: Block, followed: int) -> str:
     down = line(f"M{middle},{TOPS['wide'] + STACK + 4} V{top - 22}", arrow=True)
     what = f"Sum of the {block.cardinality} paths" if block.cardinality > 1 else "The only path"
     words = f"{what}: {block.side}×{block.side}×{block.channels}"
-    return down + _label(block, top, words) + _stripes(top)
+    return down + _label(top, words) + _stripes(top)
 
 
 def _add(block: Block, followed: int) -> str:
@@ -175,14 +159,13 @@ def _add(block: Block, followed: int) -> str:
         width=2,
         arrow=True,
     )
-    plus = f'<circle cx="{middle}" cy="{end}" r="9" fill="none" stroke="currentColor"/>' + text(
-        middle, end + 5, "+", size=16, anchor="middle", bold=True
-    )
+    circle = element("circle", cx=middle, cy=end, r=9, fill="none", stroke="currentColor")
+    plus = circle + text(middle, end + 6, "+", size=18, text_anchor="middle", font_weight=600)
     return (
         around
         + plus
         + line(f"M{middle},{TOPS['sum'] + BAR} V{end - 9}", width=1)
-        + text(edge - 12, end + 15, "shortcut", size=12, anchor="end")
-        + text(LEFT, top - 6, "Output, after ReLU")
+        + text(edge - 12, end + 17, "shortcut", size=LABEL, text_anchor="end")
+        + _label(top, "Output, after ReLU")
         + _stripes(top)
     )

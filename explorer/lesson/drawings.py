@@ -1,35 +1,36 @@
-"""The other drawings of the lesson: kernel, block at scale, bars, receptive fields."""
+"""Drawings of the grouped kernel, of a block to scale, and of receptive fields."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.analysis.equal_cost import CHANNELS, solve
+from explorer.analysis.palette import path_colour
+from explorer.charts.svg import polygon, rect, text
+from explorer.lesson.figure import figure, frame, group
 from explorer.lesson.receptive import Field
-from explorer.lesson.svg import box, figure, group, path_colour, shape, text
-from explorer.lesson.width import CHANNELS, solve
-from explorer.tiles import data_url
+from explorer.training.data.image_grid import data_url
 
 MOST_PATHS = 64
 KERNEL_SIDE = 300.0
 
 
 def kernel_matrix(cardinality: int, width: int) -> str:
-    """The grouped 3x3 kernel as the block-diagonal matrix that it is, channels to scale.
+    """The grouped 3x3 kernel as a block-diagonal matrix, channels to scale.
 
-    A square of the matrix is one 3x3 window from a channel in to a channel out; outside the
-    blocks all are zero and not stored.
+    Each entry is one 3x3 window from an input channel to an output channel. Entries outside
+    the blocks are zero and not stored.
     """
     channels = cardinality * width
     widest = max(solve(c).grouped_width for c in range(1, MOST_PATHS + 1))
     unit = KERNEL_SIDE / max(widest, channels)
     left, top, side = 34.0, 26.0, channels * unit
     blocks = "".join(
-        box(
+        rect(
             left + i * width * unit,
             top + i * width * unit,
             width * unit,
@@ -40,12 +41,12 @@ def kernel_matrix(cardinality: int, width: int) -> str:
         for i in range(cardinality)
     )
     body = (
-        box(left, top, side, side, "currentColor", opacity=0.07)
+        rect(left, top, side, side, "currentColor", opacity=0.07)
         + blocks
-        + box(left, top, side, side, line="currentColor", opacity=0.7)
+        + frame(left, top, side, side, 0.7)
         + text(left, 16, f"{channels} channels out")
         + f'<g transform="translate(22 {top}) rotate(-90)">'
-        + text(0, 0, f"{channels} in", anchor="end")
+        + text(0, 0, f"{channels} in", text_anchor="end")
         + "</g>"
     )
     words = (
@@ -56,7 +57,7 @@ def kernel_matrix(cardinality: int, width: int) -> str:
 
 
 def block_at_scale(cardinality: int, width: int) -> str:
-    """The block's widths to scale: 256 channels, C d, C d, and 256 again."""
+    """A block's widths to scale: 256, C d, C d and 256 channels."""
     grouped = cardinality * width
     widest = max(CHANNELS, *(solve(c).grouped_width for c in range(1, MOST_PATHS + 1)), grouped)
     unit, middle = 320.0 / widest, 180.0
@@ -71,14 +72,14 @@ def block_at_scale(cardinality: int, width: int) -> str:
         one, two = count * unit / 2, next_count * unit / 2
         corners = [(middle - one, y + 26), (middle + one, y + 26)]
         corners += [(middle + two, below), (middle - two, below)]
-        body += shape(corners, "currentColor", 0.08)
+        body += polygon(corners, "currentColor", opacity=0.08)
     for y, count, parts, words in rows:
         start, each = middle - count * unit / 2, count * unit / parts
         for i in range(parts):
             fill = path_colour(i, cardinality) if parts == cardinality and count == grouped else ""
-            body += box(start + i * each, y, max(each - min(1.0, each / 8), 0.4), 26,
+            body += rect(start + i * each, y, max(each - min(1.0, each / 8), 0.4), 26,
                         fill or "currentColor", opacity=1 if fill else 0.35)  # fmt: skip
-        body += text(middle, y - 6, words, anchor="middle")
+        body += text(middle, y - 6, words, text_anchor="middle")
     label = f"A block from 256 channels to {grouped} in {cardinality} paths and back to 256."
     return figure(360, 304, body, label)
 
@@ -86,13 +87,13 @@ def block_at_scale(cardinality: int, width: int) -> str:
 def receptive_picture(
     fields: Sequence[Field], image: NDArray[np.uint8], labels: Sequence[str], new: int
 ) -> str:
-    """An image with the receptive fields of one place in several layers drawn over it.
+    """An image with the receptive fields of one position in several layers drawn over it.
 
     Args:
         fields: From early to late layers, at least one.
         image: (height, width, 1 or 3).
         labels: A name for each field.
-        new: Which of them fades in.
+        new: Index of the field that fades in.
     """
     height, width = fields[0].image
     top = min(0, *(field.rows[0] for field in fields))
@@ -106,27 +107,24 @@ def receptive_picture(
         f'height="{height * unit:.2f}" preserveAspectRatio="none" '
         f'style="image-rendering:pixelated" href="{data_url(image)}"/>'
     )
-    body += box(corner_x, corner_y, width * unit, height * unit, line="currentColor")
+    body += frame(corner_x, corner_y, width * unit, height * unit)
     names = ""
     for i, (field, label) in enumerate(zip(fields, labels, strict=True)):
         colour = path_colour(i, max(2, len(fields)), 0.0)
         x, y = corner_x + field.columns[0] * unit, corner_y + field.rows[0] * unit
         tall, wide = field.size
-        frame = (
-            f'<rect x="{x:.2f}" y="{y:.2f}" width="{wide * unit:.2f}" '
-            f'height="{tall * unit:.2f}" fill="{colour}" fill-opacity="0.1" stroke="white" '
-            'stroke-width="7"/>'
-            f'<rect x="{x:.2f}" y="{y:.2f}" width="{wide * unit:.2f}" '
-            f'height="{tall * unit:.2f}" fill="none" stroke="{colour}" '
-            f'stroke-width="3"><title>{label}: {tall}×{wide} pixels</title></rect>'
-        )
-        # Below and above in turn: frames that lie close have room for their names.
+        tooltip = f"{label}: {tall}×{wide} pixels"
+        outline = rect(x, y, wide * unit, tall * unit, colour, fill_opacity=0.1, stroke="white",
+                       stroke_width=7)  # fmt: skip
+        outline += rect(x, y, wide * unit, tall * unit, stroke=colour, stroke_width=3,
+                        title=tooltip)  # fmt: skip
+        # Labels alternate below and above, so that close frames have room for theirs.
         names += (
             _name(label, x + wide * unit, "end", y + tall * unit + 18)
             if i % 2 == 0
             else _name(label, x, "start", y - 8)
         )
-        body += group(frame, "new" if i == new else "")
+        body += group(outline, "new" if i == new else "")
     body += group(names)
     words = f"An image of {height} by {width} pixels. " + "; ".join(
         f"{label}: {field.size[0]} by {field.size[1]} pixels"
@@ -136,9 +134,6 @@ def receptive_picture(
 
 
 def _name(words: str, x: float, anchor: str, y: float) -> str:
-    """A dark name with a white rim, which can be read on any image."""
-    return (
-        f'<text x="{x:.2f}" y="{y:.2f}" text-anchor="{anchor}" font-size="14" font-weight="600" '
-        'style="fill:#111;stroke:white;stroke-width:5px;paint-order:stroke;'
-        f'stroke-linejoin:round">{html.escape(words)}</text>'
-    )
+    """A dark label with a white outline, readable on any image."""
+    outline = "fill:#111;stroke:white;stroke-width:5px;paint-order:stroke;stroke-linejoin:round"
+    return text(x, y, words, size=16, text_anchor=anchor, font_weight=600, style=outline)

@@ -1,4 +1,4 @@
-"""The comparison of the forms itself: it imports TensorFlow, in a process of its own."""
+"""Compare the forms; imports TensorFlow, so it runs in a worker process."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.jobs.questions import Answer, Arrays, Progress
 from explorer.lesson.equivalence import FormCost
 from explorer.lesson.forms import Part, make_input, random_weights, relative_difference
-from explorer.lesson.process import Answer, Arrays
 from resnext import FORMS, Graph, ResNeXtSpec
+from resnext.layer import keras_name
 from resnext.weights import convert, read_weights, write_weights
 
 DRAWS = 4
-# Rounding alone leaves gradients this near in float32; a jump at a ReLU does not.
+# Relative gradient error of rounding alone in float32; a ReLU that flips exceeds it.
 SMOOTH = 2e-5
 ROUNDS = 15
 ROUND_SECONDS = 6.0
 
 
-def compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
-    """The comparison itself; it imports TensorFlow and belongs in a process of its own."""
-    with _everything_in(request["dtype"]):
+def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> Answer:
+    """Compare and time the forms; see `Equivalence` for the values."""
+    with _keras_dtype(request["dtype"]):
         return _compute(request, arrays)
 
 
 @contextmanager
-def _everything_in(dtype: str) -> Iterator[None]:
-    """Let all that Keras makes be of this type, and forget it afterwards."""
+def _keras_dtype(dtype: str) -> Iterator[None]:
+    """Use this type for every new Keras layer, and clear the Keras session afterwards."""
     import keras
 
     try:
@@ -68,7 +69,7 @@ def _compute(request: Mapping[str, Any], arrays: Arrays) -> Answer:
 
 @dataclass(frozen=True)
 class _Compared:
-    """The largest differences on one input; see `Equivalence`."""
+    """Largest differences on one input; see `Equivalence`."""
 
     given: NDArray[Any]
     outputs: float
@@ -77,7 +78,7 @@ class _Compared:
 
 
 def _inputs(part: Part, request: Mapping[str, Any], arrays: Arrays) -> list[NDArray[Any]]:
-    """The inputs to compare on: one, or some draws of the noise."""
+    """The inputs to try: one, or several draws of noise."""
     if "image" in arrays:
         return [arrays["image"][None].astype(request["dtype"])]
     draws = DRAWS if request["kind"] == "noise" else 1
@@ -90,11 +91,10 @@ def _inputs(part: Part, request: Mapping[str, Any], arrays: Arrays) -> list[NDAr
 
 
 def _compare_at_best(forms: list[_Form], inputs: list[NDArray[Any]]) -> _Compared:
-    """The comparison on the first input at which no ReLU is undecided, else on the best.
+    """The comparison on the first input at which the function is smooth, else the best one.
 
-    Where the value before a ReLU is zero but for rounding, the gradient jumps with the
-    rounding; equality can be looked for only where the function is smooth. Forms that are not
-    one function differ on every input.
+    Where the input of a ReLU is zero up to rounding, rounding changes its gradient. Forms that
+    are not one function differ on every input.
     """
     found: list[_Compared] = []
     for given in inputs:
@@ -105,7 +105,7 @@ def _compare_at_best(forms: list[_Form], inputs: list[NDArray[Any]]) -> _Compare
 
 
 def _compare(forms: list[_Form], given: NDArray[Any]) -> _Compared:
-    """All forms beside the first one, on one input."""
+    """Compare all forms with the first on one input."""
     output = forms[0].output(given)
     rng = np.random.default_rng(2)
     direction = rng.normal(size=output.shape).astype(output.dtype)
@@ -118,7 +118,7 @@ def _compare(forms: list[_Form], given: NDArray[Any]) -> _Compared:
 
 
 def _weights(part: Part, request: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """Weights of the part in the grouped form: trained ones, or drawn from the seed."""
+    """Weights of the part in the grouped form: trained, or random from the seed."""
     if request["model"] is None:
         return dict(random_weights(part.graph("grouped"), request["seed"]))
     from resnext import load_model, trace
@@ -129,7 +129,7 @@ def _weights(part: Part, request: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
 
 
 class _Form:
-    """One form as a Keras model with the given weights, and what is asked of it."""
+    """One form as a Keras model with the given weights: outputs, gradients and cost."""
 
     def __init__(self, part: Part, name: str, weights: dict[str, NDArray[Any]]) -> None:
         import keras
@@ -146,8 +146,8 @@ class _Form:
         def gradients(x: Any, direction: Any) -> Any:
             with tf.GradientTape() as tape:
                 tape.watch(x)
-                # The gradient along one random direction tests every output at once. Calling
-                # the traced function spares a second walk through Keras's layers.
+                # The gradient along one random direction tests every output at once. The
+                # traced function avoids tracing Keras's layers twice.
                 along = tf.reduce_sum(forward(x) * direction)
             return tape.gradient(along, [x, *variables])
 
@@ -180,9 +180,7 @@ def _tensor(values: NDArray[Any]) -> Any:
 
 
 def _trainable(model: Any, graph: Graph) -> tuple[list[str], list[Any]]:
-    """The trainable variables of a model, and the place of each."""
-    from resnext.keras_builder import keras_name
-
+    """The trainable variables of a model, and their names."""
     keys, variables = [], []
     for node in graph:
         layer = model.get_layer(keras_name(node.name))
@@ -194,7 +192,7 @@ def _trainable(model: Any, graph: Graph) -> tuple[list[str], list[Any]]:
 
 
 def _times(forms: list[_Form], given: NDArray[Any]) -> list[float]:
-    """Median milliseconds of each form's forward pass, turn by turn so that noise is shared."""
+    """Median milliseconds of a forward pass; forms take turns, so that noise is shared."""
     taken: list[list[float]] = [[] for _ in forms]
     end = time.perf_counter() + ROUND_SECONDS
     for _ in range(ROUNDS):

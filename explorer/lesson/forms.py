@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resnext import Graph, GraphTracer, ResNeXtSpec, Shape, network, trace
+from resnext import Graph, GraphTracer, ResNeXtSpec, Shape, build, learner, network, trace
+from resnext.errors import InputError
 from resnext.layers import Conv2D, Dense, Input
 
 if TYPE_CHECKING:
     from resnext.weights import Weights
 
 FORM_NAMES = {
-    "aggregated": "a: aggregated",
-    "concatenated": "b: concatenated early",
-    "grouped": "c: grouped",
-    "split": "split, as the zoo has it",
+    "aggregated": "Summed paths (3a)",
+    "concatenated": "Early concatenation (3b)",
+    "grouped": "Grouped convolution (3c)",
+    "split": "Split and concatenate (Keras zoo)",
 }
 INPUTS = ("noise", "gradient", "impulse")
 
@@ -31,19 +32,19 @@ class Part:
     Args:
         spec: The network; its own form does not matter.
         stage: Number of the stage, counted from 1; None is the whole network.
-        blocks: At most so many of the stage's blocks.
+        blocks: Only the first so many blocks of the stage.
 
     Raises:
-        ValueError: There is no such stage, or nothing of it is asked for.
+        ValueError: There is no such stage, or ``blocks`` is less than 1 or has no stage.
     """
 
     def __init__(self, spec: ResNeXtSpec, stage: int | None = None, blocks: int | None = None):
         if stage is not None and not 1 <= stage <= len(spec.stages):
-            raise ValueError(
+            raise InputError(
                 f"The stage must be from 1 to {len(spec.stages)} in {spec.name}. Received {stage}."
             )
         if blocks is not None and (stage is None or blocks < 1):
-            raise ValueError(
+            raise InputError(
                 f"The blocks must be 1 or more, of one stage. Received {blocks} of stage {stage}."
             )
         self.spec, self.stage = spec, stage
@@ -61,10 +62,9 @@ class Part:
         """Apply it, written in ``form``, to a symbolic or a Keras tensor."""
         spec = self.spec.replace(form=form)
         if self.stage is None:
-            return network.build(spec, x)
-        return network.learner(
-            x, self._stages, spec.cardinality, form=form, shortcut_bias=spec.shortcut_bias
-        )
+            return build(spec, x)
+        options = network.block_options(spec)
+        return learner(x, self._stages, spec.cardinality, **options)
 
     def graph(self, form: str) -> Graph:
         """Its graph in one form, with no TensorFlow."""
@@ -93,10 +93,10 @@ def figure_3(form: str) -> Graph:
 
 
 def random_weights(graph: Graph, seed: int = 0) -> dict[str, NDArray[np.float64]]:
-    """Weights under which every layer has something to do.
+    """Random weights, by ``layer/weight``, with which every layer changes its input.
 
-    Kernels are drawn as for training (He normal); normalisations get scales, offsets and
-    statistics off their starting points, so that a mistake in any of them would show.
+    Kernels are He normal, as for training; normalisations get scales, offsets and statistics
+    that differ from their initial values, so that a mistake in any of them shows.
     """
     rng = np.random.default_rng(seed)
     drawn: dict[str, NDArray[np.float64]] = {}
@@ -137,7 +137,7 @@ def make_input(kind: str, shape: Shape, seed: int = 0, batch: int = 1) -> NDArra
         values = np.zeros((batch, *shape))
         values[:, height // 2, width // 2] = 1.0
         return values
-    raise ValueError(f"The input must be one of {', '.join(INPUTS)}. Received {kind!r}.")
+    raise InputError(f"The input must be one of {', '.join(INPUTS)}. Received {kind!r}.")
 
 
 def relative_difference(

@@ -1,14 +1,15 @@
-"""Bars as wide as the page, one for each path in its colour."""
+"""A bar chart as wide as the page: one bar for each path, in its colour."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
 
-from explorer.lesson.svg import path_colour
+from explorer.analysis.palette import path_colour
 
 STYLE = """<style>
-.lesson-bars {display: grid; grid-template-columns: auto 1fr; column-gap: 6px; font-size: 12px;}
+.lesson-bars {display: grid; grid-template-columns: auto 1fr; column-gap: 6px;
+  font-size: 0.8rem;}
 .lesson-bars .plot {position: relative; height: 140px; margin: 8px 0 4px;}
 .lesson-bars .plot i {position: absolute; box-sizing: border-box; border: 1px solid var(--path);
   background: var(--path); border-radius: 2px;}
@@ -27,13 +28,13 @@ STYLE = """<style>
 def path_bars(
     values: Sequence[float], words: str, off: frozenset[int] = frozenset(), number: str = ".2f"
 ) -> str:
-    """HTML with a bar for each path, up from zero or down; those switched off are hollow.
+    """HTML with a bar for each path, up or down from zero; paths that are off are hollow.
 
     Args:
-        values: One for each path, not all of them zero if anything is to be seen.
-        words: What they are, for who cannot see them.
-        off: Paths that are switched off, from 1.
-        number: How values are written, as a format.
+        values: One for each path.
+        words: Description for screen readers.
+        off: Paths that are switched off, counted from 1.
+        number: Format of the values, such as ``.2f``.
     """
     high, low = max(0.0, *values), min(0.0, *values)
     span, count = (high - low) or 1.0, len(values)

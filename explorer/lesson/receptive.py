@@ -1,10 +1,10 @@
-"""Which pixels of the image a position of a feature map can see."""
+"""The receptive field: the pixels on which a position of a feature map depends."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.receptive_field import window_of
+from resnext.errors import InputError
 from resnext.graph import Graph, Node
 
 Span = tuple[int, int]
@@ -12,10 +12,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Field:
-    """The pixels that one position depends on, as if the image went on beyond its edges.
+    """The pixels that one position depends on; the field may extend beyond the image.
 
     Attributes:
-        name: The layer whose output the position lies in.
+        name: The layer.
         position: (row, column) in that layer's output.
         rows: First and last row of pixels, both included; negative above the image.
         columns: First and last column.
@@ -30,7 +30,7 @@ class Field:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(height, width) of the field in pixels, also where it leaves the image."""
+        """(height, width) of the field in pixels, padding included."""
         return self.rows[1] - self.rows[0] + 1, self.columns[1] - self.columns[0] + 1
 
     @property
@@ -44,12 +44,12 @@ class Field:
 
     @property
     def share(self) -> float:
-        """The part of the image that is seen, 0 to 1."""
+        """Share of the image inside the field, 0 to 1."""
         return self.seen / (self.image[0] * self.image[1])
 
     @property
     def leaves_image(self) -> bool:
-        """Whether the field reaches over an edge, onto padding that holds nothing."""
+        """Whether the field extends into the padding."""
         return any(
             first < 0 or last >= length
             for (first, last), length in zip((self.rows, self.columns), self.image, strict=True)
@@ -59,21 +59,21 @@ class Field:
 def field_of(graph: Graph, name: str, row: int, column: int) -> Field:
     """The receptive field of one position of the layer ``name``.
 
-    It is found by walking back from the layer to the image: a window of k pixels at stride s
-    turns the positions a..b into a s - p .. b s - p + k - 1, with p rows of padding before.
-    Where ways meet (the shortcut's and the paths'), the widest counts.
+    Found by walking back from the layer to the image: a window of k pixels at stride s maps
+    positions a..b to a s - p .. b s - p + k - 1, with p rows of padding before. Where branches
+    meet (shortcut and paths), the widest counts.
 
     Raises:
         ValueError: No such layer, no such position, or the layer's output is no feature map.
     """
     if name not in graph:
-        raise ValueError(f"The network has no layer {name!r}.")
+        raise InputError(f"The network has no layer {name!r}.")
     shape = graph[name].output_shape
     if len(shape) != 3:
-        raise ValueError(f"The layer must give a feature map. Received {name!r}, shape {shape}.")
+        raise InputError(f"The layer must give a feature map. Received {name!r}, shape {shape}.")
     if not (0 <= row < shape[0] and 0 <= column < shape[1]):
-        raise ValueError(
-            f"The position must lie in {shape[0]}x{shape[1]}. Received row {row}, column {column}."
+        raise InputError(
+            f"The position must be in {shape[0]}x{shape[1]}. Received row {row}, column {column}."
         )
     height, width = graph.input_shape[:2]
     rows, columns = (
@@ -83,7 +83,7 @@ def field_of(graph: Graph, name: str, row: int, column: int) -> Field:
 
 
 def stage_ends(graph: Graph) -> tuple[str, ...]:
-    """The last layer of the stem and of each stage, in order: where the field is looked at."""
+    """The last layer of the stem and of each stage, in order."""
     ends: dict[str, str] = {}
     for node in graph:
         if len(node.output_shape) == 3 and len(node.place) > 1:
@@ -92,13 +92,13 @@ def stage_ends(graph: Graph) -> tuple[str, ...]:
 
 
 def scaled_position(graph: Graph, name: str, across: float, down: float) -> tuple[int, int]:
-    """The (row, column) of a layer's output at a relative place of the image, 0 to 1."""
+    """The (row, column) of a layer's output at a relative position of the image, 0 to 1."""
     height, width = graph[name].output_shape[:2]
     return min(height - 1, int(down * height)), min(width - 1, int(across * width))
 
 
 def _walk_back(graph: Graph, name: str, axis: int, position: int) -> Span:
-    """First and last pixel along one axis that this position of this layer depends on."""
+    """First and last pixel along one axis on which this position depends."""
     spans: dict[str, Span] = {name: (position, position)}
     for node in reversed(graph.nodes):
         if node.name not in spans:
@@ -111,13 +111,9 @@ def _walk_back(graph: Graph, name: str, axis: int, position: int) -> Span:
 
 
 def _read(node: Node, span: Span, axis: int) -> Span:
-    """What a layer reads of its input to give these positions of its output."""
-    window = window_of(node)[axis]
-    if window.size == window.stride == 1:
+    """The input positions from which a layer computes these output positions."""
+    size, stride = (lengths[axis] for lengths in node.layer.window)
+    if size == stride == 1:
         return span
-    size, stride = window.size, window.stride
-    length = node.input_shapes[0][axis]
-    # TensorFlow's "same" padding puts the odd row at the end.
-    missing = max((-(-length // stride) - 1) * stride + size - length, 0)
-    before = missing // 2 if getattr(node.layer, "padding", "same") == "same" else 0
+    before = node.pads[axis][0]
     return span[0] * stride - before, span[1] * stride - before + size - 1

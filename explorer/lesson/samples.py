@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.training import TrainingError
 from explorer.training.data import load_dataset, synthetic
+from explorer.training.data.errors import DataError
 from explorer.training.data.sources import CIFAR10, SYNTHETIC, cached_cifar10
-from explorer.training.errors import DataError
 from resnext import Shape
+from resnext.errors import UserError
 
 Images = NDArray[np.uint8]
-MAX_PIXELS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,8 @@ class Sample:
 
     Attributes:
         images: (n, height, width, channels), 0 to 255.
-        labels: (n,), or None if these are not images of the classes that the network knows.
-        class_names: Of the labels, in their order.
+        labels: (n,), or None if the images are not of the network's classes.
+        class_names: In label order.
     """
 
     images: Images
@@ -38,27 +36,19 @@ def fit(data: bytes, shape: Shape) -> Images:
     """An image file as an array of a network's input shape, cropped to its aspect.
 
     Raises:
-        ValueError: It is no image, or a monstrous one.
+        DataError: It is not an image, or too large to decode.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
+
+    from explorer.training.data.image_file import read_image
 
     height, width, channels = shape
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ValueError(
-                    f"An image may have {MAX_PIXELS // 10**6} million pixels. "
-                    f"Received {picture.width}x{picture.height}."
-                )
-            plain = ImageOps.exif_transpose(picture).convert("RGB" if channels == 3 else "L")
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise ValueError("The file must be an image, such as PNG or JPEG.") from error
-    fitted = np.asarray(ImageOps.fit(plain, (width, height)), np.uint8)
-    return fitted.reshape(height, width, -1)
+    picture = read_image(data, "RGB" if channels == 3 else "L", upright=True)
+    return np.asarray(ImageOps.fit(picture, (width, height)), np.uint8).reshape(shape)
 
 
 def drawn(count: int, shape: Shape) -> Images:
-    """Images that this program draws itself, enlarged or reduced to a shape."""
+    """Synthetic images, resized to a shape."""
     images, _ = synthetic.synthetic_images(count, 2)
     return np.stack([_resized(image, shape) for image in images])
 
@@ -71,10 +61,10 @@ def at_hand(source: str) -> bool:
 
 
 def sample_of(source: str, shape: Shape, count: int) -> Sample:
-    """Test images of a source with labels, or the built-in images if it cannot be read here."""
+    """Test images of a source with labels, or synthetic images if it cannot be read here."""
     try:
         return Sample(*labelled(source, shape, count))
-    except TrainingError:
+    except UserError:
         return Sample(labelled(SYNTHETIC, shape, count)[0])
 
 
@@ -83,7 +73,7 @@ def labelled(
 ) -> tuple[Images, NDArray[np.int64], tuple[str, ...]]:
     """Test images of a source of data with labels, and the names of its classes.
 
-    Nothing is downloaded: whoever opens the lesson has not asked for 170 MB.
+    Nothing is downloaded: opening the lesson must not cost 170 MB.
 
     Raises:
         explorer.training.DataError: The source is missing or damaged.

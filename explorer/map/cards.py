@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
-from explorer.conventions import multiply_adds
-from explorer.report import Row
+from explorer.analysis.conventions import multiply_adds
+from explorer.analysis.layer_labels import labels, settings
+from explorer.analysis.report import Row
 from resnext import Node, layers
+from resnext.kinds import KERAS_KINDS
+from resnext.layer import keras_name, pad_name
 
 Plain = dict[str, Any]
 
@@ -24,63 +27,27 @@ def leaf(node: Node, row: Row | None) -> Plain:
         row: Its row of the report; the input has none.
 
     Returns:
-        ``kind``, ``in`` and ``out`` (shapes), ``tags`` (settings by name), ``params``
-        (those that training changes, as the papers count; ``trainable`` says the same),
+        ``kind``, ``label``, ``title`` and ``short`` (see `labels`), ``in`` and ``out`` (shapes),
+        ``tags`` (settings by name), ``params`` (those that training changes, as the papers count),
+        ``total_params`` (with moving statistics, as Keras's ``count_params()``),
         ``macs``, ``activations`` (values), ``memory`` (bytes of its output), ``formula``
         (its multiply-adds, filled in) and ``call`` (Keras; ``{name}`` stands for its name).
         What is not known is None.
     """
     return {
         "kind": node.kind,
+        **labels(node),
         "in": [list(shape) for shape in node.input_shapes],
         "out": list(node.output_shape),
-        "tags": tags(node),
-        "params": row.trainable_params if row else 0,
-        "trainable": row.trainable_params if row else 0,
+        "tags": settings(node),
+        "params": row.params if row else 0,
+        "total_params": row.total_params if row else 0,
         "macs": row.macs if row else 0,
         "activations": row.activations if row else 0,
         "memory": row.activation_bytes if row else 0,
         "formula": mac_formula(node),
         "call": keras_call(node),
     }
-
-
-def tags(node: Node) -> dict[str, int | str]:
-    """Settings that the search finds and the picture shows, such as ``groups``."""
-    layer = node.layer
-    if isinstance(layer, layers.Conv2D):
-        return {
-            "kernel": layer.kernel_size,
-            "stride": layer.strides,
-            "groups": layer.groups,
-            "filters": layer.filters,
-        }
-    if isinstance(layer, layers.MaxPooling2D):
-        return {"kernel": layer.pool_size, "stride": layer.strides}
-    if isinstance(layer, layers.Dense):
-        return {"units": layer.units, "activation": layer.activation}
-    if isinstance(layer, layers.ChannelSlice):
-        return {"channels": layer.stop - layer.start}
-    return _foreign_tags(node)
-
-
-def _foreign_tags(node: Node) -> dict[str, int | str]:
-    """Settings of a layer that was read from a Keras config."""
-    found: dict[str, int | str] = {}
-    window = getattr(node.layer, "window", None)
-    if window is not None and window != ((1, 1), (1, 1)):
-        (height, width), (down, right) = window
-        found["kernel"] = height if height == width else f"{height}x{width}"
-        found["stride"] = down if down == right else f"{down}x{right}"
-    kernels = [weight.shape for weight in node.weights if weight.name == "kernel"]
-    if kernels and len(kernels[0]) == 4 and node.input_shapes and node.output_shape:
-        height, width, depth, filters = kernels[0]
-        found.setdefault("kernel", height if height == width else f"{height}x{width}")
-        found.setdefault("stride", 1)
-        found["filters"] = filters
-        if depth and node.input_shapes[0] and node.input_shapes[0][-1] % depth == 0:
-            found["groups"] = node.input_shapes[0][-1] // depth
-    return found
 
 
 def mac_formula(node: Node) -> str:
@@ -97,47 +64,58 @@ def mac_formula(node: Node) -> str:
 
 
 def keras_call(node: Node) -> str:
-    """The line of Python that makes the layer; empty for a layer that is not ours.
+    """The Python that makes the layer in Keras; empty for a layer that is not ours.
 
-    Slices of a path leave ``{start}`` and ``{stop}`` open when these follow from the path's
-    number, so that all paths are one description.
+    A layer of zeros, whose name is ``{pad}``, has a line before. Slices of a path leave
+    ``{start}``, ``{stop}`` and ``{rest}``, the channels behind, open when these follow from the
+    path's number, so that all paths are one description.
     """
     layer = node.layer
     if isinstance(layer, layers.Input):
         return f"keras.Input({layer.shape}, name={{name}})"
-    if isinstance(layer, layers.Conv2D):
-        kind = "keras.layers.Conv2D" if layer.groups == 1 else "GroupedConv2D"
-        groups = "" if layer.groups == 1 else f", groups={layer.groups}"
-        return (
-            f"{kind}({layer.filters}, {layer.kernel_size}, strides={layer.strides}, "
-            f'padding="{layer.padding}"{groups}, use_bias={layer.use_bias}, '
-            'kernel_initializer="he_normal", name={name})'
-        )
-    if isinstance(layer, layers.BatchNormalization):
-        return "BatchNormalization(momentum=0.9, epsilon=1e-5, name={name})"
-    if isinstance(layer, layers.MaxPooling2D):
-        return (
-            f"keras.layers.MaxPooling2D({layer.pool_size}, {layer.strides}, "
-            f'padding="{layer.padding}", name={{name}})'
-        )
-    if isinstance(layer, layers.Dense):
-        return (
-            f'keras.layers.Dense({layer.units}, activation="{layer.activation}", '
-            f"use_bias={layer.use_bias}, name={{name}})"
-        )
+    if type(layer).__module__ != layers.__name__:
+        return ""
     if isinstance(layer, layers.ChannelSlice):
-        start, stop = ("{start}", "{stop}") if follows_path(node) else (layer.start, layer.stop)
-        return f"ChannelSlice({start}, {stop}, name={{name}})"
-    if type(layer).__module__ == layers.__name__ and len(fields(layer)) == 1:
-        return f"keras.layers.{node.kind}(name={{name}})"
-    return ""
+        return _slice_call(node, layer)
+    given = layer.settings
+    quiet = {f.name: f.default for f in fields(layer) if f.metadata.get("quiet")}
+    required = {"kernel_size"} | {f.name for f in fields(layer) if f.default is MISSING}
+    values = [
+        _value(value) if name in required else f"{name}={_value(value)}"
+        for name, value in given.items()
+        if name not in quiet or quiet[name] != value
+    ]
+    kind = KERAS_KINDS.get(node.kind, node.kind)
+    call = f"keras.layers.{kind}({', '.join([*values, 'name={name}'])})"
+    if layer.keras_zeros:
+        return f"keras.layers.ZeroPadding2D({layer.keras_zeros}, name={{pad}})\n{call}"
+    return call
+
+
+def _slice_call(node: Node, layer: layers.ChannelSlice) -> str:
+    """Keras's cropping of the last two axes, width and channels: of the channels only."""
+    start, stop, rest = "{start}", "{stop}", "{rest}"
+    if not follows_path(node):
+        start, stop = str(layer.start), str(layer.stop)
+        rest = str(node.input_shapes[0][-1] - layer.stop)
+    crop = f'((0, 0), ({start}, {rest})), data_format="channels_first"'
+    return f"# x[..., {start}:{stop}]\nkeras.layers.Cropping2D({crop}, name={{name}})"
+
+
+def _value(value: Any) -> str:
+    """As Python is written by hand."""
+    if isinstance(value, str) and not value.startswith("{"):
+        return f'"{value}"'
+    return str(value).replace("e-0", "e-")
 
 
 def filled_call(node: Node) -> str:
     """The same with the layer's own name and channels in it."""
-    values = {"name": f'"{node.name.replace("/", "_")}"'}
+    values = {"name": f'"{keras_name(node.name)}"', "pad": f'"{pad_name(node.name)}"'}
     if isinstance(node.layer, layers.ChannelSlice):
-        values |= {"start": str(node.layer.start), "stop": str(node.layer.stop)}
+        start, stop = node.layer.start, node.layer.stop
+        rest = node.input_shapes[0][-1] - stop
+        values |= {"start": str(start), "stop": str(stop), "rest": str(rest)}
     call = keras_call(node)
     for key, value in values.items():
         call = call.replace(f"{{{key}}}", value)
@@ -147,8 +125,10 @@ def filled_call(node: Node) -> str:
 def follows_path(node: Node) -> bool:
     """Whether a slice takes the channels that its path's number tells."""
     layer = node.layer
+    if not isinstance(layer, layers.ChannelSlice):
+        return False
     match = _PATH.search(node.name.rpartition("/")[0])
-    if match is None or not isinstance(layer, layers.ChannelSlice):
+    if match is None:
         return False
     width = layer.stop - layer.start
     return layer.start == (int(match[1]) - 1) * width

@@ -1,73 +1,98 @@
 """Networks as the plain data that the map draws: small, JSON types only, without TensorFlow.
 
     {"count": {"name", "unit"},                          the counting convention
-     "palette": {"families": {name: [fill, border, text]}, "kinds": {kind: family}},
+     "palette": {"families": {name: [fill, border, text]}, "kinds": {kind: family},
+                 "labels": {family: words},           in the order of the legend
+                 "inks": {"light", "dark"}, "heat": [colour]},
+     "vocabulary": {"keys", "synonyms", "examples",     see `explorer.map.vocabulary`
+                    "metrics", "choices", "forms"},
      "networks": [{"name", "form",                       the form to begin with
                    "forms": {form: {"templates": [...],  descriptions, children first
                                     "root": number,      of the whole network's description
-                                    "layers": count, "totals": {column: sum}}}}]}
+                                    "layers": count}}}]}
 
-What a description holds is told in `explorer.map.templates`. A network that is not made of a
+What a description holds is told in `explorer.map.deduplication`. A network that is not made of a
 spec has one form, named "".
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from explorer.conventions import DEFAULT, convention
-from explorer.map.places import boxes_of
-from explorer.map.templates import Describer
-from explorer.palette import FAMILIES, family
-from explorer.report import Report, analyse, graph_of
+from explorer.analysis.conventions import DEFAULT, convention
+from explorer.analysis.palette import FAMILIES, HEAT, INKS, LABELS, family
+from explorer.analysis.report import Report, analyse, graph_of
+from explorer.map.deduplication import Describer
+from explorer.map.hierarchy import boxes_of
+from explorer.map.vocabulary import vocabulary
 from resnext import FORMS, Graph, ResNeXtSpec, SpecError
+from resnext.errors import InputError
 
 MOST_NETWORKS = 4
-_SUMS = ("trainable_params", "macs", "activations", "activation_bytes")
 
 
 def map_data(
-    sources: Sequence[Any], *, count: str = DEFAULT, forms: Collection[str] = FORMS
+    sources: Sequence[Any],
+    *,
+    count: str = DEFAULT,
+    forms: Collection[str] = FORMS,
+    read: Callable[[Any, str], tuple[Graph, Report]] | None = None,
 ) -> dict[str, Any]:
     """Everything that the map needs to draw one to four networks side by side.
 
     Args:
-        sources: Specs, graphs, or Keras models and files (see `explorer.report.analyse`).
+        sources: Specs, graphs, or Keras models and files (see `explorer.analysis.report.analyse`).
         count: Counting convention of the MACs.
         forms: Forms of the split in which each spec is described beside its own. All that it
             can be written in are named, so that the map can offer them and ask for their data.
+
+        read: Gives graph and report of a source under a convention, where these are kept.
 
     Raises:
         ValueError: There are no networks, or more than four.
     """
     if not 1 <= len(sources) <= MOST_NETWORKS:
-        raise ValueError(f"The map shows 1 to {MOST_NETWORKS} networks. Received {len(sources)}.")
+        raise InputError(f"The map shows 1 to {MOST_NETWORKS} networks. Received {len(sources)}.")
     rule = convention(count)
-    networks = [_network(source, count, forms) for source in sources]
+    networks = [_network(source, count, forms, read or _read) for source in sources]
+    templates = [
+        template
+        for network in networks
+        for form in network["forms"].values()
+        for template in form["templates"]
+    ]
     return {
         "count": {"name": rule.title, "unit": rule.unit},
-        "palette": _palette(networks),
+        "palette": _palette(templates),
+        "vocabulary": vocabulary(templates, rule.unit),
         "networks": networks,
     }
 
 
-def _palette(networks: list[dict[str, Any]]) -> dict[str, Any]:
-    """The colours of the kinds of layers that these networks have."""
-    kinds = {
-        template["kind"]
-        for network in networks
-        for form in network["forms"].values()
-        for template in form["templates"]
-        if "kind" in template
-    }
+def _palette(templates: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Colours, and the family of each kind of layer and box that these networks have."""
+    kinds = {template.get("kind") or template["role"] for template in templates}
     return {
         "families": {name: list(colour) for name, colour in FAMILIES.items()},
         "kinds": {kind: family(kind) for kind in sorted(kinds)},
+        "labels": dict(LABELS),
+        "inks": INKS,
+        "heat": HEAT,
     }
 
 
-def _network(source: Any, count: str, forms: Collection[str]) -> dict[str, Any]:
+def _read(source: Any, count: str) -> tuple[Graph, Report]:
+    graph = graph_of(source)
+    return graph, analyse(graph, count)
+
+
+def _network(
+    source: Any,
+    count: str,
+    forms: Collection[str],
+    read: Callable[[Any, str], tuple[Graph, Report]],
+) -> dict[str, Any]:
     """One network: its name, the forms that it can have and, by form, its descriptions."""
     specs = {"": source}
     form = ""
@@ -78,12 +103,12 @@ def _network(source: Any, count: str, forms: Collection[str]) -> dict[str, Any]:
             specs = {name: spec for name in FORMS if (spec := _in_form(source, name))}
     choices = list(specs)
     specs = {name: spec for name, spec in specs.items() if name == form or name in forms}
-    graphs = {name: graph_of(spec) for name, spec in specs.items()}
+    known = {name: read(spec, count) for name, spec in specs.items()}
     return {
-        "name": graphs[form].name,
+        "name": known[form][0].name,
         "form": form,
         "choices": choices,
-        "forms": {name: form_data(graph, analyse(graph, count)) for name, graph in graphs.items()},
+        "forms": {name: form_data(*found) for name, found in known.items()},
     }
 
 
@@ -96,9 +121,9 @@ def _in_form(spec: ResNeXtSpec, form: str) -> ResNeXtSpec | None:
 
 
 def form_data(graph: Graph, report: Report) -> dict[str, Any]:
-    """One graph: descriptions, the number of the root's, and totals.
+    """One graph: descriptions, the number of the root's, and how many layers it has.
 
-    See `explorer.map.templates` for the descriptions.
+    See `explorer.map.deduplication` for the descriptions.
     """
     describer = Describer(graph, report)
     root = describer.describe(boxes_of(graph))
@@ -106,5 +131,4 @@ def form_data(graph: Graph, report: Report) -> dict[str, Any]:
         "templates": describer.templates,
         "root": root,
         "layers": len(graph),
-        "totals": {name: getattr(report.totals, name) for name in _SUMS},
     }

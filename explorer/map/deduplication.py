@@ -4,8 +4,8 @@ ResNeXt-152 written path by path has 11,415 layers, and a few dozen descriptions
 plain dict, known by its number in a list:
 
 A layer is what `explorer.map.cards.leaf` gives. A box is
-``{"role", "children": [[name, number, sources, field], ...], "outs": [ref, ...]}``, where
-``sources`` are the refs that the child's inputs read. A ref is the position of a child, or
+``{"role", "label", "children": [[name, number, sources, field], ...], "outs": [ref, ...]}``,
+where ``sources`` are the refs that the child's inputs read. A ref is the position of a child, or
 ``[position, output]`` for a further output of a box, or ``-1 - i`` for the box's own i-th
 input. ``field`` is the receptive field of a layer, or of what enters a box, less that of
 what enters the box around it; None if it is not known.
@@ -14,29 +14,27 @@ what enters the box around it; None if it is not known.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from explorer.analysis.report import Report
 from explorer.map.cards import follows_path, leaf
-from explorer.map.places import Box
-from explorer.map.runs import grouped
-from explorer.report import Report
+from explorer.map.folding import Part, grouped
+from explorer.map.hierarchy import Box
 from resnext import Graph
+
+_LABELS = {
+    "network": "network",
+    "stage": "stage",
+    "group": "group of layers",
+    "path": "path",
+    "shortcut": "projection shortcut",
+    "run": "blocks in a row",
+    "bundle": "parallel paths",
+}
 
 Ref = int | list[int]
 Child = list[Any]
-
-
-@dataclass
-class _Part:
-    """A box or layer at its place, while it is being described."""
-
-    name: str
-    number: int
-    inputs: list[int]
-    outputs: list[int]
-    entry: int | None
-    field: int | None
 
 
 @dataclass
@@ -51,6 +49,7 @@ class Describer:
 
     def __post_init__(self) -> None:
         self._rows = {row.name: row for row in self.report.rows}
+        self._fields = {row.name: row.receptive_field for row in self.report.rows}
         self._position = {node.name: i for i, node in enumerate(self.graph.nodes)}
         self._sources = [
             [self._position[name] for name in node.inputs] for node in self.graph.nodes
@@ -66,8 +65,7 @@ class Describer:
 
     def _field(self, position: int) -> int | None:
         node = self.graph.nodes[position]
-        row = self._rows.get(node.name)
-        return row.receptive_field if row else 1
+        return self._fields.get(node.name, 1)
 
     def _entry(self, inputs: list[int]) -> int | None:
         """Receptive field of what enters; 0 where nothing does."""
@@ -82,24 +80,20 @@ class Describer:
             self.templates.append(plain)
         return self._numbers[key]
 
-    def _leaf(self, position: int, prefix: str) -> _Part:
+    def _leaf(self, position: int, prefix: str) -> Part:
         node = self.graph.nodes[position]
         row = self._rows.get(node.name)
-        nameless: dict[str, Any] = {
-            "name": "",
-            **({"start": 0, "stop": 0} if follows_path(node) else {}),
-        }
-        # Layers that are alike but for their place are described, which is slow, once.
-        layer: Any = replace(node.layer, **nameless)
-        key = (layer, node.input_shapes, node.output_shape, row and row.params)
+        key: Any = self.graph.alike[position]
+        if follows_path(node):  # its channels follow from its path's number
+            key = node.kind, node.input_shapes, node.output_shape
         if key not in self._leaf_numbers:
             self._leaf_numbers[key] = self._intern(leaf(node, row))
         number = self._leaf_numbers[key]
         field = self._field(position)
         name = node.name.removeprefix(prefix)
-        return _Part(name, number, self._sources[position], [position], field, field)
+        return Part(name, number, self._sources[position], [position], field, field)
 
-    def _box(self, box: Box) -> _Part:
+    def _box(self, box: Box) -> Part:
         inside = set(box.leaves())
         parts = [
             self._box(child) if isinstance(child, Box) else self._leaf(child, box.prefix)
@@ -107,7 +101,7 @@ class Describer:
         ]
         role = box.role
         if role in ("network", "stage", "block", "group"):
-            parts = grouped(self, parts)
+            parts = grouped(parts, self.templates, self.join)
         inputs: list[int] = []
         outputs: list[int] = []
         for part in parts:
@@ -121,8 +115,8 @@ class Describer:
         return not readers or any(reader not in inside for reader in readers)
 
     def join(
-        self, name: str, role: str, parts: list[_Part], inputs: list[int], outputs: list[int]
-    ) -> _Part:
+        self, name: str, role: str, parts: list[Part], inputs: list[int], outputs: list[int]
+    ) -> Part:
         """Parts as one box with these inputs and outputs, which are positions of layers."""
         where: dict[int, Ref] = {source: -1 - i for i, source in enumerate(inputs)}
         for i, part in enumerate(parts):
@@ -139,8 +133,18 @@ class Describer:
             for part in parts
         ]
         outs = [where[output] for output in outputs]
-        number = self._intern({"role": role, "children": children, "outs": outs})
-        return _Part(name, number, inputs, outputs, entry, entry)
+        label = self._label(role, children)
+        number = self._intern({"role": role, "label": label, "children": children, "outs": outs})
+        return Part(name, number, inputs, outputs, entry, entry)
+
+    def _label(self, role: str, children: list[Child]) -> str:
+        """What a box is called; of a block, the kind of its shortcut."""
+        if role != "block":
+            return _LABELS[role]
+        if any(self.templates[number].get("role") == "shortcut" for _, number, *_ in children):
+            return "projection block"
+        adds_input = any(len(sources) > 1 and -1 in sources for _, _, sources, _ in children)
+        return "identity block" if adds_input else "block"
 
 
 def _less(field: int | None, entry: int | None) -> int | None:

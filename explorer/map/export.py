@@ -1,13 +1,13 @@
-"""The map as one self-contained page, which folds, zooms and searches without a server."""
+"""The map as one self-contained page, which opens, zooms and searches without a server."""
 
 from __future__ import annotations
 
 import html
 import json
-from importlib.resources import files
+from collections.abc import Sequence
 from typing import Any
 
-from explorer.conventions import DEFAULT
+from explorer.analysis.conventions import DEFAULT
 from explorer.map.bundle import asset, script
 from explorer.map.data import map_data
 from resnext import FORMS
@@ -17,17 +17,24 @@ def to_html(*sources: Any, count: str = DEFAULT, forms: bool = True) -> str:
     """The page of one to four networks side by side.
 
     Args:
-        sources: Specs, graphs, or Keras models and files (see `explorer.report.analyse`).
+        sources: Specs, graphs, or Keras models and files (see `explorer.analysis.report.analyse`).
         count: Counting convention of the MACs.
         forms: Whether the form of the split can be switched on the page.
 
     Raises:
         ValueError: There are no networks, or more than four.
     """
+    return page(whole_data(sources, count=count, forms=forms))
+
+
+def whole_data(
+    sources: Sequence[Any], *, count: str = DEFAULT, forms: bool = True
+) -> dict[str, Any]:
+    """What `explorer.map.data.map_data` gives, for a map that has nobody to ask for more."""
     data = map_data(sources, count=count, forms=FORMS if forms else ())
     for network in data["networks"]:
-        network["choices"] = list(network["forms"])  # a page has nobody to ask for more
-    return page(data)
+        network["choices"] = list(network["forms"])
+    return data
 
 
 def page(data: dict[str, Any]) -> str:
@@ -35,9 +42,8 @@ def page(data: dict[str, Any]) -> str:
     title = ", ".join(network["name"] for network in data["networks"])
     # "</script>" in a name must not end the element that holds the data.
     plain = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
-    template = (files(__package__) / "page.html").read_text(encoding="utf-8")
     return _filled(
-        template,
+        asset("page.html"),
         {"title": html.escape(title), "css": asset("style.css"), "data": plain, "js": script()},
     )
 

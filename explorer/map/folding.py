@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from explorer.map.templates import Describer, _Part
+
+@dataclass
+class Part:
+    """A box or layer at its place, while it is being described.
+
+    Attributes:
+        name: Its place, less that of the box around it.
+        number: Of its description.
+        inputs: Positions of the layers that it reads.
+        outputs: Positions of its layers that are read outside.
+        entry: Receptive field of what enters it.
+        field: Receptive field of a layer, or of what enters a box.
+    """
+
+    name: str
+    number: int
+    inputs: list[int]
+    outputs: list[int]
+    entry: int | None
+    field: int | None
 
 
-def grouped(describer: Describer, parts: list[_Part]) -> list[_Part]:
+Join = Callable[[str, str, list[Part], list[int], list[int]], Part]
+
+
+def grouped(parts: list[Part], templates: Sequence[dict[str, Any]], join: Join) -> list[Part]:
     """The same parts, with each repetition of a box as one box, named ``block2+``.
 
     A run is boxes of one description, each of which reads the one before and nothing else;
     a bundle is boxes of one description that read the same, such as the paths of a block.
     """
-    result: list[_Part] = []
+    result: list[Part] = []
     start = 0
     while start < len(parts):
         first = parts[start]
         stop = start + 1
-        if "children" in describer.templates[first.number]:
+        if "children" in templates[first.number]:
             for follows, role in ((_in_a_row, "run"), (_side_by_side, "bundle")):
                 while stop < len(parts) and follows(parts[stop - 1], parts[stop]):
                     stop += 1
@@ -31,7 +54,7 @@ def grouped(describer: Describer, parts: list[_Part]) -> list[_Part]:
                         else [output for member in members for output in member.outputs]
                     )
                     name = f"{first.name}+"
-                    result.append(describer.join(name, role, members, first.inputs, outputs))
+                    result.append(join(name, role, members, first.inputs, outputs))
                     break
         if stop == start + 1:
             result.append(first)
@@ -39,9 +62,9 @@ def grouped(describer: Describer, parts: list[_Part]) -> list[_Part]:
     return result
 
 
-def _in_a_row(before: _Part, after: _Part) -> bool:
+def _in_a_row(before: Part, after: Part) -> bool:
     return before.number == after.number and after.inputs == before.outputs
 
 
-def _side_by_side(one: _Part, other: _Part) -> bool:
+def _side_by_side(one: Part, other: Part) -> bool:
     return one.number == other.number and one.inputs == other.inputs

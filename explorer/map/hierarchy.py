@@ -16,6 +16,8 @@ _ROLES = (
     (re.compile(r"shortcut"), "shortcut"),
 )
 
+MOST_DEPTH = 30  # boxes in each other: more cannot be read, and what walks them is recursive
+
 
 @dataclass
 class Box:
@@ -52,14 +54,15 @@ def boxes_of(graph: Graph) -> Box:
     """The network as one box of boxes.
 
     A name's parts nest. Where nesting would turn the flow back into a box that it has left,
-    as names of foreign models can, that box is dissolved into the one around it.
+    as names of foreign models can, that box is dissolved into the one around it. Of a name
+    that nests deeper than `MOST_DEPTH`, the rest stays the layer's own name.
     """
     root = Box("")
     known: dict[tuple[str, ...], Box] = {(): root}
     places = [node.place for node in graph]
     leaves = set(places)
     for position, full in enumerate(places):
-        place = full[:-1]
+        place = full[:-1][:MOST_DEPTH]
         for depth in range(1, len(place) + 1):
             if place[:depth] not in known:
                 # A box must not share its place with a layer: "a" beside "a/b".
@@ -70,6 +73,26 @@ def boxes_of(graph: Graph) -> Box:
         known[place].children.append(position)
     _sort(root, graph, {node.name: i for i, node in enumerate(graph.nodes)})
     return root
+
+
+def nearest(graph: Graph, place: str) -> str:
+    """The place itself if the map has such a part, else that of the innermost part around it.
+
+    Empty for the whole network. A repetition that is folded has the name of its first part and
+    a plus, such as ``stage1/block2+``.
+    """
+    parts = place.split("/")
+    for depth in (len(parts), *range(min(len(parts) - 1, MOST_DEPTH), 0, -1)):
+        part = "/".join(parts[:depth])
+        if part and _has(graph, part):
+            return part
+    return ""
+
+
+def _has(graph: Graph, place: str) -> bool:
+    if run := re.fullmatch(r"(.*\D)(\d{1,4})\+", place):
+        return all(_has(graph, f"{run[1]}{int(run[2]) + i}") for i in (0, 1))
+    return any(node.name == place or node.name.startswith(f"{place}/") for node in graph)
 
 
 def _sort(box: Box, graph: Graph, positions: dict[str, int]) -> None:

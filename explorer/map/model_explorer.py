@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from explorer import numbers
-from explorer.map.cards import filled_call, mac_formula, tags
-from explorer.report import Report, Row
+from explorer.analysis.layer_labels import settings
+from explorer.analysis.report import Report, Row
+from explorer.formatting import numbers
+from explorer.map.cards import filled_call, mac_formula
 from resnext import Graph, Node
+from resnext.errors import InputError
 
 Plain = dict[str, Any]
 
@@ -44,7 +46,7 @@ def to_node_data(report: Report, column: str = "params") -> Plain:
 
     Args:
         report: The network's.
-        column: A column of `explorer.report.Row`: ``params``, ``macs``, ``activations``,
+        column: A column of `explorer.analysis.report.Row`: ``params``, ``macs``, ``activations``,
             ``activation_bytes`` or ``receptive_field``.
 
     Raises:
@@ -52,7 +54,7 @@ def to_node_data(report: Report, column: str = "params") -> Plain:
     """
     columns = ("params", "macs", "activations", "activation_bytes", "receptive_field")
     if column not in columns:
-        raise ValueError(f"The column must be one of {', '.join(columns)}. Received {column!r}.")
+        raise InputError(f"The column must be one of {', '.join(columns)}. Received {column!r}.")
     values = {row.name: getattr(row, column) for row in report.rows}
     stops = len(_GRADIENT) - 1
     return {
@@ -85,10 +87,10 @@ def _node(node: Node, row: Row | None, graph: Graph) -> Plain:
 
 def _attributes(node: Node, row: Row | None) -> dict[str, str]:
     """What its side panel shows of a layer; text, as the format wants it."""
-    found: dict[str, Any] = {"kind": node.kind, **tags(node)}
+    found: dict[str, Any] = {"kind": node.kind, **settings(node)}
     if row is not None:
         found |= {
-            "params": numbers.full(row.trainable_params),
+            "params": numbers.full(row.params),
             "macs": numbers.full(row.macs),
             "multiply-adds": mac_formula(node),
             "activations": numbers.full(row.activations),
@@ -106,7 +108,7 @@ def _groups(report: Report) -> dict[str, dict[str, str]]:
         name: {
             "kind": row.kind,
             "layers": numbers.full(row.layers),
-            "params": numbers.full(row.trainable_params),
+            "params": numbers.full(row.params),
             "macs": numbers.full(row.macs),
         }
         for name, row in rows.items()

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+LEVELS = ("stages", "blocks", "layers", "paths")
 COLOURS = ("kind", "params", "macs", "activations", "memory", "field")
 SIZES = ("even", "params", "macs", "activations", "memory")
 
 # Names in an address; the form belongs to the network, not to the map.
 _QUERY = {"open": "open", "at": "selected", "colour": "colour", "size": "size"}
+_CHOICES = {"open": LEVELS, "colour": COLOURS, "size": SIZES}
 _MOST = 4000  # characters of an address that are worth reading
 
 
@@ -61,9 +63,25 @@ class MapState:
         return {k: v for k, v in values.items() if v != getattr(start, _QUERY[k])}
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> Self:
-        """The view that an address asks for; what it cannot mean is left out."""
-        return cls.from_dict({name: query[key] for key, name in _QUERY.items() if key in query})
+    def from_query(cls, query: Mapping[str, str | None]) -> tuple[dict[str, Any], dict[str, str]]:
+        """The fields that an address asks for, and by key the rules that refused values break.
+
+        Args:
+            query: Parts of the address; None for one that was taken away. Whether the networks
+                have what is selected is for the caller to check.
+        """
+        fields: dict[str, Any] = {}
+        refused: dict[str, str] = {}
+        for key in _QUERY.keys() & query.keys():
+            text = query[key] or ""
+            choices = _CHOICES.get(key, ())
+            if text and choices and (text.split(",")[0] if key == "open" else text) not in choices:
+                refused[key] = f"one of {', '.join(choices)}"
+            elif len(text) > _MOST:
+                refused[key] = f"at most {_MOST} characters long"
+            default = getattr(cls(), _QUERY[key])
+            fields[_QUERY[key]] = default if key in refused else text or default
+        return fields, refused
 
 
 QUERY_KEYS = tuple(_QUERY)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from resnext.errors import InputError
+
 STRATEGIES = ("native", "supergroups", "split")
 VARIABLE = "RESNEXT_GROUPED_CONV"
 
@@ -45,7 +47,7 @@ def forced_strategy() -> str | None:
     """
     value = os.environ.get(VARIABLE, "").strip()
     if value and value not in STRATEGIES:
-        raise ValueError(f"{VARIABLE} must be one of {', '.join(STRATEGIES)}. Received {value!r}.")
+        raise InputError(f"{VARIABLE} must be one of {', '.join(STRATEGIES)}. Received {value!r}.")
     return value or None
 
 

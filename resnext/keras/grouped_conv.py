@@ -1,32 +1,55 @@
 """Grouped convolution that trains on a CPU (paper, section 3.3, figure 3c).
 
 Keras routes ``Conv2D(groups=...)`` through XLA on TensorFlow, which does not train in useful
-time on a CPU. This layer has the same variable and computes the same by other ways.
+time on a CPU. Here the same layer, with the same variable, computes the same by other ways.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import keras
 import numpy as np
 
-from resnext.conv_plan import VARIABLE, Plan, forced_strategy, make_plan
+from resnext.errors import InputError
+from resnext.keras.conv_plan import VARIABLE, Plan, forced_strategy, make_plan
+
+
+def accelerate_conv(layer: Any) -> None:
+    """Let a `keras.layers.Conv2D` with ``groups`` compute by the fastest way on TensorFlow.
+
+    Its variable, configuration and file stay Keras's. The way is chosen when the layer is traced:
+    the native operation where its gradient runs, else dense convolutions of merged groups or of
+    each group; the environment variable RESNEXT_GROUPED_CONV (``native``, ``supergroups`` or
+    ``split``) overrides. Layers without groups, dilated ones, channels first and other backends
+    are left alone.
+
+    Compile models on a CPU with ``jit_compile=False`` or leave it ``"auto"``: the layer tells
+    Keras that XLA does not suit it there.
+    """
+    usual = layer.data_format == "channels_last" and layer.dilation_rate == (1, 1)
+    if layer.groups == 1 or not usual or not _on_tensorflow():
+        return
+    layer.convolution_op = partial(_convolution, layer)
+    if not _has_gpu():
+        layer.supports_jit = False
+
+
+def _convolution(layer: Any, inputs: Any, kernel: Any) -> Any:
+    """The convolution alone, without bias and activation."""
+    import tensorflow as tf
+
+    kernel = tf.convert_to_tensor(kernel)
+    plan = choose_plan(layer.groups, kernel.shape[-2], inputs.dtype.name)
+    return convolve(inputs, kernel, layer.groups, plan, layer.strides, layer.padding)
 
 
 @keras.saving.register_keras_serializable(package="resnext")
 class GroupedConv2D(keras.layers.Conv2D):  # type: ignore[misc]
-    """A `keras.layers.Conv2D` with ``groups``, which is the cardinality.
+    """A `keras.layers.Conv2D` with ``groups``, accelerated: see `accelerate_conv`.
 
-    Its kernel is one variable of shape (k, k, channels / groups, filters), so weights are
-    interchangeable with Keras's layer. On TensorFlow the way to compute it is chosen when the
-    layer is traced: the native operation where its gradient runs, else dense convolutions of
-    merged groups or of each group; the environment variable RESNEXT_GROUPED_CONV (``native``,
-    ``supergroups`` or ``split``) overrides. Elsewhere it is Keras's own convolution.
-
-    Compile models on a CPU with ``jit_compile=False`` or leave it ``"auto"``: the layer tells
-    Keras that XLA does not suit it there.
+    Older files hold it; `build_model` makes Keras's own layer.
 
     Args:
         filters: Channels of the output, divisible by ``groups``.
@@ -65,25 +88,14 @@ class GroupedConv2D(keras.layers.Conv2D):  # type: ignore[misc]
             **kwargs,
         )
         if self.data_format != "channels_last":
-            raise ValueError(
+            raise InputError(
                 f"GroupedConv2D needs data_format='channels_last'. Received {self.data_format!r}."
             )
         if self.dilation_rate != (1, 1):
-            raise ValueError(
+            raise InputError(
                 f"GroupedConv2D needs dilation_rate=1. Received {self.dilation_rate!r}."
             )
-        if _on_tensorflow() and groups > 1 and not _has_gpu():
-            self.supports_jit = False
-
-    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
-        """The convolution alone, without bias and activation."""
-        if not _on_tensorflow():
-            return super().convolution_op(inputs, kernel)
-        import tensorflow as tf
-
-        kernel = tf.convert_to_tensor(kernel)
-        plan = choose_plan(self.groups, kernel.shape[-2], inputs.dtype.name)
-        return convolve(inputs, kernel, self.groups, plan, self.strides, self.padding)
+        accelerate_conv(self)
 
 
 def choose_plan(groups: int, group_channels: int, dtype: str) -> Plan:
@@ -97,7 +109,7 @@ def choose_plan(groups: int, group_channels: int, dtype: str) -> Plan:
     if groups == 1:
         return Plan("split", 1)
     if forced == "native" and not native_trains(dtype):
-        raise ValueError(
+        raise InputError(
             f"{VARIABLE} can be 'native' only where TensorFlow runs the gradient of grouped "
             "convolutions: on a GPU, or on a CPU with TF_ENABLE_ONEDNN_OPTS=1 and not in "
             f"float64. Received 'native' for {dtype}."

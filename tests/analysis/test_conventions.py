@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from explorer.conventions import CONVENTIONS, convention
-from explorer.report import analyse
+from explorer.analysis.conventions import CONVENTIONS, convention
+from explorer.analysis.report import analyse
 from resnext import FORMS, GraphTracer, ResNeXtSpec, trace
 from resnext.layers import Conv2D, Input, Layer
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.lesson.width import BUDGET, Solution, block_params, solve
+from explorer.analysis.equal_cost import BUDGET, Solution, block_params, solve
+from explorer.analysis.report import analyse
 from resnext import ResNeXtSpec, trace
 
 
@@ -33,6 +34,14 @@ def test_the_formula_is_what_the_graph_counts(cardinality, width):
     )
     counted = sum(node.params for node in trace(spec) if node.name.startswith("stage1/block2/conv"))
     assert block_params(cardinality, width) == counted
+
+
+@pytest.mark.parametrize("cardinality", [1, 3, 32])
+def test_a_block_on_the_map_has_its_batch_norms_too(cardinality):
+    found = solve(cardinality)
+    spec = ResNeXtSpec(blocks=(2,), cardinality=cardinality, width=found.width)
+    block = next(row for row in analyse(spec).blocks if row.name == "stage1/block2")
+    assert found.block_params == block.params
 
 
 @pytest.mark.parametrize("cardinality", [0, -1, True, 2.5, "8", 10**9])

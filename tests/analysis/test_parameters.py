@@ -1,14 +1,21 @@
 """Wherever it says parameters, it means those that training changes, as the papers do."""
 
+import csv
+import io
 import re
 
 import pytest
 
-from explorer import tables
-from explorer.dot import to_dot
+from explorer.analysis import tables
+from explorer.analysis.compare import compare
+from explorer.analysis.report import analyse
+from explorer.app.views.tables import display_frame
+from explorer.charts import pictures
+from explorer.graphviz.collapsed_graph import draw
+from explorer.graphviz.dot import to_dot
 from explorer.map.data import map_data
-from explorer.report import analyse
-from explorer.views.tables import display_frame
+from explorer.map.model_explorer import to_node_data
+from explorer.notebook.explore import table
 from resnext import ResNeXtSpec, trace
 
 
@@ -53,4 +60,29 @@ def test_all_places_agree(spec, parameters):
 def test_the_label_of_a_stage_rounds_the_same_number():
     (stage4,) = (row for row in analyse(ResNeXtSpec()).stages if row.name == "stage4")
     text = to_dot(trace(ResNeXtSpec()), "model").to_string()
-    assert f"{stage4.trainable_params / 1e6:.1f} M parameters" in text
+    assert f"{stage4.params / 1e6:.1f} M parameters" in text
+
+
+def test_files_and_drawings_count_as_the_page_does():
+    spec = ResNeXtSpec()
+    report = analyse(spec)
+    total = 25_028_904
+    rows = list(csv.DictReader(io.StringIO(tables.to_csv(report))))
+    assert sum(int(row["params"]) for row in rows) == total
+    assert sum(int(row["total_params"]) for row in rows) == 25_097_128  # count_params()
+    assert tables.as_dict(report)["totals"]["params"] == total
+    assert sum(node.params for node in trace(spec)) == total
+    assert sum(box["params"] for box in draw(trace(spec)).as_dict()["nodes"]) == total
+    values = to_node_data(report, "params")[report.name]["results"].values()
+    assert sum(entry["value"] for entry in values) == total
+    assert f"<td>{total:,}</td>" in table(report)
+    networks = compare([spec]).as_dict()["networks"]
+    assert networks[0]["totals"]["params"] == total
+
+
+def test_the_pictures_count_as_the_tables_do():
+    drawn = pictures.pictures()
+    blocks = {row.name: row for row in analyse(ResNeXtSpec()).blocks}
+    for file, block in (("identity", "stage1/block2"), ("projection", "stage2/block1")):
+        words = f"{blocks[block].params:,} trainable parameters"
+        assert words in drawn[f"{file}-block.svg"]

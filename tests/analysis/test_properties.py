@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from specs import ANYTHING, FIELDS, custom_stages, valid_specs
 
-from explorer.conventions import CONVENTIONS
-from explorer.drawing import LEVELS as DRAWN
-from explorer.drawing import draw, groups
-from explorer.keras_graph import KerasConfigError, graph_of_keras
-from explorer.report import LEVELS, SUMMED, analyse
-from explorer.tables import frame, to_json
+from explorer.analysis.conventions import CONVENTIONS
+from explorer.analysis.report import LEVELS, SUMMED, analyse
+from explorer.analysis.tables import frame, to_json
+from explorer.foreign.keras_graph import KerasConfigError, graph_of_keras
+from explorer.graphviz.collapsed_graph import LEVELS as DRAWN
+from explorer.graphviz.collapsed_graph import draw, groups
 from resnext import FORMS, ResNeXtSpec, SpecError, trace
 
 relaxed = settings(
@@ -78,7 +78,7 @@ def test_parameters_by_formula(spec):
                 total += channels * filters + 4 * filters + spec.shortcut_bias * filters
             channels = filters
     total += channels * spec.classes + spec.classes
-    assert analyse(spec).totals.params == total
+    assert analyse(spec).totals.total_params == total
 
 
 @relaxed

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from specs import valid_specs
 
-from explorer.building import Agreement
+from explorer.building.job import Agreement
 
 ROOT = Path(__file__).parents[2]
 # One process for all: it reads specs from stdin and prints what it found.
 SCRIPT = """
 import dataclasses, json, sys
-from explorer.build_worker import compare_layers
+from explorer.building.worker import compare_layers
 from resnext import ResNeXtSpec, build_model
 for line in sys.stdin:
     spec = ResNeXtSpec.from_dict(json.loads(line))

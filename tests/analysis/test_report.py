@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.report import LEVELS, SUMMED, analyse
+from explorer.analysis.report import LEVELS, SUMMED, analyse
 from resnext import PRESETS, ResNeXtSpec, trace
 
 STAGES = {
@@ -17,7 +17,7 @@ STAGES = {
 
 def test_stages_of_resnext50():
     rows = analyse(ResNeXtSpec()).by("stage")
-    assert {row.name: (row.trainable_params, row.macs) for row in rows} == STAGES
+    assert {row.name: (row.params, row.macs) for row in rows} == STAGES
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -54,7 +54,7 @@ def test_strides():
 
 def test_parameters_and_memory():
     totals = analyse(ResNeXtSpec()).totals
-    assert (totals.params, totals.trainable_params) == (25_097_128, 25_028_904)
+    assert (totals.total_params, totals.params) == (25_097_128, 25_028_904)
     assert totals.weight_bytes == 4 * 25_097_128
     # All outputs but the input's, by walking the graph.
     values = 0

@@ -7,10 +7,10 @@ import json
 import pandas as pd
 import pytest
 
-from explorer import tables
-from explorer.report import LEVELS, analyse
+from explorer.analysis import tables
+from explorer.analysis.report import LEVELS, analyse
 from resnext import GraphTracer, ResNeXtSpec, Stage
-from resnext.layers import Conv2D, Input
+from resnext.layers import Conv2D, Dense, Flatten, Input
 
 REPORT = analyse(ResNeXtSpec())
 
@@ -20,7 +20,8 @@ def test_frames_hold_every_row(by):
     frame = tables.frame(REPORT, by)
     assert list(frame["name"]) == [row.name for row in REPORT.by(by)]
     assert frame["macs"].sum() == 4_230_479_872
-    assert frame["params"].sum() == 25_097_128
+    assert frame["params"].sum() == 25_028_904
+    assert frame["total_params"].sum() == 25_097_128
     assert frame["macs"].dtype == "Int64"
 
 
@@ -29,8 +30,8 @@ def test_json_is_the_contract():
     assert plain["name"] == "resnext50_32x4d"
     assert plain["input_shape"] == [224, 224, 3]
     assert plain["count"] == "torchvision"
-    assert plain["totals"]["params"] == 25_097_128
-    assert plain["totals"]["trainable_params"] == 25_028_904
+    assert plain["totals"]["params"] == plain["totals"]["trainable_params"] == 25_028_904
+    assert plain["totals"]["total_params"] == 25_097_128
     assert plain["totals"]["non_trainable_params"] == 68_224
     assert plain["totals"]["macs"] == 4_230_479_872
     assert plain["totals"]["flops"] == 8_460_959_744
@@ -55,6 +56,24 @@ def test_text_and_markdown_name_the_convention_and_the_totals():
         assert "4,230,479,872" in written
         assert "8,460,959,744" in written
         assert "as torchvision counts" in written
+
+
+@pytest.mark.parametrize("by", LEVELS)
+@pytest.mark.parametrize("name", ["resnext50_32x4d", 'a "quoted"\n"rows": [] name'])
+def test_json_is_what_the_standard_encoder_writes(by, name):
+    tracer = GraphTracer()
+    x = tracer.add(Input("input", (4, 4, 2)), ())
+    Dense("units", 3)(Flatten(f"stage1/{name}")(x))
+    for report in (REPORT, analyse(tracer.graph(name))):
+        plain = tables.as_dict(report, by)
+        assert tables.to_json(report, by) == json.dumps(plain, indent=2, ensure_ascii=False)
+
+
+def test_text_has_every_row_and_a_line_above_the_total():
+    header, rows = ["net", "size"], [["a", "1"], ["bb", "22"], ["c", "3"], ["sum", "26"]]
+    body = ["net  size", "─────────", "a       1", "bb     22", "c       3"]
+    assert tables.text(header, rows, words=1).split("\n") == [*body, "─────────", "sum    26"]
+    assert tables.text(header, rows, words=1, totals=False).split("\n") == [*body, "sum    26"]
 
 
 def test_text_is_aligned():

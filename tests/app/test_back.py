@@ -69,8 +69,8 @@ def test_the_form_is_one_on_the_map_and_in_the_sidebar(app, page):
     from playwright.sync_api import expect
 
     page.goto(f"{app.url}/?network=mini_resnext")
-    form = page.get_by_test_id("stSidebar").get_by_label("Form of the split", exact=True)
-    on_map = page.get_by_label("Form of the split", exact=True).and_(page.locator("select"))
+    form = page.get_by_test_id("stSidebar").get_by_label("Implementation of the paths", exact=True)
+    on_map = page.locator(".netmap select").first
     expect(on_map).to_have_value("grouped")
 
     form.click()

@@ -4,20 +4,22 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.analysis.equal_cost import Solution, solve
+from explorer.app.views.learn import off as learn_off
+from explorer.app.views.learn import paths as learn_paths
+from explorer.app.views.learn.trained import ASSETS, trained_networks
+from explorer.app.views.learn.width import where
+from explorer.jobs.worker_process import JobError
 from explorer.lesson.ablation import Ablation
-from explorer.lesson.process import ProcessError
-from explorer.lesson.width import Solution, solve
-from explorer.training import Recipe, RunStore
-from explorer.training.store import RunState
-from explorer.views import learn_off, learn_paths
-from explorer.views.learn_trained import ASSETS, trained_networks
-from explorer.views.learn_width import where
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.store import RunState, RunStore
 from resnext import ResNeXtSpec
 
 SCRIPT = """
-from explorer.views import address, learn
+from explorer.app.state import address
+from explorer.app.views.learn import page
 address.open_page("learn")
-learn.render()
+page.render()
 address.close_page()
 """
 
@@ -28,14 +30,14 @@ def runs(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
 
     def too_slow_for_this_test(*arguments):
-        raise ProcessError("not asked")
+        raise JobError("not asked")
 
-    monkeypatch.setattr(learn_paths, "inside", too_slow_for_this_test)
+    monkeypatch.setattr(learn_paths, "look_inside", too_slow_for_this_test)
     return RunStore(tmp_path / "runs")
 
 
 def opened(**query):
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app = AppTest.from_string(SCRIPT, default_timeout=120)
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
@@ -70,7 +72,7 @@ def test_the_address_says_which_numbers():
 def test_without_cifar10_the_step_says_how_to_get_an_accuracy():
     app = opened(lesson="Inside")
     (note,) = [info.value for info in app.info]
-    assert "**Answers unchanged** is the share of the images" in note
+    assert "**Unchanged predictions** is the share of the images" in note
     assert "page **Train**" in note
     shown = " ".join(str(element.value) for element in (*app.info, *app.caption, *app.warning))
     assert "Errno" not in shown
@@ -95,14 +97,14 @@ def test_cifar10_in_kerass_cache_scores_the_shipped_network(tmp_path, runs):
     run(runs, "ready")
     (tmp_path / "keras" / "datasets").mkdir(parents=True)
     (tmp_path / "keras" / "datasets" / "cifar-10-python.tar.gz").write_bytes(b"")
-    assert "comes with the explorer" in trained_networks()[0].title
+    assert "included with the explorer" in trained_networks()[0].title
 
 
 def test_the_slider_says_where_it_stands():
     assert where(solve(32)) == "**32x4d** is a point of the paper's table 2."
     assert "between the paper's points 8x14d and 32x4d" in where(solve(9))
     assert "beyond the last of the paper's points, 32x4d" in where(solve(64))
-    assert "paper's point here is 8x14d" in where(Solution(8, 13, 0, 0))
+    assert "The paper has 8x14d here" in where(Solution(8, 13, 0, 0))
 
 
 def test_the_current_point_is_the_filled_one():
@@ -117,10 +119,10 @@ def test_the_current_point_is_the_filled_one():
 def test_shares_are_of_the_sample_and_not_of_the_chosen_image():
     # Two sets, three images, of which the first is the one that was chosen.
     answers = np.array([[0, 0, 1], [1, 0, 0]])
-    probabilities = np.eye(2, dtype=np.float32)[answers]
+    logits = np.eye(2, dtype=np.float32)[answers]
     labels = np.array([-1, 0, 1])
     right = (answers == labels).mean(axis=1)
     same = (answers == answers[0]).mean(axis=1)
-    found = Ablation("stage1/block1", (frozenset(), frozenset({1})), probabilities, right, same)
+    found = Ablation("stage1/block1", (frozenset(), frozenset({1})), logits, right, same)
     assert learn_off.accuracy(found).tolist() == [1.0, 0.5]
     assert learn_off.unchanged(found).tolist() == [1.0, 0.5]

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from waiting import settled
 
-from explorer.report import analyse
+from explorer.analysis.report import analyse
 from resnext import ResNeXtSpec
 
 ROW, HEADER = 35, 35  # pixels of a table
@@ -19,10 +20,6 @@ def pick_row(table, row):
 def card(page):
     """The card of what is selected on the map."""
     return page.locator(".netmap-card h3")
-
-
-def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def test_a_place_belongs_to_the_smallest_part_that_holds_it():
@@ -93,6 +90,30 @@ def test_a_link_selects_a_layer_in_the_tables(app, page):
     expect(page.get_by_text("stage1/block1/conv2 · GroupedConv2D")).to_be_visible()
     page.get_by_role("link", name="Show on the map").click()
     expect(card(page)).to_have_text("3×3 conv, 128")
+
+
+@pytest.mark.browser
+def test_a_widget_whose_code_loads_late_keeps_its_value(app, page):
+    """A slow browser: the page runs twice before the code of the multiselect has arrived."""
+    from playwright.sync_api import expect
+
+    late = []
+
+    def hold(request):
+        late.append(request)
+
+    page.route(re.compile("Multiselect"), hold)
+    page.goto(f"{app.url}/compare?with=resnext50_32x4d,resnext101_32x4d")
+    page.get_by_text("Show them on the map").click()
+    page.locator(".netmap button", has_text="Blocks").first.click()
+    expect(page).to_have_url(re.compile("open=blocks"))
+    assert late, "the code of the multiselect was not asked for under this name"
+    for request in late:
+        request.continue_()
+    expect(page.locator("[data-tag]")).to_have_count(2)
+    page.locator(".netmap button", has_text="Layers").first.click()
+    expect(page).to_have_url(re.compile("open=layers"))
+    expect(page).to_have_url(re.compile("with=resnext50_32x4d%2Cresnext101_32x4d"))
 
 
 @pytest.mark.browser

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.links import KEYS, from_query, numbers, to_query
+from explorer.app.state.url_params import KEYS, from_query, numbers, to_query
 from resnext import FORMS, PRESETS, ResNeXtSpec, SpecError, Stage
 
 
@@ -35,10 +35,22 @@ def test_a_plain_preset_is_a_short_link():
         shortcut_bias=st.booleans(),
         include_top=st.booleans(),
         head=st.sampled_from(["average", "flatten"]),
+        padding=st.sampled_from(["same", "symmetric"]),
     )
 )
 def test_any_network_comes_back(spec):
     assert from_query(to_query(spec)) == (spec, [])
+
+
+def test_an_address_without_padding_is_an_old_one():
+    assert from_query({"network": "resnext50_32x4d"})[0].padding == "same"
+    spec, notes = from_query({"network": "resnext50_32x4d", "padding": "symmetric"})
+    assert (spec.padding, notes) == ("symmetric", [])
+    assert to_query(spec) == {"network": "resnext50_32x4d", "padding": "symmetric"}
+    spec, notes = from_query({"padding": "torch"})
+    assert spec.padding == "same"
+    assert len(notes) == 1
+    assert "same, symmetric" in notes[0]
 
 
 @settings(max_examples=200, deadline=None)
@@ -92,6 +104,26 @@ def test_a_named_network_that_no_page_can_show():
     assert "at most 400 blocks" in notes[0]
 
 
+@pytest.mark.parametrize(
+    ("query", "rule"),
+    [
+        ({"cardinality": "1000000000"}, "whole number from 1 to 65,536. Received 1000000000"),
+        ({"cardinality": "-5"}, "whole number from 1 to 65,536. Received -5"),
+        ({"width": "9" * 60}, "whole number from 1 to 65,536. Received 9999"),
+        ({"classes": "9" * 500}, "at most 100 characters"),
+        ({"classes": "1e3"}, "must be a whole number of at most"),
+        ({"blocks": "3-4-1000000000"}, "whole number from 1 to 200. Received 1000000000"),
+        ({"blocks": "-".join("1" * 20)}, "Received 20"),
+        ({"input": "10000000000x224x3"}, "at most 4096. Received 10000000000x224"),
+    ],
+)
+def test_a_note_states_the_rule_that_was_broken(query, rule):
+    spec, notes = from_query(query)
+    assert spec == ResNeXtSpec()
+    assert len(notes) == 1
+    assert rule in notes[0]
+
+
 @pytest.mark.parametrize("digits", ["٣-٤", "３", "²"])
 def test_only_plain_digits_are_numbers(digits):
     with pytest.raises(SpecError):
@@ -113,6 +145,6 @@ def test_custom_groups_have_no_link():
 
 def test_lists_of_numbers():
     assert numbers("3, 4, 6, 3") == numbers("3-4-6-3") == numbers("3 4 6 3") == (3, 4, 6, 3)
-    for text in ("", "3-", "a", "1.5", "-3", "9" * 30, "1-" * 40 + "1"):
+    for text in ("", "3-", "a", "1.5", "-3", "1-" * 99 + "1"):
         with pytest.raises(SpecError):
             numbers(text)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.pictures import PICTURES, pictures
-from explorer.svg import Canvas
+from explorer.charts.pictures import PICTURES, pictures
+from explorer.charts.svg_canvas import Canvas
 from resnext import ResNeXtSpec, trace
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -18,6 +18,18 @@ DRAWN = pictures()
 
 def texts(name):
     return [element.text for element in ET.fromstring(DRAWN[name]).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_draws_squeeze_and_excitation_too(name):
+    form = "aggregated" if name == "cardinality" else "grouped"
+    graph = trace(ResNeXtSpec.from_name("seresnext50_32x4d", form=form))
+    drawn = PICTURES[name](graph)
+    assert "seResNeXt" not in drawn
+    if name in ("macro", "micro"):
+        assert "SE-ResNeXt-50 32×4d" in drawn
+    if name.endswith("block"):
+        assert "sigmoid" in drawn
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -82,6 +94,6 @@ def test_names_are_escaped():
 
 
 def test_the_command_writes_them(tmp_path):
-    command = [sys.executable, "-m", "explorer.pictures", str(tmp_path)]
+    command = [sys.executable, "-m", "explorer.charts.pictures", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(DRAWN)

@@ -1,59 +1,22 @@
 """Figures of runs, from snapshots made by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+from run_snapshots import run_of
 
-from explorer.curves import (
-    MOST_POINTS,
+from explorer.charts.curves import MOST_POINTS, smooth, thin
+from explorer.charts.training_charts import (
     confusion_figure,
     metric_figure,
     overlay_figure,
     plain,
     position,
     rate_figure,
-    smooth,
     speed_figure,
-    thin,
 )
-from explorer.training import Epoch, EpochView, Point, Recipe, RunSnapshot
-from resnext import ResNeXtSpec
-
-
-def run_of(points=5, epochs=2, name="a run", run="20260101-000000-abcdef"):
-    return RunSnapshot(
-        id=run,
-        name=name,
-        source="synthetic",
-        owner="",
-        created=0.0,
-        state="running",
-        asked="",
-        reason="",
-        spec=ResNeXtSpec.from_name("mini_resnext"),
-        recipe=Recipe(batch_size=50),
-        points=tuple(
-            Point(step, step / 10, 2.0 - step / 100, step / 1000, 0.1, 100.0, float(step))
-            for step in range(1, points + 1)
-        ),
-        epochs=tuple(
-            Epoch(n, 10 * n, 1.0 / n, 0.5, 1.5 / n, 0.4 + n / 100, 0.1, 1.0, 10.0 * n)
-            for n in range(1, epochs + 1)
-        ),
-        class_names=("cat", "dog"),
-        notes=(),
-        batch_size=50,
-        progress=0.5,
-        eta=3.0,
-        duration=5.0,
-        speed=100.0,
-        best_accuracy=0.42,
-        best_epoch=2,
-        test_accuracy=None,
-        test_loss=None,
-        attempts=1,
-        has_model=False,
-        pid=None,
-    )
+from explorer.training.runs.pictures import EpochView
 
 
 def test_smoothing_of_a_constant_is_that_constant():
@@ -101,9 +64,10 @@ def test_overlay_compares_at_equal_amounts():
     assert position(run, run.points[2], "images") == 3 * 50 / 1000
     assert position(run, run.epochs[1], "seconds") == 20.0
     other = run_of(run="20260101-000000-000000", name="<b>other</b>")
-    figure = overlay_figure([run, other], "accuracy", "images")
+    figure = overlay_figure([run, other], "accuracy", "images", {run.spec.name: "#0072B2"})
     assert [list(trace.y) for trace in figure.data][1] == pytest.approx([0.41, 0.42])
-    assert len({trace.line.color for trace in figure.data}) == 2
+    assert {trace.line.color for trace in figure.data} == {"#0072B2"}  # one network
+    assert len({figure.data[i].line.dash for i in (1, 3)}) == 2  # but two runs
     assert "<b>" not in figure.data[3].name
 
 
@@ -123,3 +87,9 @@ def test_confusion_is_shaded_by_row():
 def test_labels_are_plain_text():
     assert plain("<script>&") == "&lt;script&gt;&amp;"
     assert len(plain("x" * 1000)) == 60
+
+
+def test_a_loss_that_ran_away_leaves_the_axis_to_what_can_be_drawn():
+    run = run_of(1, 0)
+    run = dataclasses.replace(run, points=(dataclasses.replace(run.points[0], loss=float("nan")),))
+    assert metric_figure(run, "loss").layout.yaxis.range == (0, 1)

@@ -69,9 +69,9 @@ def summary(capsys, *arguments):
 def test_summary_reproduces_every_figure(capsys, name):
     trainable, statistics, macs, fvcore, activations, torchinfo = FIGURES[name]
     totals = summary(capsys, name)["totals"]
-    assert totals["trainable_params"] == trainable
+    assert totals["params"] == totals["trainable_params"] == trainable
     assert totals["non_trainable_params"] == statistics
-    assert totals["params"] == trainable + statistics
+    assert totals["total_params"] == trainable + statistics
     if macs:
         assert totals["macs"] == macs
         assert totals["flops"] == 2 * macs
@@ -85,7 +85,7 @@ def test_summary_reproduces_every_figure(capsys, name):
 @pytest.mark.parametrize("by", ["stage", "block", "layer"])
 def test_rows_sum_to_the_totals(capsys, name, by):
     plain = summary(capsys, name, "--by", by)
-    for column in ("params", "macs", "activations"):
+    for column in ("params", "total_params", "macs", "activations"):
         assert sum(row[column] for row in plain["rows"]) == plain["totals"][column]
 
 
@@ -274,3 +274,52 @@ def test_summary_needs_no_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_lone_number_of_blocks_that_may_be_a_depth_is_noted(capsys):
+    assert main(["summary", "resnext50_32x4d", "--blocks", "101"]) == 0
+    captured = capsys.readouterr()
+    assert "one stage of 101 blocks" in captured.err
+    assert "--blocks 3,4,23,3" in captured.err
+    assert "Note" not in captured.out
+    for blocks in ("3", "3,4,23,3"):
+        assert main(["summary", "resnext50_32x4d", "--blocks", blocks]) == 0
+        assert capsys.readouterr().err == ""
+
+
+def test_a_level_that_draws_nothing_more_is_noted(capsys):
+    for form, note in (("grouped", "Note: this network has no separate paths"), ("split", "")):
+        assert main(["graph", "mini_resnext", "--level", "full", "--form", form]) == 0
+        captured = capsys.readouterr()
+        assert captured.err.startswith(note)
+        assert bool(captured.err) == bool(note)
+        assert "Note" not in captured.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["--version"], ["--help"], ["summary", "resnext50_32x4d"], ["graph", "mini_resnext"]],
+)
+def test_looking_imports_nothing_large(command):
+    """NumPy alone was more than half of the time until the first line."""
+    program = (
+        "import sys; from explorer.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "large = {'numpy', 'pandas', 'plotly', 'tensorflow', 'streamlit'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {sorted(large)}' if large else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("command", ["summary", "compare", "graph"])
+def test_padding_changes_no_figure(capsys, command):
+    status, out, _ = run(capsys, command, "resnext50_32x4d", "--padding", "symmetric")
+    assert (status, out) == run(capsys, command, "resnext50_32x4d", "--padding", "same")[:2]
+    status, _, err = run(capsys, command, "resnext50_32x4d", "--padding", "torch")
+    assert status == 2
+    assert "'torch'" in err
+    assert "symmetric" in err

@@ -3,21 +3,27 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import pytest
+from waiting import until
 
 from explorer.cli import main, progress
 from explorer.cli.progress import bar_line, epoch_line, follow, resume_command
-from explorer.cli.run_tables import duration, listing
+from explorer.cli.run_tables import listing
 from explorer.cli.training import add_commands, find, recipe_of
-from explorer.training import Epoch, Recipe, RunError, RunStore
+from explorer.formatting.numbers import duration
+from explorer.training.engine.errors import RunError
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.history import Epoch
+from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
+TICK = "explorer.training.runs.scheduler.tick"
 MINI = ResNeXtSpec.from_name("mini_resnext")
 
 
@@ -31,7 +37,14 @@ def test_short_trainings_warm_up_in_proportion():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 s"), (59.4, "59 s"), (125, "2 min 5 s"), (3840, "1 h 4 min"), (-3, "0 s")],
+    [
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (125, "2 min 5 s"),
+        (3840, "1 h 4 min"),
+        (7200, "2 h"),
+        (-3, "0 s"),
+    ],
 )
 def test_durations(seconds, words):
     assert duration(seconds) == words
@@ -39,7 +52,7 @@ def test_durations(seconds, words):
 
 def test_runs_of_an_empty_store(tmp_path, capsys):
     assert main(["runs", "list", "--runs", str(tmp_path)]) == 0
-    assert "no runs here yet" in capsys.readouterr().out
+    assert "no runs yet" in capsys.readouterr().out
     assert main(["runs", "list", "--runs", str(tmp_path), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
 
@@ -57,6 +70,8 @@ def test_ids_may_be_short_if_clear(tmp_path):
     assert find(store, second[-6:]) == second
     with pytest.raises(RunError, match="several runs match"):
         find(store, first[:8])
+    shutil.copytree(store.folder(first), store.root / f"{first} copy")
+    assert find(store, first) == first  # a whole id is clear, even if a copy's contains it
 
 
 def test_names_cannot_steer_the_terminal(tmp_path):
@@ -70,8 +85,8 @@ def test_names_cannot_steer_the_terminal(tmp_path):
 def test_a_queued_run_waits_and_can_be_deleted(tmp_path, capsys, monkeypatch):
     store = RunStore(tmp_path)
     run = store.create(MINI, Recipe(), "synthetic")
-    assert "waiting for its turn" in bar_line(store.snapshot(run))
-    monkeypatch.setattr(RunStore, "tick", lambda self: None)
+    assert "another run is training" in bar_line(store.snapshot(run))
+    monkeypatch.setattr(TICK, lambda store: None)
     assert main(["runs", "stop", run, "--runs", str(tmp_path)]) == 0
     assert "is stopped" in capsys.readouterr().out
     assert main(["runs", "show", run, "--runs", str(tmp_path), "--format", "json"]) == 0
@@ -89,7 +104,7 @@ def test_signals_stop_the_run_and_say_how_to_resume(tmp_path, capsys, monkeypatc
     # Tests may run under nohup or in the background, where these signals are ignored.
     usual = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
     before = signal.signal(number, usual)
-    monkeypatch.setattr(RunStore, "tick", lambda self: signal.raise_signal(number))
+    monkeypatch.setattr(TICK, lambda store: signal.raise_signal(number))
     try:
         assert follow(store, run) == status
         assert signal.getsignal(number) == usual
@@ -101,7 +116,7 @@ def test_signals_stop_the_run_and_say_how_to_resume(tmp_path, capsys, monkeypatc
 
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
 def test_nohup_is_respected(tmp_path, monkeypatch):
-    monkeypatch.setattr(RunStore, "tick", lambda self: signal.raise_signal(signal.SIGHUP))
+    monkeypatch.setattr(TICK, lambda store: signal.raise_signal(signal.SIGHUP))
     monkeypatch.setattr(progress, "SECONDS", 0.0)
     store = RunStore(tmp_path)
     run = store.create(MINI, Recipe(), "synthetic")
@@ -119,8 +134,9 @@ def test_a_terminal_that_is_gone_does_not_keep_the_run(tmp_path):
     run = store.create(MINI, Recipe(), "synthetic")
     code = (
         "import os, signal, sys; from explorer.cli import progress;"
-        "from explorer.training import RunStore;"
-        "RunStore.tick = lambda self: signal.raise_signal(signal.SIGHUP);"
+        "from explorer.training.runs import scheduler;"
+        "from explorer.training.runs.store import RunStore;"
+        "scheduler.tick = lambda store: signal.raise_signal(signal.SIGHUP);"
         f"sys.exit(progress.follow(RunStore({str(tmp_path)!r}), {run!r}))"
     )
     read, write = os.pipe()
@@ -135,7 +151,7 @@ def test_a_terminal_that_is_gone_does_not_keep_the_run(tmp_path):
 
 def test_runs_are_where_the_environment_says(tmp_path, capsys, monkeypatch):
     run = RunStore(tmp_path / "there").create(MINI, Recipe(), "synthetic")
-    monkeypatch.setattr(RunStore, "tick", lambda self: None)
+    monkeypatch.setattr(TICK, lambda store: None)
     monkeypatch.setenv("RESNEXT_RUNS", str(tmp_path / "there"))
     assert main(["runs", "show", run]) == 0
     assert main(["runs", "show", run, "--runs", str(tmp_path / "here")]) == 2
@@ -185,13 +201,9 @@ def test_train_stop_by_ctrl_c_and_resume(tmp_path):
         *("train", "mini_resnext", "--epochs", "3", "--limit", "256", "--batch-size", "32"),
     )
     store = RunStore(tmp_path)
-    deadline = time.monotonic() + 150
-    while time.monotonic() < deadline:
-        if store.ids() and store.snapshot(store.ids()[0]).epochs:
-            break
-        time.sleep(0.2)
+    until(lambda: store.ids() and store.snapshot(store.ids()[0]).epochs, seconds=300)
     train.send_signal(signal.SIGINT)
-    out, err = train.communicate(timeout=60)
+    out, err = train.communicate(timeout=240)
     (run,) = store.ids()
     assert train.returncode == 130
     assert err == ""

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from explorer.lesson.cli import add_commands, equivalence_table
+from explorer.cli.lesson import add_commands, equivalence_table
 from explorer.lesson.equivalence import Equivalence, FormCost
 from resnext import FORMS, ResNeXtSpec, trace
 
@@ -27,7 +27,9 @@ def test_width_as_json(capsys):
 
 def test_width_with_a_budget_in_words(capsys):
     call("width", "--cardinality", "8", "--budget", "71456")
-    assert capsys.readouterr().out == "8x14d: 71,456 parameters (+0.0% of 71,456)\n"
+    assert (
+        capsys.readouterr().out == "8x14d: 71,456 weights in its convolutions (+0.0% of 71,456)\n"
+    )
 
 
 def test_wrong_values_raise_a_sentence():
@@ -35,6 +37,8 @@ def test_wrong_values_raise_a_sentence():
         call("width", "--cardinality", "0")
     with pytest.raises(ValueError, match="network's name is"):
         call("equivalence", "alexnet")
+    with pytest.raises(ValueError, match="stage must be from 1 to 3"):
+        call("equivalence", "mini_resnext", "--stage", "4", "--padding", "symmetric")
     with pytest.raises(ValueError, match="stage must be from 1 to 3"):
         call("equivalence", "mini_resnext", "--stage", "4")
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from explorer.cli.errors import UsageError
-from explorer.map.cli import add_commands
+from explorer.cli.map import add_commands
 
 
 def run(*words):
@@ -44,7 +44,7 @@ def test_values(tmp_path):
     [
         (["mini_resnext", "-o", "x.svg"], "must end in .html or .json. Received 'x.svg'"),
         (["mini_resnext", "resnet50", "-o", "x.json"], "one network. Received 2"),
-        (["mini_resnext", "--values", "macs", "-o", "x.html"], "go to a .json file"),
+        (["mini_resnext", "--values", "macs", "-o", "x.html"], "writes a .json file"),
     ],
 )
 def test_what_does_not_go_together(words, message):

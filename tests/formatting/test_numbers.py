@@ -1,8 +1,10 @@
 """Numbers as a person reads them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from explorer import numbers
+from explorer.formatting import numbers
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,17 @@ def test_signed(number, text):
         (999, "999"),
         (1_000, "1.00 k"),
         (72_192, "72.2 k"),
+        (9_995, "10.0 k"),
+        (112_500, "113 k"),  # halves go up, as in JavaScript
+        (-112_500, "-113 k"),
+        (1_005, "1.01 k"),
+        (9_996, "10.0 k"),
+        (99_960, "100 k"),
+        (999_499, "999 k"),
+        (999_999, "1.00 M"),
+        (-999_999, "-1.00 M"),
+        (99_990_000, "100 M"),
+        (999_999_999, "1.00 G"),
         (25_028_904, "25.0 M"),
         (118_013_952, "118 M"),
         (4_230_479_872, "4.23 G"),
@@ -47,6 +60,9 @@ def test_short(number, text):
         (1024, "1.00 KiB"),
         (100_388_512, "95.7 MiB"),
         (2**31, "2.00 GiB"),
+        (2**20 - 1, "1.00 MiB"),
+        (1023 * 2**10, "1,023 KiB"),
+        (2**30 - 1, "1.00 GiB"),
     ],
 )
 def test_size(number, text):
@@ -59,3 +75,21 @@ def test_shape_and_percent():
     assert numbers.shape(None) == "–"
     assert numbers.percent(1, 8) == "12.5 %"
     assert numbers.percent(1, 0) == numbers.percent(None, 8) == "–"
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [(0, "same"), (88.4, "88 % more"), (-2.14, "2.1 % fewer"), (9.96, "10 % more"),
+     (-0.04, "under 0.1 % fewer"), (1234.5, "1,234 % more")],
+)  # fmt: skip
+def test_changed(percent, text):
+    assert numbers.changed(percent, ("more", "fewer")) == text
+
+
+@given(st.one_of(st.integers(1, 10**14), st.sampled_from([10**n - 1 for n in range(1, 15)])))
+def test_short_has_three_digits_and_is_true(number):
+    text, _, unit = numbers.short(number).partition(" ")
+    scale = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[unit]
+    assert float(text) * scale == pytest.approx(number, rel=0.0051)
+    assert float(text) < 1000
+    assert not unit or len(text.replace(".", "")) == 3

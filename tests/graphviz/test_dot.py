@@ -10,8 +10,8 @@ import sys
 import pydot
 import pytest
 
-from explorer.dot import GraphvizFailed, GraphvizMissing, render, to_dot
-from explorer.drawing import LEVELS, draw, groups
+from explorer.graphviz.collapsed_graph import LEVELS, draw, groups
+from explorer.graphviz.dot import GraphvizFailed, GraphvizMissing, render, to_dot
 from resnext import FORMS, GraphTracer, ResNeXtSpec, trace
 from resnext.layers import Conv2D, Input
 
@@ -76,8 +76,8 @@ def test_the_block_level_folds_paths():
 def test_parameters_of_all_boxes_are_the_network_s():
     for level in LEVELS:
         drawing = draw(GRAPH, level)
-        assert sum(box.params for box in drawing.boxes) == 25_097_128
-        assert sum(box.trainable_params for box in drawing.boxes) == 25_028_904
+        assert sum(box.total_params for box in drawing.boxes) == 25_097_128
+        assert sum(box.params for box in drawing.boxes) == 25_028_904
         assert sum(box.layers for box in drawing.boxes) == len(GRAPH)
 
 
@@ -107,7 +107,7 @@ def test_groups_are_what_can_be_focused():
 
 def test_the_same_graph_gives_the_same_text_in_another_process():
     code = (
-        "from explorer.dot import to_dot; from resnext import *;"
+        "from explorer.graphviz.dot import to_dot; from resnext import *;"
         "print(to_dot(trace(ResNeXtSpec()), 'block').to_string())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.training import RunError
-from explorer.training.checkpoint import load_checkpoint
-from explorer.training.files import (
+from explorer.jobs.files import (
     LineWriter,
     is_disk_full,
     read_arrays,
@@ -16,7 +14,9 @@ from explorer.training.files import (
     write_arrays,
     write_atomically,
 )
-from explorer.training.pictures import read_batch, read_epoch
+from explorer.training.engine.checkpoint import load_checkpoint
+from explorer.training.engine.errors import RunError
+from explorer.training.runs.pictures import read_batch, read_epoch
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(
@@ -67,13 +67,16 @@ def test_torn_pictures_are_as_if_not_there_and_a_torn_checkpoint_is_told(
     tmp_path: Path, kept: int
 ) -> None:
     path = tmp_path / "x.npz"
-    names = ("images", "labels", "predictions", "confidences", "step")
-    write_arrays(path, {name: np.zeros(50) for name in names if name != "step"})
+    numbers = {"labels": np.arange(3), "predictions": np.arange(3)}
+    write_arrays(
+        path,
+        {"images": np.zeros((3, 8, 8, 3), np.uint8), "confidences": np.ones(3, "f4"), **numbers},
+    )
     assert read_epoch(path) is not None
     assert read_batch(path) is None  # no step
     path.write_bytes(path.read_bytes()[:kept])
     assert read_batch(path) is read_epoch(path) is None
-    with pytest.raises(RunError, match="cannot go on"):  # to begin anew would lose the curve
+    with pytest.raises(RunError, match="cannot continue"):  # to begin anew would lose the curve
         load_checkpoint(path)
     path.unlink()
     assert load_checkpoint(path) is None

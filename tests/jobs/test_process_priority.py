@@ -1,6 +1,7 @@
 """A child that steps back: its niceness, its session's, and no one else's."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,16 +12,21 @@ AUTOGROUP = Path("/proc/self/autogroup")
 CHILD = """
 import json, os
 from pathlib import Path
-from explorer.priority import step_back
-step_back()
+from explorer.jobs.process_priority import lower_priority
+lower_priority()
 group = Path("/proc/self/autogroup")
 print(json.dumps([os.getpriority(os.PRIO_PROCESS, 0), group.read_text() if group.exists() else ""]))
 """
 
 
-def stepped_back(**session):
+def stepped_back(most="", **session):
     child = subprocess.run(
-        [sys.executable, "-c", CHILD], capture_output=True, check=True, text=True, **session
+        [sys.executable, "-c", CHILD],
+        capture_output=True,
+        check=True,
+        text=True,
+        env={**os.environ, "RESNEXT_NICENESS": most},
+        **session,
     )
     return json.loads(child.stdout)
 
@@ -38,3 +44,9 @@ def test_a_process_in_somebody_elses_session_leaves_that_alone():
     niceness, group = stepped_back()
     assert niceness == 19
     assert group == before == AUTOGROUP.read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX priorities")
+@pytest.mark.parametrize(("most", "niceness"), [("3", 3), ("0", 0), ("40", 19), ("much", 19)])
+def test_a_variable_limits_how_far_it_steps_back(most, niceness):
+    assert stepped_back(most)[0] == niceness

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.lesson.breaking import cases
+from explorer.lesson.counterexamples import cases
 
 
 def by_key(**chosen):

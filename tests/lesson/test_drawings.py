@@ -6,15 +6,15 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from explorer.analysis.equal_cost import block_params
+from explorer.analysis.palette import channel_colour, path_colour
+from explorer.lesson.activation_grid import activation_grid
 from explorer.lesson.block import STEPS, Block
 from explorer.lesson.draw_block import draw_block
 from explorer.lesson.draw_forms import draw_form
 from explorer.lesson.drawings import block_at_scale, kernel_matrix, receptive_picture
 from explorer.lesson.forms import figure_3
-from explorer.lesson.multiples import small_multiples
 from explorer.lesson.receptive import field_of, stage_ends
-from explorer.lesson.svg import channel_colour, path_colour
-from explorer.lesson.width import block_params
 from resnext import FORMS, ResNeXtSpec, trace
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -118,9 +118,9 @@ def test_fields_are_drawn_over_the_image():
     assert "39 by 39" in root.get("aria-label")
 
 
-def test_small_multiples_show_every_path_and_fade_those_off():
+def test_activation_grid_show_every_path_and_fade_those_off():
     rng = np.random.default_rng(0)
-    shown = small_multiples(rng.random((4, 4, 6, 2)), rng.random((2, 2, 6, 2)), frozenset({2, 5}))
+    shown = activation_grid(rng.random((4, 4, 6, 2)), rng.random((2, 2, 6, 2)), frozenset({2, 5}))
     assert len(re.findall("<figure", shown)) == 6
     assert shown.count('class="off"') == 2
     assert shown.count("data:image/png;base64,") == 12

@@ -5,12 +5,7 @@ import pytest
 
 from explorer.lesson import equivalence_run
 from explorer.lesson.equivalence import measure
-from explorer.lesson.forms import (
-    Part,
-    make_input,
-    random_weights,
-    relative_difference,
-)
+from explorer.lesson.forms import Part, make_input, random_weights, relative_difference
 from resnext import FORMS, ResNeXtSpec, trace
 
 SMALL = ResNeXtSpec(

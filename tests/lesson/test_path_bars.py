@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from explorer.lesson.bars import path_bars
-from explorer.lesson.svg import path_colour
+from explorer.analysis.palette import path_colour
+from explorer.lesson.path_bars import path_bars
 
 BAR = re.compile(
     r'<i class="(\w+)" title="([^"]*)" style="--path:(#\w+);left:([\d.]+)%;width:([\d.]+)%;'

@@ -2,7 +2,8 @@
 
 import pytest
 
-from explorer.lesson.questions import ask, is_right, read_number, topics
+from explorer.lesson.question_kinds import ask, topics
+from explorer.lesson.questions import is_right, read_number
 
 # What each answer must be, worked out from the numbers in the prompt alone.
 BY_HAND = {
@@ -13,7 +14,7 @@ BY_HAND = {
     "Weights of a grouped kernel": lambda groups, channels: 9 * channels**2 // groups,
     "What sparsity saves": lambda groups, channels: groups,
     "Width of a later stage": lambda cardinality, width, stage: cardinality * width << (stage - 1),
-    "Layers of form a": lambda cardinality: 3 * cardinality,
+    "Layers of form 3a": lambda cardinality: 3 * cardinality,
     "Size of a feature map": lambda side, stage: side // (2 << stage),
     "Depth from blocks": lambda **stages: 3 * sum(stages.values()) + 2,
     "Receptive field": lambda blocks: 3 + 2 * blocks,

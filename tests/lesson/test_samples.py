@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from explorer.lesson.samples import at_hand, drawn, fit, labelled, sample_of
-from explorer.training import TrainingError
+from resnext.errors import UserError
 
 
 def png(array):
@@ -25,7 +25,7 @@ def test_an_image_is_cropped_to_the_middle_and_resized():
 
 @pytest.mark.parametrize("data", [b"", b"no image", b"\x89PNG\r\n\x1a\nbroken"])
 def test_what_is_no_image_is_told(data):
-    with pytest.raises(ValueError, match="must be an image"):
+    with pytest.raises(UserError, match="must be an image"):
         fit(data, (32, 32, 3))
 
 
@@ -38,7 +38,7 @@ def test_labelled_images_come_with_their_names():
     images, labels, names = labelled("synthetic", (32, 32, 3), 20)
     assert images.shape == (20, 32, 32, 3)
     assert set(labels) <= set(range(len(names)))
-    with pytest.raises(TrainingError):
+    with pytest.raises(UserError):
         labelled("/no/such/folder", (32, 32, 3), 5)
 
 
@@ -49,7 +49,7 @@ def test_cifar10_is_never_downloaded(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr("urllib.request.urlopen", refuse)
     assert not at_hand("cifar10")
-    with pytest.raises(TrainingError, match="must be on this machine"):
+    with pytest.raises(UserError, match="must be on this machine"):
         labelled("cifar10", (32, 32, 3), 5)
     sample = sample_of("cifar10", (32, 32, 3), 5)
     assert sample.labels is None

@@ -1,10 +1,11 @@
-"""A headless browser, and pages on which the map's modules or a whole map are loaded."""
+"""A page that shows a whole map, and Node for the modules that need no page."""
 
 import functools
-import http.server
 import json
-import threading
-from importlib.resources import files
+import shutil
+import subprocess
+from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -12,42 +13,24 @@ from explorer.map.data import map_data
 from explorer.map.export import page as map_page
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture(scope="session")
-def static_address():
-    """Where the modules can be imported from, one by one, as they are."""
-    handler = functools.partial(Quiet, directory=str(files("explorer.map") / "static"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+def modules():
+    """Calls a JavaScript function with JSON arguments; ``M`` holds what the pure modules export."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    script = Path(__file__).parent / "js" / "call.js"
+    with subprocess.Popen([node, script], stdin=PIPE, stdout=PIPE, text=True) as process:
 
+        def call(function, *arguments):
+            process.stdin.write(json.dumps({"call": function, "values": arguments}) + "\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            assert "error" not in answer, answer["error"]
+            return answer.get("value")
 
-@pytest.fixture(scope="session")
-def modules(browser, static_address):
-    """Calls a JavaScript function with all pure modules and JSON arguments."""
-    page = browser.new_page()
-    page.goto(f"{static_address}/style.css")
-    names = ["model", "layout", "locate", "search", "differ", "series", "export", "theme", "state"]
-    names += ["moving", "morph"]
-    page.evaluate(
-        """async (names) => {
-            globalThis.M = {};
-            for (const name of names) Object.assign(M, await import(`/${name}.js`));
-        }""",
-        names,
-    )
-
-    def call(function, *arguments):
-        return page.evaluate(f"(args) => ({function})(...args)", list(arguments))
-
-    yield call
-    page.close()
+        yield call
+        process.stdin.close()
 
 
 @pytest.fixture

@@ -15,29 +15,59 @@ VISIBLE = """() => {
   map.map.nets.forEach((net) => walk(net.root));
   return ids;
 }"""
-# The middle of a part (or of its title) on the screen.
-POINT = """([id, head]) => {
+# By network and place, the rectangle of every part that is drawn, in pixels of the window.
+RECTS = """() => {
   const {map: m} = map;
-  let [x, y] = [0, 0];
-  const net = m.nets[0];
+  const {left, top} = m.frame.canvas.getBoundingClientRect();
+  const {x: cx, y: cy, zoom} = m.screen.camera;
+  const rects = {};
+  const walk = (network, part, box, x, y) => {
+    if (part.parent) rects[`${network}:${part.id}`] = {x: left + (x - cx) * zoom,
+      y: top + (y - cy) * zoom, width: box.w * zoom, height: box.h * zoom};
+    box.kids.forEach((kid, i) => walk(network, part.children[i], kid.box, x + kid.x, y + kid.y));
+  };
+  m.screen.scene.roots.forEach(({part, box, x, y}, i) => walk(i, part, box, x, y));
+  return rects;
+}"""
+# The middle of a part's button, or of the part, on the screen.
+SPOT = """(part, place) => {
+  const {map: m} = map;
   const root = m.screen.scene.roots[0];
-  let box = root.box;
-  [x, y] = [root.x, root.y];
-  for (const part of net.find(id).ancestors.slice(1)) {
-    const kid = box.kids[part.index];
+  let {x, y, box} = root;
+  for (const at of m.nets[0].find(part).ancestors.slice(1)) {
+    const kid = box.kids[at.index];
     [x, y, box] = [x + kid.x, y + kid.y, kid.box];
   }
   const {left, top} = m.frame.canvas.getBoundingClientRect();
-  const camera = m.screen.camera;
-  return [left + (x + box.w / 2 - camera.x) * camera.zoom,
-          top + (y + (head ? 10 : box.h / 2) - camera.y) * camera.zoom];
+  const {camera} = m.screen;
+  const [dx, dy] = place(box);
+  return [left + (x + dx - camera.x) * camera.zoom, top + (y + dy - camera.y) * camera.zoom];
 }"""
+POINT = f"(id) => ({SPOT})(id, ({{w, h}}) => [w / 2, h / 2])"
+BUTTON = f"(id) => ({SPOT})(id, () => [14, 13])"
 
 
-def click(page, place, head=False, tap=False):
-    x, y = page.evaluate(POINT, [place, head])
+def click(page, place, tap=False):
+    """Select a part."""
+    x, y = page.evaluate(POINT, place)
     (page.touchscreen.tap if tap else page.mouse.click)(x, y)
     page.wait_for_timeout(60)
+
+
+def toggle(page, place):
+    """Open or close a box by its button."""
+    page.mouse.click(*page.evaluate(BUTTON, place))
+    page.wait_for_timeout(450)  # or another press would be the second of a double click
+
+
+def button(page, place, aside=0):
+    """Where a part's button is, or a place to the right of it, in pixels."""
+    x, y = page.evaluate(BUTTON, place)
+    return x + aside, y
+
+
+def opened(page, place):
+    return page.evaluate("(id) => map.map.openness.isOpen(map.map.nets[0].find(id))", place)
 
 
 def state(page):

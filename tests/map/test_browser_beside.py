@@ -8,14 +8,14 @@ from resnext import ResNeXtSpec, trace
 pytestmark = pytest.mark.browser
 
 # What is marked as different: place, network, how.
-MARKED = """() => map.map.shown.differing()
+MARKED = """() => map.map.overlays.differing()
   .map(([part, mark]) => [part.id, map.map.nets.indexOf(part.net), mark])"""
 
 
 def test_networks_side_by_side_with_differences_marked(open_map):
     other = ResNeXtSpec.from_name("resnext101_32x4d")
     page = open_map(SPEC, other)
-    marks = page.evaluate("map.map.shown.differences.marks.map((m) => [...m])")
+    marks = page.evaluate("map.map.overlays.differences.marks.map((m) => [...m])")
     both = {"": "more", "stage3": "more"}  # a stage with other blocks, no other layer
     assert dict(marks[0]) == both
     assert dict(marks[1]) == both | {f"stage3/block{i}": "only" for i in range(7, 24)}
@@ -30,7 +30,7 @@ def test_networks_side_by_side_with_differences_marked(open_map):
     page.evaluate("map.map.goTo(map.map.nets[1].find('stage3/block9/conv2'))")
     assert "Not in resnext50_32x4d." in page.locator(".netmap-card").inner_text()
     page = open_map(SPEC, SPEC)
-    assert page.evaluate("map.map.shown.differences.marks.map((m) => m.size)") == [0, 0]
+    assert page.evaluate("map.map.overlays.differences.marks.map((m) => m.size)") == [0, 0]
     assert page.evaluate(MARKED) == []
 
 
@@ -39,7 +39,7 @@ def test_layers_that_differ_are_told_from_blocks_that_lack(open_map):
     page = open_map(SPEC, ResNeXtSpec.from_name("resnet50"))
     expected = [[f"stage{i}", net, "differs"] for net in (0, 1) for i in (1, 2, 3, 4)]
     assert page.evaluate(MARKED) == expected
-    layers = page.evaluate("[...map.map.shown.differences.marks[0]].map(([id]) => id)")
+    layers = page.evaluate("[...map.map.overlays.differences.marks[0]].map(([id]) => id)")
     ours, theirs = trace(SPEC), trace(ResNeXtSpec.from_name("resnet50"))
     facts = [
         {n.name: (n.kind, n.input_shapes, n.output_shape, _params(n)) for n in graph}

@@ -1,4 +1,4 @@
-"""What is looked for lies where neither the card nor the legend nor the overview covers it."""
+"""What is looked for is in view, as large as it can be read, and nothing covers it."""
 
 import pytest
 from map_pages import SPEC, state
@@ -6,6 +6,8 @@ from map_pages import SPEC, state
 from resnext import ResNeXtSpec
 
 pytestmark = pytest.mark.browser
+
+LEGIBLE = 10 / 11  # zoom at which the smallest type is 10 pixels
 
 # Where a part lies on the screen, from a network's root on.
 PLACE = """([id, network]) => {
@@ -27,32 +29,26 @@ def place(page, part, network=0):
     return page.evaluate(PLACE, [part, network])
 
 
-def over(page, *names):
-    """What lies over the picture and is seen."""
-    boxes = [page.locator(f".netmap-{name}").bounding_box() for name in names]
-    return [box for box in boxes if box]
-
-
-def apart(one, other):
-    """Whether two rectangles have nothing in common."""
-    return (
-        one["x"] + one["width"] <= other["x"]
-        or other["x"] + other["width"] <= one["x"]
-        or one["y"] + one["height"] <= other["y"]
-        or other["y"] + other["height"] <= one["y"]
-    )
-
-
 def check_in_sight(page, part, network=0):
-    """All of a part is on the canvas, under nothing but the overview."""
+    """All of a part is on the canvas, which nothing covers."""
     box = place(page, part, network)
     canvas = page.locator(".netmap-canvas").bounding_box()
     assert box["x"] >= canvas["x"]
     assert box["y"] >= canvas["y"]
     assert box["x"] + box["width"] <= canvas["x"] + canvas["width"]
     assert box["y"] + box["height"] <= canvas["y"] + canvas["height"]
-    for cover in over(page, "card", "legend"):
-        assert apart(box, cover), part
+
+
+def check_block(page, layer):
+    """A layer is seen with all of its block, or where that is too high, with its shortcut."""
+    block = layer.rpartition("/")[0]
+    check_in_sight(page, layer)
+    box, canvas = place(page, block), page.locator(".netmap-canvas").bounding_box()
+    assert box["x"] >= canvas["x"]
+    assert box["x"] + box["width"] <= canvas["x"] + canvas["width"]
+    if box["height"] < canvas["height"] - 40:
+        check_in_sight(page, block)
+    assert page.evaluate("map.map.screen.camera.zoom") >= LEGIBLE
 
 
 @pytest.mark.parametrize(("width", "height"), [(979, 640), (1440, 900)])
@@ -60,8 +56,7 @@ def check_in_sight(page, part, network=0):
 def test_a_layer_of_the_address_is_seen_with_its_shortcut(open_map, width, height, colour):
     fragment = f"#selected=stage1/block1/conv2&colour={colour}"
     page = open_map(SPEC, width=width, height=height, fragment=fragment)
-    check_in_sight(page, "stage1/block1")
-    assert page.evaluate("map.map.screen.camera.zoom") > 0.68
+    check_block(page, "stage1/block1/conv2")
 
 
 def test_a_layer_that_is_found_is_seen_with_its_shortcut(open_map):
@@ -70,21 +65,21 @@ def test_a_layer_that_is_found_is_seen_with_its_shortcut(open_map):
     for _ in range(4):
         page.keyboard.press("Enter")
     assert state(page)["selected"] == "stage2/block1/conv2"
-    check_in_sight(page, "stage2/block1")
+    check_block(page, "stage2/block1/conv2")
 
 
 def test_what_an_app_selects_is_seen_with_its_shortcut(open_map):
     page = open_map(SPEC, width=979, height=640)
     page.evaluate("map.show({selected: 'stage4/block2/conv3'})")
-    check_in_sight(page, "stage4/block2")
+    check_block(page, "stage4/block2/conv3")
 
 
-def test_a_narrow_screen_shows_the_layer_in_its_blocks_width(open_map):
+def test_a_narrow_screen_shows_the_layer_from_its_blocks_edge_on(open_map):
     page = open_map(SPEC, width=390, height=844, touch=True, fragment="#selected=stage1/block1/bn2")
     check_in_sight(page, "stage1/block1/bn2")
     block = place(page, "stage1/block1")
-    assert block["x"] >= 0
-    assert block["x"] + block["width"] <= 390
+    assert 0 <= block["x"] < 20
+    assert page.evaluate("map.map.screen.camera.zoom") == pytest.approx(LEGIBLE)
 
 
 def test_a_layer_among_paths_is_seen_itself(open_map):
@@ -95,24 +90,48 @@ def test_a_layer_among_paths_is_seen_itself(open_map):
     assert page.evaluate("map.map.screen.camera.zoom") == 1.3
 
 
-@pytest.mark.parametrize(("height", "seen"), [(640, False), (1000, True)])
-def test_the_overview_is_never_half_under_the_card(open_map, height, seen):
-    fragment = "#selected=stage1/block1/conv2"
-    page = open_map(SPEC, width=1200, height=height, fragment=fragment)
-    assert page.locator(".netmap-overview").is_visible() == seen
-    boxes = over(page, "card", "overview", "legend")
-    assert all(apart(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
-    page.get_by_label("Close the card (Esc)").click()
-    page.locator(".netmap-overview").wait_for()
+def test_the_overview_is_below_the_card_while_not_all_is_in_view(open_map):
+    page = open_map(SPEC, width=1200, height=640)
+    overview = page.locator(".netmap-overview")
+    assert not overview.is_visible()
+    page.evaluate("map.map.openLevel('layers')")
+    overview.wait_for()
+    details, box = (
+        page.locator(f".netmap-{name}").bounding_box() for name in ("details", "overview")
+    )
+    assert box["y"] >= details["y"] + details["height"]
+    page.keyboard.press("Escape")
+    page.locator(".netmap-tree").focus()
+    page.keyboard.press("0")
+    overview.wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("names", [["resnext50_32x4d"], ["resnet50", "resnext50_32x4d"] * 2])
-@pytest.mark.parametrize(("width", "height"), [(979, 640), (1440, 600), (700, 900)])
-def test_what_is_fitted_lies_clear_of_the_legend(open_map, names, width, height):
+@pytest.mark.parametrize("names", [["resnext50_32x4d"], ["resnet50", "resnext50_32x4d"]])
+@pytest.mark.parametrize(("width", "height"), [(979, 640), (1440, 800)])
+def test_folded_networks_are_all_in_view(open_map, names, width, height):
     specs = [ResNeXtSpec.from_name(name) for name in names]
     page = open_map(*specs, width=width, height=height)
-    for level in ("stages", "blocks"):
-        page.evaluate("(level) => { map.map.openLevel(level); map.map.fit(); }", level)
-        for network in range(len(specs)):
-            for part in ("input", "stem", "stage4", "classifier"):
-                check_in_sight(page, part, network)
+    for network in range(len(specs)):
+        for part in ("input", "stem", "stage4", "classifier"):
+            check_in_sight(page, part, network)
+
+
+@pytest.mark.parametrize("level", ["blocks", "layers"])
+def test_what_is_too_large_to_be_read_whole_begins_at_its_start(open_map, level):
+    page = open_map(SPEC, width=979, height=640)
+    page.evaluate("(level) => map.map.openLevel(level)", level)
+    assert page.evaluate("map.map.screen.camera.zoom") == pytest.approx(LEGIBLE)
+    canvas = page.locator(".netmap-canvas").bounding_box()
+    start = place(page, "input")
+    assert 0 <= start["x"] - canvas["x"] < 20
+    page.locator(".netmap-tree").focus()
+    page.keyboard.press("End")
+    check_in_sight(page, page.evaluate("map.state().selected"))
+    page.get_by_label("Fit to the screen (f)").click()
+    assert place(page, "input") == pytest.approx(start)
+    # All of it, however small, is one key away.
+    page.keyboard.press("Escape")
+    page.locator(".netmap-tree").focus()
+    page.keyboard.press("0")
+    check_in_sight(page, "input")
+    check_in_sight(page, "classifier")

@@ -1,7 +1,7 @@
 """The map on a telephone: by touch, at 390 pixels."""
 
 import pytest
-from map_pages import POINT, SPEC, STAGES, VISIBLE, click, state
+from map_pages import BUTTON, POINT, SPEC, STAGES, VISIBLE, click, state
 
 pytestmark = pytest.mark.browser
 
@@ -11,7 +11,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, input")]
   .filter((e) => e.checkVisibility())
   .map((e) => [e.ariaLabel ?? e.textContent, e.getBoundingClientRect()])
   .filter(([, {width, height}]) => height < 36 || width < 36).map(([name]) => name)"""
-SMALLEST_TYPE = 12  # of slabs, in map units
+SMALLEST_TYPE = 11  # in map units
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_the_first_sight_can_be_read(phone):
     zoom = phone.evaluate("map.map.screen.camera.zoom")
     assert zoom * SMALLEST_TYPE >= 10
     for name in STAGES:
-        x, y = phone.evaluate(POINT, [name, False])
+        x, y = phone.evaluate(POINT, name)
         assert 0 < x < 390
         assert 0 < y < 844
 
@@ -33,6 +33,8 @@ def test_the_first_sight_can_be_read(phone):
 def test_touch_at_390_pixels(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     click(phone, "stage1", tap=True)
+    assert phone.evaluate(VISIBLE) == STAGES
+    phone.touchscreen.tap(*phone.evaluate(BUTTON, "stage1"))
     assert "stage1/block1" in phone.evaluate(VISIBLE)
     box = phone.locator(".netmap-card").bounding_box()
     assert box["x"] >= 0
@@ -46,7 +48,7 @@ def test_rare_controls_are_one_tap_away(phone):
     opener.tap()
     assert opener.get_attribute("aria-expanded") == "true"
     assert phone.evaluate(SMALL_TARGETS) == []
-    for label in ("Form of the split", "Colours show", "Heights show", "Help (?)"):
+    for label in ("Implementation of the paths", "Colours show", "Heights show", "Help (?)"):
         box = phone.get_by_label(label).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
@@ -64,7 +66,7 @@ def test_rare_controls_are_one_tap_away(phone):
 def test_networks_beside_each_other_begin_at_a_size_that_can_be_read(open_map):
     page = open_map(SPEC, SPEC, SPEC, width=390, height=844, touch=True)
     assert page.evaluate("map.map.screen.camera.zoom") * SMALLEST_TYPE >= 10
-    x, y = page.evaluate(POINT, ["stage1", False])
+    x, y = page.evaluate(POINT, "stage1")
     assert 0 < x < 390
     assert 0 < y < 844
 
@@ -104,7 +106,7 @@ def test_a_finger_scrolls_the_page_while_all_of_the_map_is_seen(phone):
     assert phone.evaluate(touch) == "pan-y"
     phone.evaluate("map.map.zoomBy(3)")
     phone.wait_for_function(f"{touch} === 'none'")
-    phone.get_by_label("Fit everything (f)").tap()
+    phone.get_by_label("Fit to the screen (f)").tap()
     phone.wait_for_function(f"{touch} === 'pan-y'")
 
 
@@ -123,12 +125,10 @@ ROOT = """(i) => { const {screen: {scene: {roots}, camera}} = map.map;
 
 
 def test_the_first_of_several_networks_fills_the_window_and_the_others_are_named(open_map):
-    """With layers open, their shortcuts beside them."""
     specs = [
         SPEC.replace(blocks=(1,), form=form) for form in ("aggregated", "concatenated", "grouped")
     ]
     page = open_map(*specs, width=390, height=844, touch=True)
-    page.evaluate("map.map.openLevel('layers')")
     left, right = page.evaluate(ROOT, 0)
     assert 0 <= left < 20
     assert 350 < right <= 390

@@ -3,10 +3,10 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from map_pages import SMALL, SPEC, click, state
+from map_pages import SMALL, SPEC, state, toggle
 
+from explorer.analysis.report import analyse
 from explorer.map.state import SIZES
-from explorer.report import analyse
 
 pytestmark = pytest.mark.browser
 
@@ -29,13 +29,14 @@ def test_stages_are_as_high_as_they_are_dear(open_map):
     page = open_map(SPEC)
     even = page.evaluate(HEIGHT, "stage1")
     page.get_by_label("Heights show").select_option("params")
+    assert page.get_by_label("Heights show").locator("option").first.inner_text() == "Size: equal"
     tall = {name: page.evaluate(HEIGHT, name) for name in ("stage1", "stage2", "stage3", "stage4")}
-    params = {row.name: row.trainable_params for row in analyse(SPEC).stages}
+    params = {row.name: row.params for row in analyse(SPEC).stages}
     assert sorted(tall, key=tall.get) == sorted(tall, key=params.get)
     share = (params["stage1"] / params["stage4"]) ** 0.5
     assert tall["stage4"] / tall["stage1"] == pytest.approx(1.9 / (1 + 0.9 * share), rel=0.01)
     legend = page.locator(".netmap-legend").inner_text()
-    assert "Height: parameters, square-root scale" in legend
+    assert "Height: square root of parameters; the tallest: " in legend
     assert f"stage {params['stage4'] / 1e6:.1f} M" in legend
     page.get_by_label("Back (Alt+Left)").click()
     assert state(page)["size"] == "even"
@@ -46,7 +47,7 @@ def test_stages_are_as_high_as_they_are_dear(open_map):
 def test_sizes_live_in_the_address(open_map):
     page = open_map(SPEC)
     page.get_by_label("Heights show").select_option("macs")
-    click(page, "stage2")
+    toggle(page, "stage2")
     again = open_map(SPEC, fragment=page.evaluate("location.hash"))
     assert state(again)["size"] == "macs"
     assert again.get_by_label("Heights show").input_value() == "macs"
@@ -58,7 +59,7 @@ def test_opening_a_box_resizes_no_other(open_map):
     page = open_map(SPEC)
     page.get_by_label("Heights show").select_option("macs")
     before = page.evaluate(HEIGHT, "stage1")
-    click(page, "stage2")
+    toggle(page, "stage2")
     assert page.evaluate(HEIGHT, "stage1") == before
 
 
@@ -73,7 +74,7 @@ def test_a_picture_has_the_heights_and_says_what_they_mean(open_map):
     space = "{http://www.w3.org/2000/svg}"
     texts = [e.text for e in root.iter(f"{space}text")]
     assert any(text.startswith("Colour: MACs, square-root scale, 0 to ") for text in texts)
-    assert any(text.startswith("Height: parameters, square-root scale") for text in texts)
+    assert any(text.startswith("Height: square root of parameters") for text in texts)
     drawn = {}
     for group in root.iter(f"{space}g"):
         rect = group.find(f"{space}rect")

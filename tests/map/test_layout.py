@@ -1,12 +1,11 @@
-"""The layout, apart from any drawing: positions and routes that the pure modules give."""
+"""The layout, apart from any drawing: positions, routes and transitions of the pure modules."""
 
 import itertools
 
 import pytest
 
+from explorer.formatting import numbers
 from resnext import FORMS, Graph, Node, ResNeXtSpec, layers
-
-pytestmark = pytest.mark.browser
 
 LEVELS = ["stages", "blocks", "layers", "paths"]
 MEASURES = ["params", "macs", "activations", "memory"]
@@ -126,7 +125,7 @@ def heights(flat, role):
 @pytest.mark.parametrize("size", MEASURES)
 @pytest.mark.parametrize(
     ("level", "role", "least", "times"),
-    [("stages", "stage", 218, 1.9), ("blocks", "block", 50, 3), ("layers", "layer", 30, 3)],
+    [("stages", "stage", 209, 1.9), ("blocks", "block", 44, 3), ("layers", "layer", 30, 3)],
 )
 def test_heights_grow_with_the_measure(modules, data_of, level, role, least, times, size):
     """In the order of the values, by square roots of shares, never too low to be read."""
@@ -176,17 +175,46 @@ def test_networks_side_by_side_share_one_scale(modules, data_of):
         (3, 1000, 540, "down"),
     ],
 )
-def test_the_strip_runs_where_it_is_larger(modules, data_of, count, width, height, expected):
-    found = modules(
-        """(data, width, height) => {
+def test_the_strip_runs_where_it_can_be_read(modules, data_of, count, width, height, expected):
+    """And fills that side of the screen."""
+    direction, scene = modules(
+        """(data, w, h) => {
           const nets = data.networks.map((n) => new M.Net(n.forms[n.form], n.name));
-          return M.directionFor(nets, "even", width, height);
+          const strip = M.stripFor(nets, "even", {w, h});
+          const folded = M.layout(nets, new M.Openness("stages"), strip);
+          return [strip.direction, [folded.w, folded.h]];
         }""",
         data_of(*[SMALL] * count),
         width,
         height,
     )
-    assert found == expected
+    assert direction == expected
+    zoom = max(10 / 11, min(1.35, width / scene[0], height / scene[1]))
+    assert scene[0] * zoom == pytest.approx(width, rel=0.02)
+
+
+def test_boxes_of_a_strip_are_as_tall_as_what_is_in_them(modules, data_of):
+    """More rows make a taller box: shape, layers, blocks, paths."""
+    for direction in ("right", "down"):
+        flat = modules(FLAT, data_of(SMALL), "grouped", "stages", direction)
+        tall = {row["id"]: row["h"] for row in flat["rows"] if row["parent"] == 0}
+        assert tall["input"] < tall["classifier"] <= tall["stem"] < tall["stage1"]
+        assert tall["stage1"] == tall["stage2"] == tall["stage3"]
+
+
+def test_opening_a_stage_resizes_no_box_that_fills_the_screen(modules, data_of):
+    found = modules(
+        """(data) => {
+          const nets = data.networks.map((n) => new M.Net(n.forms[n.form], n.name));
+          const strip = M.stripFor(nets, "even", {w: 1500, h: 600});
+          return ["stages", "stages,stage1", "blocks"].map((open) => {
+            const scene = M.layout(nets, M.Openness.parse(open), strip);
+            return ["input", "stem", "classifier"].map((id) => M.spotOf(scene, nets[0].find(id)).w);
+          });
+        }""",
+        data_of(SMALL),
+    )
+    assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -219,19 +247,26 @@ def test_with_everything_open_every_layer_and_tensor_is_drawn_once(modules, data
     assert wired == {(a, b) for a, b in inner if "/" in a}
 
 
-def test_the_largest_network_lays_out_at_once(modules, data_of):
+def test_the_largest_network_shares_the_layout_of_equal_blocks(modules, data_of):
+    """11,415 layers are drawn, and few boxes are made: time grows with the kinds of parts."""
     data = data_of(ResNeXtSpec.from_name("resnext152_32x4d", form="aggregated"))
-    found = modules(
+    drawn, made = modules(
         """(data) => {
           const net = new M.Net(data.networks[0].forms.aggregated, "x");
-          const before = performance.now();
-          const scene = M.layout([net], new M.Openness("paths"), "right");
-          return {count: scene.roots[0].box.count, took: performance.now() - before};
+          const {box} = M.layout([net], new M.Openness("paths"), "right").roots[0];
+          const boxes = new Set();
+          const visit = (one) => {
+            if (boxes.has(one)) return;
+            boxes.add(one);
+            one.kids.forEach((kid) => visit(kid.box));
+          };
+          visit(box);
+          return [box.count, boxes.size];
         }""",
         data,
     )
-    assert found["count"] > 11_415
-    assert found["took"] < 400
+    assert drawn > 11_415
+    assert made < 300
 
 
 def test_stages_of_networks_side_by_side_start_at_one_line(modules, data_of):
@@ -267,3 +302,48 @@ def test_folding_one_box_moves_nothing_before_it(modules, data_of):
         data_of(SMALL),
     )
     assert found[0] == found[1]
+
+
+def test_wires_stay_joined_to_boxes_that_move(modules, data_of):
+    """At any time each wire of the strip begins and ends at the edges of its two parts."""
+    apart, slanted, count = modules(
+        """(data) => {
+          const net = new M.Net(data.networks[0].forms.grouped, "x");
+          const view = {x: -1e6, y: -1e6, width: 2e6, height: 2e6, zoom: 1};
+          const scene = (openness) => M.layout([net], openness, "right");
+          const folded = new M.Openness("stages");
+          const open = folded.with(net.find("stage2"), true).with(net.find("stage4"), true);
+          let [apart, slanted, count] = [0, 0, 0];
+          for (const [one, other] of [[folded, open], [open, folded]]) {
+            const movers = M.moversBetween(scene(one), scene(other), view, view);
+            const strip = movers.find(({part}) => !part.parent);
+            const at = (id) => movers.find(({part}) => part.id === id);
+            for (const t of [0, 0.3, 0.7, 1]) {
+              for (const {wire, points} of M.wiresAt(strip, t)) {
+                const ends = [[wire.from, points.slice(0, 2)], [wire.to, points.slice(-2)]];
+                ends.forEach(([child, [px, py]], side) => {
+                  const {x, y, w, h} = M.between(at(net.root.children[child].id), t);
+                  apart = Math.max(apart, Math.abs(px - (side ? x : x + w)), y - py, py - y - h);
+                });
+                for (let i = 0; i + 3 < points.length; i += 2) {
+                  const [x1, y1, x2, y2] = points.slice(i, i + 4);
+                  slanted = Math.max(slanted, Math.min(Math.abs(x1 - x2), Math.abs(y1 - y2)));
+                }
+                count++;
+              }
+            }
+          }
+          return [apart, slanted, count];
+        }""",
+        data_of(ResNeXtSpec.from_name("resnext50_32x4d")),
+    )
+    assert count == 2 * 4 * 6
+    assert apart < 0.01
+    assert slanted < 0.01
+
+
+def test_the_map_writes_numbers_as_the_pages_do(modules):
+    values = [0, 999, 9_995, 9_996, 99_960, 112_500, 999_999, 25_028_904, 99_990_000, 4_230_479_872]
+    values += [1_005, 10**15, 5 * 2**19 + 2**14]
+    call = "(values) => values.map((v) => [M.short(v), M.measure('memory', v)])"
+    assert modules(call, values) == [[numbers.short(v), numbers.size(v)] for v in values]

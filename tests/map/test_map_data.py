@@ -5,8 +5,8 @@ import json
 import pytest
 from expansion import expand
 
+from explorer.analysis.report import analyse
 from explorer.map.data import form_data, map_data
-from explorer.report import analyse
 from resnext import FORMS, Graph, GraphTracer, ResNeXtSpec, trace
 from resnext.layers import Add, Conv2D, Input, Layer, ReLU
 
@@ -64,7 +64,6 @@ def test_sums_over_the_descriptions_are_the_published_counts():
         leaves = expand(form).values()
         assert sum(leaf.template["params"] for leaf in leaves) == 25_028_904
         assert sum(leaf.template["macs"] for leaf in leaves) == 4_230_479_872
-        assert form["totals"]["macs"] == 4_230_479_872
 
 
 def _children(data, place):
@@ -170,10 +169,9 @@ def test_one_to_four_networks(count):
 def test_colours_for_every_kind():
     data = map_data([SPECS["mini"]])
     kinds = {
-        template["kind"]
+        template.get("kind") or template["role"]
         for form in data["networks"][0]["forms"].values()
         for template in form["templates"]
-        if "kind" in template
     }
     assert set(data["palette"]["kinds"]) == kinds
     assert set(data["palette"]["kinds"].values()) <= set(data["palette"]["families"])

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from explorer.analysis.report import analyse
 from explorer.map.model_explorer import to_model_explorer, to_node_data
-from explorer.report import analyse
 from resnext import FORMS, ResNeXtSpec, trace
 
 # Field names of its dataclasses (graph_builder.py, 0.1.34).

@@ -5,11 +5,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.map.state import COLOURS, QUERY_KEYS, SIZES, MapState
+from explorer.map.state import COLOURS, LEVELS, QUERY_KEYS, SIZES, MapState
 
 STATES = st.builds(
     MapState,
-    open=st.text(max_size=200),
+    open=st.builds("{},{}".format, st.sampled_from(LEVELS), st.text(max_size=200)),
     selected=st.text(max_size=80),
     network=st.integers(0, 3),
     form=st.sampled_from(["", "grouped", "split"]),
@@ -30,8 +30,9 @@ def test_there_and_back(state):
 
 @given(STATES)
 def test_an_address_reopens_what_it_holds(state):
-    again = MapState.from_query(state.to_query())
-    assert again == replace(state, network=0, form="")
+    fields, refused = MapState.from_query(state.to_query())
+    assert not refused
+    assert MapState(**fields) == replace(state, network=0, form="")
 
 
 def test_nothing_is_written_of_a_view_as_it_begins():
@@ -56,4 +57,18 @@ def test_wrong_values_are_left_out(plain):
 
 
 def test_an_endless_address_is_not_read():
-    assert MapState.from_query({"open": "x" * 100_000}).open == "stages"
+    for key, name in (("open", "open"), ("at", "selected")):
+        fields, refused = MapState.from_query({key: "stages," + "x" * 100_000})
+        assert fields == {name: getattr(MapState(), name)}
+        assert refused == {key: "at most 4000 characters long"}
+
+
+def test_what_an_address_cannot_mean_is_said_with_its_rule():
+    query = {"open": "nonsense,stage1", "colour": "pink", "size": "kind", "at": None}
+    fields, refused = MapState.from_query(query)
+    assert MapState(**fields) == MapState()
+    assert refused == {
+        "open": "one of stages, blocks, layers, paths",
+        "colour": "one of kind, params, macs, activations, memory, field",
+        "size": "one of even, params, macs, activations, memory",
+    }

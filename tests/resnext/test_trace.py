@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -24,7 +25,7 @@ COUNTS = {
 
 def params(graph):
     return (
-        sum(node.trainable_params for node in graph),
+        sum(node.params for node in graph),
         sum(node.non_trainable_params for node in graph),
     )
 
@@ -40,7 +41,7 @@ def test_parameters_by_stage():
     graph = trace(ResNeXtSpec())
     by_stage = {}
     for node in graph:
-        by_stage[node.place[0]] = by_stage.get(node.place[0], 0) + node.trainable_params
+        by_stage[node.place[0]] = by_stage.get(node.place[0], 0) + node.params
     assert by_stage == {
         "input": 0,
         "stem": 9_536,
@@ -176,3 +177,13 @@ def test_looking_needs_no_tensorflow():
         "assert not {'tensorflow', 'keras', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_layers_that_differ_only_in_place_are_alike():
+    graph = trace(ResNeXtSpec.from_name("resnext50_32x4d", form="split"))
+    for node, first in zip(graph, graph.alike):
+        other = graph.nodes[first]
+        assert replace(node.layer, name="") == replace(other.layer, name="")
+        assert node.input_shapes == other.input_shapes
+        assert node.output_shape == other.output_shape
+    assert len(set(graph.alike)) < len(graph) / 3

@@ -169,6 +169,11 @@ def test_outputs_and_gradients_are_equal_in_float32(cardinality, width, strides,
 
 
 @pytest.mark.slow
+def test_outputs_and_gradients_are_equal_with_squeeze_and_excitation():
+    assert_one_function(small(4, 3, 2).replace(attention="se"), "float32", 1e-4, 7)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("cardinality", "width", "strides", "bias", "seed"), DRAWN)
 def test_outputs_and_gradients_are_equal_in_float64(
     cardinality, width, strides, bias, seed, monkeypatch

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from explorer.training import Recipe, RunSnapshot, RunStore
-from explorer.training.processes import kill
+from explorer.jobs.processes import kill
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.scheduler import tick
+from explorer.training.runs.snapshot import RunSnapshot
+from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
 
@@ -17,7 +21,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RESNEXT_MAX_RUNS", "1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> ResNeXtSpec:
     """A network that trains thousands of images a second."""
     return ResNeXtSpec(
@@ -25,7 +29,7 @@ def tiny() -> ResNeXtSpec:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def quick() -> Recipe:
     return Recipe.from_name("short", epochs=2, limit=200, batch_size=20, warmup_epochs=0.5)
 
@@ -40,19 +44,22 @@ def store(tmp_path: Path) -> Iterator[RunStore]:
         kill(state.trainer, state.trainer_identity)
 
 
-@pytest.fixture
-def wait_for(store: RunStore) -> Callable[..., RunSnapshot]:
+@pytest.fixture(scope="session")
+def watch() -> Callable[..., RunSnapshot]:
     """Poll a run as a page does, until it is as `done` says; by default until it is over."""
 
     def is_over(snapshot: RunSnapshot) -> bool:
         return snapshot.state in ("finished", "stopped", "failed", "paused")
 
     def wait(
-        run: str, done: Callable[[RunSnapshot], bool] = is_over, seconds: float = 300
+        store: RunStore,
+        run: str,
+        done: Callable[[RunSnapshot], bool] = is_over,
+        seconds: float = 300,
     ) -> RunSnapshot:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            store.tick()
+            tick(store)
             snapshot = store.snapshot(run)
             if done(snapshot):
                 return snapshot
@@ -62,3 +69,9 @@ def wait_for(store: RunStore) -> Callable[..., RunSnapshot]:
         )
 
     return wait
+
+
+@pytest.fixture
+def wait_for(store: RunStore, watch: Callable[..., RunSnapshot]) -> Callable[..., RunSnapshot]:
+    """As `watch`, for the test's own store."""
+    return partial(watch, store)

@@ -7,12 +7,14 @@ labels where we want names, so these few lines do it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from copy import deepcopy
 from typing import Any
 
 import streamlit as st
 
 _SEEN = "_address_seen"  # what this module last let the address say
 _ASKED = "_address_asked"  # what the address asks for anew, in this run
+_UNREAD = "_address_unread"  # what it asked for and nothing has read, should the run be interrupted
 _PENDING = "_address_pending"  # what it shall say at the end of this run
 _BEFORE = "_address_widgets"  # what the widgets said at the end of the last run
 _PAGE = "_address_page"
@@ -37,16 +39,20 @@ def open_page(path: str, always: Collection[str] = ()) -> None:
     # old one: neither asks for anything.
     full = any(key in query for key in always or query)
     went_back = full and not turned and not _touched()
-    state[_ASKED] = {
+    news = {
         key: query.get(key)
         for key in {*query, *seen}
         if query.get(key) != seen.get(key) and (went_back or key not in seen)
     }
+    unread = {} if _touched() else state.get(_UNREAD, {})
+    state[_ASKED] = unread | news
+    state[_UNREAD] = dict(state[_ASKED])
 
 
 def close_page() -> None:
     """Let the address say what was written; to be called when the page has been drawn."""
     st.session_state[_BEFORE] = _widgets()
+    st.session_state[_UNREAD] = {}
     parts = st.session_state[_PENDING]
     query = st.query_params.to_dict()
     for key, value in parts.items():
@@ -64,6 +70,8 @@ def close_page() -> None:
 def asked(keys: Collection[str]) -> dict[str, str | None]:
     """The parts of the address that ask for another value; None where one was taken away."""
     news: dict[str, str | None] = st.session_state[_ASKED]
+    for key in keys:
+        st.session_state[_UNREAD].pop(key, None)
     return {key: news[key] for key in keys if key in news}
 
 
@@ -82,14 +90,15 @@ def write(parts: Mapping[str, str | None]) -> None:
     st.session_state[_PENDING].update(parts)
 
 
-def restore(key: str, default: Any, read: Callable[[str], Any]) -> None:
+def restore(key: str, default: Any, read: Callable[[str], Any], rule: str) -> None:
     """Before the widget ``key`` is drawn: let it show what the address asks for, if that can be.
 
     Args:
         key: Of the widget, and its name in the address.
         default: What it shows when nothing is asked for.
-        read: Text of the address to value, None for what cannot be; that is told, and the
-            default taken.
+        read: Text of the address to value, None for what breaks the rule; then a warning
+            states it, and the default is shown.
+        rule: What the text must be.
     """
     state = st.session_state
     news = asked([key])
@@ -97,16 +106,21 @@ def restore(key: str, default: Any, read: Callable[[str], Any]) -> None:
         text = news[key]
         value = default if text is None else read(text)
         if text is not None and value is None:
-            st.warning(
-                f"In the address: {key} = {plain(text[:_MOST])} is none of the choices. The "
-                "usual one is shown.",
-                icon=":material/link_off:",
-            )
+            refuse(key, rule, text)
             value = default
         state[key] = value
     elif key not in state or state[_TURNED]:
         # Streamlit forgets the widgets of a page that was left; another may bear this key, too.
         state[key] = state.get(f"_kept_{key}", default)
+
+
+def refuse(key: str, rule: str, value: str, instead: str = "using the default") -> None:
+    """Warn of a part of the address: the rule that it breaks, its value, what is shown instead."""
+    st.warning(
+        f"In the address: {plain(key)} must be {plain(rule)}. "
+        f"Received {plain(repr(value[:_MOST]))}; {plain(instead)}.",
+        icon=":material/link_off:",
+    )
 
 
 def chosen(key: str, default: Any, text: Callable[[Any], str] = str) -> Any:
@@ -126,10 +140,10 @@ def _touched() -> bool:
 
 def _widgets() -> dict[str, Any]:
     """What the widgets say, and what else of plain values lies in the session."""
-    kinds = (str, int, float, list, tuple, type(None))
+    kinds = (str, int, float, list, tuple, Mapping, type(None))
     return {
-        str(key): value
-        for key, value in st.session_state.items()
+        str(key): deepcopy(value)
+        for key, value in st.session_state.to_dict().items()
         if not str(key).startswith("_") and isinstance(value, kinds)
     }
 

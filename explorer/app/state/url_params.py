@@ -7,39 +7,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from resnext import ResNeXtSpec, SpecError
+from resnext.spec import CHOICES
 
 DEFAULT = "resnext50_32x4d"
 _NUMBERS = ("cardinality", "width", "classes")
-_WORDS = ("stem", "form", "head")
+_WORDS = tuple(CHOICES)
 _SWITCHES = {"bias": "shortcut_bias", "top": "include_top"}
-# A part is tried after those that its rules look at.
-_ORDER = (
-    "stem",
-    "blocks",
-    "cardinality",
-    "width",
-    "input",
-    "classes",
-    "form",
-    "head",
-    "bias",
-    "top",
-)
+# Each part comes after those that its rules depend on.
+_ORDER = ("stem", "blocks", "cardinality", "width", "input", "classes", *_WORDS[1:], *_SWITCHES)
 KEYS = ("network", "blocks", "input", *_NUMBERS, *_WORDS, *_SWITCHES)
-_MOST = 200  # characters of a value worth reading or repeating
+_MOST = 100  # characters of a value that are read or shown
 MOST_BLOCKS = 400
 MOST_PATHS = 3000  # ResNeXt-200 32x4d has 2,112; some 20,000 layers, which take half a second
 
 
 def to_query(spec: ResNeXtSpec) -> dict[str, str]:
-    """The shortest query that `from_query` turns into an equal spec.
+    """The shortest query from which `from_query` makes an equal spec.
 
     Raises:
-        SpecError: The spec has custom groups, and no name says which.
+        SpecError: The spec has custom groups, which a query cannot give.
     """
     base = _base(spec)
     if spec.groups != base.groups:
-        raise SpecError(f"A network with groups of its own has no link. Received {spec.name}.")
+        raise SpecError(f"A network with custom groups has no link. Received {spec.name}.")
     query = {} if base.name == DEFAULT and spec.name != DEFAULT else {"network": base.name}
     for name in ("blocks", "input_shape", *_NUMBERS, *_WORDS):
         if spec.groups and name in ("blocks", "width"):
@@ -57,9 +47,9 @@ def to_query(spec: ResNeXtSpec) -> dict[str, str]:
 
 
 def from_query(query: Mapping[str, str]) -> tuple[ResNeXtSpec, list[str]]:
-    """The network that a query asks for, and a note on each part that could not be had.
+    """The network that a query asks for, and a note on each part that is not valid.
 
-    Nothing in a query raises: what breaks a rule is told and left out, and the rest is kept.
+    Never raises: a part that breaks a rule is noted and left out.
     """
     notes = []
     name = query.get("network", DEFAULT)
@@ -73,7 +63,7 @@ def from_query(query: Mapping[str, str]) -> tuple[ResNeXtSpec, list[str]]:
         if key not in query:
             continue
         if base.groups and key in ("blocks", "width"):
-            notes.append(f"{base.name} has groups of its own, which fix the {key}: it is left out.")
+            notes.append(f"{base.name} has custom groups, which fix the {key}: it is left out.")
             continue
         try:
             field, value = _read(key, query[key])
@@ -95,9 +85,9 @@ def _changed(spec: ResNeXtSpec, changes: Mapping[str, Any]) -> ResNeXtSpec:
 def _one_by_one(
     spec: ResNeXtSpec, changes: dict[str, Any]
 ) -> tuple[ResNeXtSpec, tuple[SpecError, ...]]:
-    """The spec with each change that keeps the rules, and why the others do not."""
+    """The spec with each change that is valid, and the errors of the others."""
     errors: dict[str, SpecError] = {}
-    for _ in range(2):  # what fails may be possible after the others
+    for _ in range(2):  # a change may become valid after others
         errors = {}
         for field, value in changes.items():
             try:
@@ -109,10 +99,10 @@ def _one_by_one(
 
 
 def check_size(spec: ResNeXtSpec) -> ResNeXtSpec:
-    """The spec, if it is small enough to be drawn while a person waits.
+    """The spec, if it is small enough for a page.
 
     Raises:
-        SpecError: It is not.
+        SpecError: It is too large.
     """
     blocks = sum(spec.blocks)
     if blocks > MOST_BLOCKS:
@@ -129,11 +119,12 @@ def numbers(text: str) -> tuple[int, ...]:
     """``3-4-6-3``, ``3,4,6,3`` or ``224x224x3`` as whole numbers.
 
     Raises:
-        SpecError: It is something else.
+        SpecError: The text has another form.
     """
-    if not re.fullmatch(r"[0-9]{1,9}([-,x ]+[0-9]{1,9}){0,15}", text.strip()):
+    if len(text) > _MOST or not re.fullmatch(r"[0-9]+([-,x ]+[0-9]+)*", text.strip()):
         raise SpecError(
-            f"A list of numbers is written like 3-4-6-3 or 224x224x3. Received {text[:_MOST]!r}."
+            "A list of numbers is written like 3-4-6-3 or 224x224x3, in at most "
+            f"{_MOST} characters. Received {text[:_MOST]!r}."
         )
     return tuple(int(part) for part in re.findall("[0-9]+", text))
 
@@ -150,13 +141,16 @@ def _read(key: str, text: str) -> tuple[str, Any]:
         return _SWITCHES[key], text == "1"
     if key in _WORDS:
         return key, text[:_MOST]
-    if not re.fullmatch("[0-9]{1,9}", text):
-        raise SpecError(f"{key} must be a whole number. Received {text[:_MOST]!r}.")
+    if len(text) > _MOST or not re.fullmatch("-?[0-9]+", text):
+        raise SpecError(
+            f"{key} must be a whole number of at most {_MOST} characters. "
+            f"Received {text[:_MOST]!r}."
+        )
     return key, int(text)
 
 
 def _base(spec: ResNeXtSpec) -> ResNeXtSpec:
-    """The named network that a query starts from: this one if it has a name."""
+    """The named network that a query starts from: the spec's own if it has a name."""
     try:
         return ResNeXtSpec.from_name("mini_resnext" if spec.groups else spec.name)
     except SpecError:
@@ -164,7 +158,7 @@ def _base(spec: ResNeXtSpec) -> ResNeXtSpec:
 
 
 def _plain(spec: ResNeXtSpec) -> dict[str, Any]:
-    """Fields without what follows from custom groups."""
+    """Fields without those that custom groups determine."""
     plain = spec.to_dict()
     if spec.groups:
         del plain["blocks"], plain["width"]

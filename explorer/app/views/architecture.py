@@ -1,28 +1,32 @@
-"""Architecture: headline figures, the graph at four levels, what is picked, and the build."""
+"""Architecture: headline figures, the map or the graph, the selected part, and the build."""
 
 from __future__ import annotations
 
 import base64
 import html
 import re
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from explorer import numbers
-from explorer.dot import MOST_DRAWN, GraphvizFailed, GraphvizMissing, to_dot
-from explorer.dot import render as render_dot
-from explorer.drawing import draw
-from explorer.map.state import QUERY_KEYS, MapState
-from explorer.report import Report, Row
-from explorer.views import address, selection
-from explorer.views.build import build_section
-from explorer.views.map_component import network_map
-from explorer.views.map_downloads import map_downloads
-from explorer.views.state import current_spec, graph_of, report_of, take_form
-from explorer.views.widgets import segments, select
+from explorer.analysis.receptive_field import Border, border_at
+from explorer.analysis.report import Report, Row
+from explorer.app.components import head_start
+from explorer.app.components.build import build_section
+from explorer.app.components.cardinality_component import cardinality_picture
+from explorer.app.components.export import copy_as_code, onnx_section
+from explorer.app.components.map_component import network_map, view_of_address, write_view
+from explorer.app.components.map_downloads import NO_PATHS, file_name, map_downloads
+from explorer.app.components.widgets import download, segments, select
+from explorer.app.state import address, selection
+from explorer.app.state.network import current_spec, graph_of, report_of, sidebar_heading
+from explorer.formatting import numbers
+from explorer.graphviz.collapsed_graph import LEVELS, draw, levels
+from explorer.graphviz.dot import MOST_DRAWN, to_dot
+from explorer.graphviz.dot import render as render_dot
+from explorer.map.state import MapState
 from resnext import FORMS, ResNeXtSpec
+from resnext.errors import InputError, UserError
 
 LEVEL_LABELS = {
     "model": "Model: stages",
@@ -32,37 +36,54 @@ LEVEL_LABELS = {
 }
 PICTURES = {"map": "Map", "graph": "Graph"}
 WHOLE = "the whole network"
+WHAT = (
+    "ResNeXt is a ResNet whose blocks split into many parallel paths of one shape. "
+    "Their number is the **cardinality**."
+)
+
+
+def opening() -> None:
+    """What a visitor looks at first; to be called before the sidebar's controls are drawn."""
+    st.title("ResNeXt explorer", anchor=False)
+    st.markdown(WHAT)
+    first = head_start.due()
+    cardinality_picture(asks=first)
+    if first:
+        sidebar_heading()
+        head_start.end_run()
 
 
 def render() -> None:
-    """The page."""
+    """The page after its opening."""
     spec = current_spec()
     report = report_of(spec)
-    st.title(spec.name, anchor=False)
+    st.header(spec.name, anchor=False)
     st.caption(subtitle(spec))
     headline(report)
     picture(spec, report)
     build_section(spec)
+    onnx_section(spec)
 
 
 def subtitle(spec: ResNeXtSpec) -> str:
-    """The choice in a line."""
+    """The network's main parameters in one line."""
     blocks = "-".join(map(str, spec.blocks))
     shape = numbers.shape(spec.input_shape)
+    padding = "" if spec.padding == "same" else f", {spec.padding} padding"
     return (
         f"{blocks} blocks, cardinality {spec.cardinality}, bottleneck width {spec.width}, "
-        f"{shape} images, {spec.classes:,} classes"
+        f"{shape} images, {spec.classes:,} classes{padding}"
     )
 
 
 def headline(report: Report) -> None:
-    """The figures that one asks for first."""
+    """The main figures."""
     totals = report.totals
     figures = (
         (
             "Parameters",
-            numbers.short(totals.trainable_params),
-            f"{numbers.full(totals.trainable_params)} trainable, and "
+            numbers.short(totals.params),
+            f"{numbers.full(totals.params)} trainable, and "
             f"{numbers.full(totals.non_trainable_params)} moving statistics",
         ),
         (
@@ -94,53 +115,53 @@ def headline(report: Report) -> None:
             st.metric(label, value, help=help_text, width="content")
     st.caption(
         "For one image. MACs as torchvision counts them (one for each multiply-add of "
-        "convolutions and dense layers), FLOPs = 2 × MACs; Tables has four other conventions."
+        "convolutions and dense layers), FLOPs = 2 × MACs; Tables has other conventions."
     )
 
 
 def picture(spec: ResNeXtSpec, report: Report) -> None:
-    """The network as a map or as a graph, and details of the part that is picked."""
+    """The network as a map or as a graph, and details of the selected part."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("The network", anchor=False, width="content")
         kind = segments(
             st, "The network as", PICTURES, "map", "picture", label_visibility="collapsed"
         )
+        copy_as_code(spec)
     if kind == "map":
-        details(report, map_picture(spec), beside=True)
+        details(spec, report, map_picture(spec), wide=True)
         return
     level, focus = graph_part(report)
     left, right = st.columns([3, 2], gap="large")
     with left:
         graph_picture(spec, level, focus)
     with right:
-        details(report, focus)
+        details(spec, report, focus)
 
 
 def map_picture(spec: ResNeXtSpec) -> str:
-    """The map; returns the place of what is selected on it, or ""."""
-    state = st.session_state
-    view = state.get("_map_view")
-    selection.follow_address()
-    wanted = None
-    if view is None or address.asked(QUERY_KEYS):
-        wanted = MapState.from_query(st.query_params.to_dict())
-        wanted = replace(wanted, selected=wanted.selected or selection.place())
-    elif view.form not in ("", spec.form):  # the sidebar has chosen another form since
-        wanted = replace(view, form="")
-    view = network_map([spec], key="map", wanted=wanted, selected=selection.place())
-    state["_map_view"] = view
-    selection.select(view.selected)
+    """Draw the map; return the place that is selected on it, or ""."""
+    selection.follow_address(graph_of(spec))
+    wanted = {"selected": selection.place(), "form": spec.form}
+    view = network_map([spec], key="map", wanted=view_of_address() | wanted, on_change=take_view)
     map_downloads([spec], key="map-files")
-    query = view.to_query()
-    address.write({key: query.get(key) for key in QUERY_KEYS})
-    if view.form != spec.form and view.form in FORMS:
-        take_form(view.form)
+    write_view(view)
     return view.selected
 
 
+def take_view(view: MapState) -> None:
+    """Apply a change on the map to the page and the sidebar."""
+    selection.select(view.selected)
+    if view.form in FORMS:
+        st.session_state["net_form"] = view.form
+
+
 def graph_part(report: Report) -> tuple[str, str | None]:
-    """Level of detail and part of the graph that a person picks."""
-    level = segments(st, "Level", LEVEL_LABELS, "stage", "level")
+    """Pickers of the graph's level of detail and part."""
+    offered = levels(graph_of(current_spec()))
+    labels = {level: LEVEL_LABELS[level] for level in offered}
+    level = segments(st, "Level", labels, "stage", "level")
+    if offered != LEVELS:
+        st.caption(NO_PATHS)
     stages = [row.name for row in report.stages]
     blocks = [row.name for row in report.blocks if row.block]
     parts = {
@@ -154,10 +175,10 @@ def graph_part(report: Report) -> tuple[str, str | None]:
 
 
 def graph_picture(spec: ResNeXtSpec, level: str, focus: str | None) -> None:
-    """The graph as SVG in a frame that scrolls, or the sentence why not."""
+    """The graph as SVG in a frame that scrolls, or why it cannot be drawn."""
     try:
         svg = svg_of(spec, level, focus)
-    except (GraphvizMissing, GraphvizFailed, ValueError) as error:
+    except UserError as error:
         st.info(address.plain(error), icon=":material/account_tree:")
         return
     width = re.search(r'<svg width="(\d+)', svg)
@@ -170,14 +191,8 @@ def graph_picture(spec: ResNeXtSpec, level: str, focus: str | None) -> None:
         f'style="display:block;margin:auto;max-width:none;width:{natural}" '
         f'src="data:image/svg+xml;base64,{source}"></div>'
     )
-    st.download_button(
-        "SVG",
-        svg,
-        f"{spec.name}-{level}.svg",
-        "image/svg+xml",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    name = file_name(graph_of(spec), level, spec.form, "svg", focus)
+    download("SVG", svg, name, "image/svg+xml")
 
 
 @st.cache_data(max_entries=64, show_spinner="Graphviz lays out the graph …")
@@ -190,21 +205,21 @@ def svg_of(spec: ResNeXtSpec, level: str, focus: str | None) -> str:
     """
     boxes = len(draw(graph_of(spec), level, focus).boxes)
     if boxes > MOST_DRAWN:
-        raise ValueError(
+        raise InputError(
             f"At most {MOST_DRAWN} boxes can be drawn at once. Received {boxes:,}; pick a smaller "
             "part or a coarser level."
         )
     return render_dot(to_dot(graph_of(spec), level, focus), "svg").decode()
 
 
-def details(report: Report, part: str | None, *, beside: bool = False) -> None:
-    """Facts of a stage, block or layer, and what is in it; next to each other if ``beside``."""
+def details(spec: ResNeXtSpec, report: Report, part: str | None, *, wide: bool = False) -> None:
+    """Facts of a stage, block or layer and its parts, in two columns if ``wide``."""
     row = report.at(part or "")
-    left, right = st.columns([2, 3], gap="large") if beside else (st.container(), st.container())
+    left, right = st.columns([2, 3], gap="large") if wide else (st.container(), st.container())
     with left:
         st.markdown(f"**{address.plain(row.name)}** · {address.plain(row.kind)}")
-        st.html(_facts(row, report.totals))
-        if beside:
+        st.html(_facts(row, report.totals, _border(spec, report, row)))
+        if wide:
             selection.link("tables", "Show in the tables", ":material/table:")
     around = row if _inside(report, row) else _around(report, row)
     inside = _inside(report, around)
@@ -214,20 +229,28 @@ def details(report: Report, part: str | None, *, beside: bool = False) -> None:
             _parts(inside, around),
             hide_index=True,
             height=min(420, 38 + 35 * len(inside)),
-            **(picks if beside else {}),
+            **(picks if wide else {}),
         )
 
 
-def _facts(row: Row, totals: Row) -> str:
+def _border(spec: ResNeXtSpec, report: Report, row: Row) -> Border | None:
+    """Which positions see padding; None for what sees the whole image."""
+    if not row.receptive_field:
+        return None
+    return border_at(graph_of(spec), "" if row is report.totals else row.name)
+
+
+def _facts(row: Row, totals: Row, border: Border | None) -> str:
     facts = {
         "Output": numbers.shape(row.output_shape),
-        "Parameters": numbers.full(row.trainable_params),
+        "Parameters": numbers.full(row.params),
         "MACs": f"{numbers.full(row.macs)} ({numbers.percent(row.macs, totals.macs)})",
         "FLOPs": numbers.full(row.flops),
         "Activations": numbers.full(row.activations),
         "Weights": numbers.size(row.weight_bytes),
         "Feature maps": numbers.size(row.activation_bytes),
         "Receptive field": f"{row.receptive_field} px" if row.receptive_field else "all",
+        "Padding seen by": border.words if border else "–",
         "Stride": f"{row.stride} px" if row.stride else "–",
     }
     lines = "".join(
@@ -243,7 +266,7 @@ def _parts(inside: list[Row], row: Row) -> pd.DataFrame:
             "Part": [part.name.removeprefix(f"{row.name}/") for part in inside],
             "Kind": [part.kind for part in inside],
             "Output": [numbers.shape(part.output_shape) for part in inside],
-            "Parameters": [numbers.full(part.trainable_params) for part in inside],
+            "Parameters": [numbers.full(part.params) for part in inside],
             "MACs": [numbers.short(part.macs) for part in inside],
         }
     )
@@ -260,7 +283,7 @@ def _inside(report: Report, row: Row) -> list[Row]:
 
 
 def _around(report: Report, row: Row) -> Row:
-    """The block, stage or network that a row is a part of."""
+    """The block, stage or network that contains a row."""
     return report.at(next((n for n in (row.block, row.stage) if n and n != row.name), ""))
 
 

@@ -1,28 +1,31 @@
-"""Tables: what each stage, block and layer costs, under the convention of one's choice."""
+"""Tables: the cost of each stage, block and layer under a counting convention."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from explorer import numbers, tables
-from explorer.conventions import CONVENTIONS, DEFAULT
-from explorer.figures import METRICS, icicle, stage_bars
-from explorer.report import Report, Row
-from explorer.views import address, selection
-from explorer.views.state import current_spec, report_of
-from explorer.views.widgets import segments, select
+from explorer.analysis import tables
+from explorer.analysis.conventions import CONVENTIONS, DEFAULT
+from explorer.analysis.report import Report, Row
+from explorer.app.components.charts import shared_chart
+from explorer.app.components.widgets import download, segments, select
+from explorer.app.state import address, selection
+from explorer.app.state.network import current_spec, graph_of, report_of
+from explorer.charts.analysis_charts import METRICS, icicle, stage_bars
+from explorer.formatting import numbers
 
-LEVELS = {"stage": "By stage (the zoo's group)", "block": "By block", "layer": "By layer"}
-ROW_PIXELS, MOST_PIXELS = 35, 640  # of a table's row and header, which have a frame of 1 around
+LEVELS = {"stage": "By stage", "block": "By block", "layer": "By layer"}
+ROW_PIXELS, MOST_PIXELS = 35, 640  # a row; the largest table
 SIZES = ("Feature maps", "Weights")
-HIDDEN = ("Weights",)  # four bytes a parameter; the table's own menu shows it
-FORMATS: dict[str, tuple[str, Any]] = {
-    "CSV": ("text/csv", tables.to_csv),
-    "JSON": ("application/json", tables.to_json),
-    "Markdown": ("text/markdown", tables.to_markdown),
+HIDDEN = ("Moving statistics", "Weights")  # the table's menu can show them
+FORMATS = {  # by label: ending, MIME type, writer
+    label: (ending, mime, write)
+    for word, (label, ending, mime, write) in sorted(tables.FORMATS.items())
+    if word != "table"
 }
 
 
@@ -30,44 +33,50 @@ def render() -> None:
     """The page."""
     spec = current_spec()
     st.title(f"{spec.name} in numbers", anchor=False)
-    selection.follow_address()
-    count = count_picker()
-    rule = CONVENTIONS[count]
-    report = report_of(spec, count)
-    table(report, rule.unit)
-    selected(report, rule.unit)
-    st.subheader("Where it sits", anchor=False)
+    selection.follow_address(graph_of(spec))
+    controls = st.container(horizontal=True, vertical_alignment="center")
+    rows, line = controls.container(horizontal=True), controls.empty()
+    with controls.popover("Counting convention", icon=":material/calculate:"):
+        count = count_picker()
+    report, unit = report_of(spec, count), CONVENTIONS[count].unit
+    line.markdown(f"{unit} as **{CONVENTIONS[count].title}** counts them", width="content")
+    table(rows, report, unit)
+    selected(report, unit)
+    st.subheader("Where the cost is", anchor=False)
     stages = [row.name for row in report.stages]
-    st.plotly_chart(stage_bars(report), **selection.traces("stage_bars", stages))
+    bars = shared_chart(stage_bars, report, key=(spec, count))
+    st.plotly_chart(bars, **selection.traces("stage_bars", stages))
     st.caption("Click a bar to select its stage, here and on the map.")
-    metric = segments(st, "Open up", METRICS, "macs", "measure")
+    metric = segments(st, "Break down by", METRICS, "macs", "measure")
     st.caption("Click a part to open it; click the bar above to go back.")
-    st.plotly_chart(icicle(report, metric), key="icicle")
+    parts = shared_chart(icicle, report, metric, key=(spec, count, metric))
+    st.plotly_chart(parts, key="icicle")
 
 
 def count_picker() -> str:
-    """Name of the counting convention that a person picks, with what it counts."""
-    left, right = st.columns([1, 2], vertical_alignment="bottom", gap="large")
+    """Picker of the counting convention, with its description; its name."""
     titles = {name: rule.title for name, rule in CONVENTIONS.items()}
-    count = select(left, "Counting convention", titles, DEFAULT, "count")
+    count = select(st, "Counting convention", titles, DEFAULT, "count")
     rule = CONVENTIONS[count]
-    right.caption(f"{rule.description} Source: {rule.source}.")
+    st.caption(f"{rule.description} Source: {rule.source}.")
     return count
 
 
-def table(report: Report, unit: str) -> None:
+def table(controls: Any, report: Report, unit: str) -> None:
     """The table at a level, searchable and sortable, and its downloads."""
     if address.turned() and selection.place():
         address.keep("by", level_of(report, selection.place()))
-    level = segments(st, "Rows", LEVELS, "stage", "by")
+    hidden = {"label_visibility": "collapsed"}
+    level = segments(controls, "Rows", LEVELS, "stage", "by", **hidden)
     rows = list(report.by(level))
     asked = ""
     if level != "stage":
-        asked = st.text_input(
+        asked = controls.text_input(
             "Search",
             key="table_search",
-            placeholder="stage2, GroupedConv2D, conv3 …",
+            placeholder="Search: stage2, GroupedConv2D, conv3 …",
             icon=":material/search:",
+            **hidden,
         )
         words = asked.lower().split()
         rows = [r for r in rows if all(w in f"{r.name} {r.kind}".lower() for w in words)]
@@ -81,6 +90,7 @@ def table(report: Report, unit: str) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder=numbers.UNKNOWN,
         height=min(MOST_PIXELS, ROW_PIXELS * (len(shown) + 1) + 2),
         column_config=columns(frame),
         column_order=[name for name in frame.columns if name not in HIDDEN],
@@ -92,21 +102,21 @@ def table(report: Report, unit: str) -> None:
     if report.uncounted:
         st.warning(f"{len(report.uncounted)} layers of unknown kind are not counted in MACs.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for name, (mime, write) in FORMATS.items():
-            st.download_button(
-                name,
-                lambda write=write: write(report, level).encode(),
-                f"{report.name}-{level}.{name.lower()[:4]}",
-                mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"download_{name}",
-            )
+        for name, (ending, mime, write) in FORMATS.items():
+            content = partial(write, report, level)
+            name_of_file = file_name(report, level, ending)
+            download(name, content, name_of_file, mime, key=f"download_{name}")
         st.caption(f"{len(rows):,} of {len(report.by(level)):,} rows. {unit} for one image.")
 
 
+def file_name(report: Report, level: str, ending: str) -> str:
+    """A file name with network, level, and the counting convention if not the default."""
+    count = "" if report.count == DEFAULT else f"-{report.count}"
+    return f"{report.name}-by-{level}{count}.{ending}"
+
+
 def selected(report: Report, unit: str) -> None:
-    """What is selected, in a line, and the way to the map."""
+    """The selected place in one line, with a link to the map."""
     address.write({selection.QUERY_KEY: selection.place() or None})
     with st.container(horizontal=True, vertical_alignment="center"):
         row = report.at(selection.place())
@@ -115,10 +125,10 @@ def selected(report: Report, unit: str) -> None:
             return
         st.markdown(
             f"**{address.plain(row.name)}** · {row.kind} · {numbers.shape(row.output_shape)} · "
-            f"{numbers.full(row.trainable_params)} parameters · {numbers.full(row.macs)} {unit}",
+            f"{numbers.full(row.params)} parameters · {numbers.full(row.macs)} {unit}",
             width="content",
         )
-        selection.link("", "Show on the map", ":material/account_tree:")
+        selection.link("architecture", "Show on the map", ":material/account_tree:")
 
 
 def level_of(report: Report, place: str) -> str:
@@ -135,7 +145,7 @@ def display_frame(rows: list[Row], totals: Row, unit: str) -> pd.DataFrame:
             "Place": [row.name for row in rows],
             "Kind": [row.kind for row in rows],
             "Output": [numbers.shape(row.output_shape) for row in rows],
-            "Parameters": [row.trainable_params for row in rows],
+            "Parameters": [row.params for row in rows],
             unit: [row.macs for row in rows],
             "Share": [100 * row.macs / whole if row.macs is not None else None for row in rows],
             "FLOPs": [row.flops for row in rows],
@@ -151,7 +161,7 @@ def display_frame(rows: list[Row], totals: Row, unit: str) -> pd.DataFrame:
 
 
 def columns(frame: pd.DataFrame) -> dict[str, Any]:
-    """How each column is written."""
+    """Formats of the columns."""
     config: dict[str, Any] = {
         name: st.column_config.NumberColumn(format="localized")
         for name in frame.columns

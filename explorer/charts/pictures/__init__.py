@@ -1,6 +1,7 @@
 """The seven pictures of ResNeXt that the Keras zoo's page shows, drawn from the graph.
 
-``python -m explorer.pictures [FOLDER]`` makes them.
+Each is a function from a graph to SVG, so that any ResNeXt can be drawn; the files in ``assets``
+show ResNeXt-50. ``python -m explorer.charts.pictures [FOLDER]`` makes them.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from explorer.pictures.blocks import identity_block, projection_block
-from explorer.pictures.ends import classifier, stem
-from explorer.pictures.paths import cardinality
-from explorer.pictures.whole import macro, micro
+from explorer.charts.pictures.blocks import identity_block, projection_block
+from explorer.charts.pictures.ends import classifier, stem
+from explorer.charts.pictures.paths import cardinality
+from explorer.charts.pictures.whole import macro, micro
 from resnext import Graph, ResNeXtSpec, trace
 
 PICTURES: Mapping[str, Callable[[Graph], str]] = MappingProxyType(

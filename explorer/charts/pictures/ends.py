@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer import numbers
-from explorer.palette import colour
-from explorer.svg import MUTED, Canvas
-from explorer.words import describe
+from explorer.analysis.layer_labels import describe
+from explorer.analysis.palette import colour
+from explorer.charts.svg_canvas import MUTED, Canvas
+from explorer.formatting import numbers
 from resnext.graph import Graph, Node
 
 HEIGHT, TOP, BOX = 236.0, 112.0, 62.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from explorer import numbers
-from explorer.palette import colour
-from explorer.svg import ACCENT, INK, MUTED, Canvas
-from explorer.words import describe
+from explorer.analysis.layer_labels import describe
+from explorer.analysis.palette import colour
+from explorer.charts.svg_canvas import ACCENT, INK, MUTED, Canvas
+from explorer.formatting import numbers
 from resnext import ResNeXtSpec, trace
 from resnext.graph import Graph
 

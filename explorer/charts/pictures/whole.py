@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from explorer import numbers
-from explorer.palette import colour
-from explorer.report import Report, Row, analyse
-from explorer.svg import MUTED, Canvas
-from explorer.words import proper_name
+from explorer.analysis.palette import colour
+from explorer.analysis.report import Report, Row, analyse
+from explorer.charts.svg_canvas import MUTED, Canvas
+from explorer.formatting import numbers
+from explorer.formatting.labels import proper_name
 from resnext.graph import Graph
 
 
@@ -20,7 +20,7 @@ def macro(graph: Graph) -> str:
         1000,
         380,
         "Macro-architecture",
-        f"{proper_name(report.name)}: {numbers.short(report.totals.trainable_params)} parameters, "
+        f"{proper_name(report.name)}: {numbers.short(report.totals.params)} trainable parameters, "
         f"{numbers.short(report.totals.macs)} MACs at {numbers.shape(report.input_shape)}",
         "Images pass a stem, a learner of four stages and a classifier.",
     )

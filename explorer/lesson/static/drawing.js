@@ -1,4 +1,6 @@
-// Puts a drawing of ours into the page, where it takes the page's colour and font.
+// Puts an SVG of the lesson into the page, where it takes the page's colour and font.
+
+/** @param {{data: string, parentElement: any}} component */
 export default function ({ data, parentElement }) {
   let place = parentElement.querySelector(".place");
   if (!place) {

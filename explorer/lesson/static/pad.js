@@ -1,38 +1,44 @@
-// A drawing pad of 32 x 32 pixels: pointer or arrow keys and space. Reports a PNG when let go.
+// A drawing pad of 32 × 32 pixels, for the pointer or the arrow keys and space. Sends a PNG after each stroke.
+
 const COLOURS = {
   white: "#ffffff", black: "#111111", red: "#d0342c", yellow: "#e8b10e", green: "#2e8b57",
   blue: "#2f6fd0", brown: "#8a5a33",
 };
 const SIZE = 32;
+/** @type {Record<string, number[]>} */
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/** @param {{parentElement: any, setStateValue: (name: string, value: string) => void}} component */
 export default function ({ parentElement, setStateValue }) {
+  /** @type {HTMLCanvasElement} */
   const canvas = parentElement.querySelector("canvas");
   if (canvas.dataset.ready) return; // a rerun of the page keeps the drawing
   canvas.dataset.ready = "yes";
-  const context = canvas.getContext("2d");
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const cursor = { x: SIZE / 2, y: SIZE / 2 };
   let colour = COLOURS.white;
+  /** @type {[number, number]|null} */
   let last = null;
 
   const clear = () => {
     context.fillStyle = "#8fb3d9";
     context.fillRect(0, 0, SIZE, SIZE);
   };
-  const dab = (x, y) => {
+  const dab = (/** @type {number} */ x, /** @type {number} */ y) => {
     context.fillStyle = colour;
     context.fillRect(Math.round(x) - 1, Math.round(y) - 1, 3, 3);
   };
   const report = () => setStateValue("picture", canvas.toDataURL("image/png"));
+  /** @type {(event: PointerEvent) => [number, number]} */
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
     return [((event.clientX - box.left) / box.width) * SIZE, ((event.clientY - box.top) / box.height) * SIZE];
   };
-  const stroke = (to) => {
-    const steps = Math.max(1, Math.ceil(Math.hypot(to[0] - last[0], to[1] - last[1])));
-    for (let i = 1; i <= steps; i += 1) {
-      dab(last[0] + ((to[0] - last[0]) * i) / steps, last[1] + ((to[1] - last[1]) * i) / steps);
-    }
-    last = to;
+  /** @type {(from: [number, number], to: [number, number]) => void} */
+  const stroke = ([x, y], [toX, toY]) => {
+    const steps = Math.max(1, Math.ceil(Math.hypot(toX - x, toY - y)));
+    for (let i = 1; i <= steps; i += 1) dab(x + ((toX - x) * i) / steps, y + ((toY - y) * i) / steps);
+    last = [toX, toY];
   };
 
   canvas.onpointerdown = (event) => {
@@ -40,13 +46,13 @@ export default function ({ parentElement, setStateValue }) {
     last = place(event);
     dab(...last);
   };
-  canvas.onpointermove = (event) => { if (last) stroke(place(event)); };
+  canvas.onpointermove = (event) => { if (last) stroke(last, place(event)); };
   canvas.onpointerup = () => { if (last) { last = null; report(); } };
   canvas.onkeydown = (event) => {
-    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    if (moves[event.key]) {
-      cursor.x = Math.min(SIZE - 1, Math.max(0, cursor.x + moves[event.key][0]));
-      cursor.y = Math.min(SIZE - 1, Math.max(0, cursor.y + moves[event.key][1]));
+    const move = MOVES[event.key];
+    if (move) {
+      cursor.x = Math.min(SIZE - 1, Math.max(0, cursor.x + move[0]));
+      cursor.y = Math.min(SIZE - 1, Math.max(0, cursor.y + move[1]));
       if (event.shiftKey) dab(cursor.x, cursor.y);
     } else if (event.key === " ") {
       dab(cursor.x, cursor.y);

@@ -1,9 +1,9 @@
-// Mounting a map in an element: the one function that hosts call.
+// Puts a map into an element: the function that hosts call.
 
 import { NetMap } from "./netmap.js";
 
 /**
- * @typedef {import("./state.js").MapState} MapState
+ * @typedef {import("./model/state.js").MapState} MapState
  *
  * @typedef {object} Options
  * @property {Partial<MapState>} [state] to begin with
@@ -19,7 +19,7 @@ import { NetMap } from "./netmap.js";
  * Put a map into an element.
  *
  * @param {HTMLElement|ShadowRoot} root
- * @param {any} data as `explorer.map.data.map_data` gives it
+ * @param {import("./model/networks.js").MapData} data
  * @param {Options} [options]
  * @param {Callbacks} [callbacks]
  */
@@ -27,7 +27,7 @@ export function mount(root, data, options = {}, callbacks = {}) {
   const map = new NetMap(root, data, options, callbacks);
   return {
     map,
-    /** @param {any} newData @param {Partial<MapState>} [state] */
+    /** @param {import("./model/networks.js").MapData} newData @param {Partial<MapState>} [state] */
     update(newData, state) {
       if (state) map.state = { ...map.state, ...state };
       map.setData(newData);

@@ -1,19 +1,15 @@
-// The map as a Streamlit component. The browser leads: it tells every change, and follows Python
-// only when `asked` has changed, so that a late answer to an old click undoes nothing. It says
-// what it was asked last, so that Python in turn can tell a new click from one made before.
+// The map as a Streamlit component. The browser leads: it reports each change, and follows Python
+// only when `asked` has changed, so that a late answer to an old click undoes nothing. It reports
+// the last `asked` too, so that Python can distinguish a new click from an earlier one.
 
-import { mount } from "./app.js";
+import { themeOf } from "./host-theme.js";
+import { mount } from "./mount.js";
 
 /** @type {WeakMap<object, {handle: ReturnType<typeof mount>, id: string, asked: number}>} */
 const MOUNTED = new WeakMap();
 
-/** The app's theme, by the colour behind the component. @param {Element} host @returns {"dark"|"light"} */
-function appTheme(host) {
-  const page = getComputedStyle(host).getPropertyValue("--st-background-color") || getComputedStyle(document.body).backgroundColor;
-  const hex = page.trim().match(/^#([0-9a-f]{6})/i);
-  const parts = hex ? [0, 2, 4].map((i) => parseInt(hex[1].slice(i, i + 2), 16)) : (page.match(/\d+/g) ?? [255, 255, 255]).map(Number);
-  return parts[0] * 0.299 + parts[1] * 0.587 + parts[2] * 0.114 < 128 ? "dark" : "light";
-}
+/** The app's theme, by the colour behind the component. @param {Element} host */
+const appTheme = (host) => themeOf(getComputedStyle(host).getPropertyValue("--st-background-color") || getComputedStyle(document.body).backgroundColor);
 
 /** @param {any} component of Streamlit: data, parentElement, setStateValue */
 export default function networkMap(component) {
@@ -29,8 +25,8 @@ export default function networkMap(component) {
     return undefined;
   }
   const place = parentElement.querySelector(".netmap-host") ?? parentElement;
-  place.style.height = `${data.height}px`;
-  const options = { state: data.state, theme: appTheme(host), height: data.height, marks: data.marks };
+  place.style.setProperty("--map-height", `${data.height}px`);
+  const options = { state: data.state, theme: appTheme(host), marks: data.marks };
   const asked = () => MOUNTED.get(parentElement)?.asked ?? data.asked;
   const handle = mount(place, data.map, options, { change: (state) => setStateValue("state", { ...state, asked: asked() }) });
   MOUNTED.set(parentElement, { handle, id: data.id, asked: data.asked });

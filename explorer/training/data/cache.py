@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,19 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.training.files import write_atomically
+from explorer.jobs.files import file_stamp, write_atomically
 
 MAX_FILES = 8
 
 
 def cache_folder() -> Path:
-    """Return the folder of the cache: RESNEXT_CACHE, or the user's own."""
+    """Return the folder of the cache: RESNEXT_CACHE, or one in the user's home."""
     given = os.environ.get("RESNEXT_CACHE")
+    # Not platformdirs': the same on every system, as the documentation says.
     return Path(given) if given else Path.home() / ".cache" / "resnext-explorer"
 
 
 def cached_array(key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-    """Return the array kept under `key`, or make it and keep it if the disk allows."""
+    """Return the array with this key, or make it and keep it if the disk allows."""
     folder = cache_folder()
     path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npy"
     try:
@@ -36,26 +36,26 @@ def cached_array(key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
     array = make()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        buffer = io.BytesIO()
-        np.save(buffer, array)
-        write_atomically(path, buffer.getvalue(), durable=False)
+        write_atomically(path, lambda file: np.save(file, array), durable=False)
         _forget_oldest(folder)
     except OSError:
-        pass  # a cache that cannot be written costs time, nothing else
+        pass  # without the cache the next run takes longer
     return array
 
 
-def file_stamp(path: Path) -> str:
-    """Return what changes when a file or a folder's listing does."""
-    status = path.stat()
-    return f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}"
+def source_stamp(source: str | Path) -> str:
+    """Return a text that changes when a source's file does, or the images in its folder.
 
-
-def source_stamp(path: Path) -> str:
-    """Return what changes when a file does, or when a folder gains or loses a class or an image."""
-    inside = ("*", "*/*", "*/train/*", "*/test/*") if path.is_dir() else ()
-    places = [path, *(place for pattern in inside for place in path.glob(pattern))]
-    return str(max(place.stat().st_mtime_ns for place in places if place.exists()))
+    It is "" if there is no file, as for a source that is a word.
+    """
+    try:
+        path = Path(source).expanduser()
+        inside = ("*", "*/*", "*/train/*", "*/test/*") if path.is_dir() else ()
+        places = [path, *(place for pattern in inside for place in path.glob(pattern))]
+        latest = max(place.stat().st_mtime_ns for place in places if place.exists())
+        return f"{file_stamp(path)}|{latest}"
+    except (OSError, ValueError):
+        return ""
 
 
 def _forget_oldest(folder: Path) -> None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 STYLE = """<style>
 .tiles {display: flex; flex-wrap: wrap; gap: 10px;}
-.tiles figure {margin: 0; width: 84px;}
-.tiles img {width: 84px; height: 84px; object-fit: contain; image-rendering: pixelated;
+.tiles figure {margin: 0; width: 92px;}
+.tiles img {width: 92px; height: 92px; object-fit: contain; image-rendering: pixelated;
   border-radius: 6px; border: 2px solid #8888; box-sizing: border-box;}
 .tiles .right img {border-color: #009E73;}
 .tiles .wrong img {border-color: #D55E00;}
@@ -28,7 +28,7 @@ def tiles(
     confidences: Sequence[float],
     names: Sequence[str],
 ) -> str:
-    """HTML of images with what they are and what the network took them for.
+    """HTML of images with their labels and predictions.
 
     Args:
         images: uint8, (N, height, width, channels).
@@ -40,16 +40,18 @@ def tiles(
     figures = []
     for image, label, prediction, confidence in zip(images, labels, predictions, confidences):
         truth, guess = _name(names, label), _name(names, prediction)
-        right = label == prediction
-        caption = (
-            f"✓ {guess} {confidence:.0%}" if right else f"✗ {guess} {confidence:.0%}, is {truth}"
-        )
         figures.append(
-            f'<figure class="{"right" if right else "wrong"}">'
-            f'<img alt="{truth}, taken for {guess}" src="{data_url(image)}">'
-            f"<figcaption>{caption}</figcaption></figure>"
+            f'<figure class="{"right" if label == prediction else "wrong"}">'
+            f'<img alt="{truth}" src="{data_url(image)}">'
+            f"<figcaption>{verdict(guess, confidence, truth)}</figcaption></figure>"
         )
     return f'{STYLE}<div class="tiles">{"".join(figures)}</div>'
+
+
+def verdict(predicted: str, probability: float, actual: str) -> str:
+    """``Predicted star (14 %), actually ring``, or ``Predicted ring (98 %), correct``."""
+    outcome = "correct" if predicted == actual else f"actually {actual}"
+    return f"Predicted {predicted} ({100 * probability:.0f} %), {outcome}"
 
 
 def data_url(image: NDArray[np.uint8]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from explorer.jobs.text import printable
+
 MOST = 100  # characters
 
 
 def shown(name: str) -> str:
     """Return a name as one short line: what cannot be printed becomes a question mark."""
-    line = "".join(sign if sign.isprintable() else "?" for sign in name[: MOST + 1])
-    return line if len(line) <= MOST else f"{line[: MOST - 1]}…"
+    return printable(name, MOST, "?")

@@ -1,19 +1,26 @@
-"""A source is a word or a path; this finds out what it is without decoding any image."""
+"""What a source holds, a word or a path, found without decoding any image."""
 
 from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from explorer.training.data import pickles, synthetic
+from explorer.training.data.errors import DataError
 from explorer.training.data.images import ImageListing, list_images
-from explorer.training.errors import DataError
+from explorer.training.data.readers import Reader, read_batches, read_images, read_synthetic
 
 SYNTHETIC = "synthetic"
 CIFAR10 = "cifar10"
+# Sources that are a word, not a path: what runs call them, and the picker of the page.
+WORDS = {
+    SYNTHETIC: ("synthetic shapes", "Built in: synthetic shapes"),
+    CIFAR10: ("CIFAR-10", "CIFAR-10 (Keras's cache or download)"),
+}
+UPLOADS = ".uploads"  # the folder of runs/ that keeps them
 _CIFAR10_FILES = ("cifar-10-batches-py", "cifar-10-python.tar.gz", "cifar-10-batches-py.tar.gz")
 
 
@@ -23,46 +30,43 @@ class SourceInfo:
 
     Attributes:
         source: The word or path that was asked for.
-        kind: `synthetic`, `batches` (CIFAR-10's official files) or `images` (JPEG and such).
-        title: Its honest name.
+        title: A name that does not promise more than it is.
         class_names: In label order.
-        train_images: Images to learn from, the validation images included; None if unknown
-            before reading.
-        test_images: Images of the test set, likewise.
+        train_images: Training images, the validation images included; None if unknown before
+            reading.
+        read: Reads it.
         note: What a reader of the figures should know, or "".
-        read: Reads one official batch (kind `batches`).
-        listing: The files (kind `images`).
+        batches: Yields CIFAR-10's official batches, if it is those.
+        listing: The files, if it is JPEG and such.
     """
 
     source: str
-    kind: str
     title: str
     class_names: tuple[str, ...]
     train_images: int | None
-    test_images: int | None
+    read: Reader
     note: str = ""
-    read: Callable[[str], bytes | None] | None = None
+    batches: pickles.Batches | None = None
     listing: ImageListing | None = None
 
 
 def open_source(source: str) -> SourceInfo:
-    """Return what `source` is.
+    """Return what `source` holds.
 
     Args:
         source: `synthetic`, `cifar10` (Keras's cache, or a download), or the path of CIFAR-10's
             official archive or folder, or of a folder or zip of images `train/CLASS/*`.
 
     Raises:
-        DataError: There is nothing there that can be trained on.
+        DataError: There is nothing that can be trained on.
     """
     if source == SYNTHETIC:
         return SourceInfo(
             source,
-            SYNTHETIC,
             synthetic.TITLE,
             synthetic.CLASS_NAMES,
             synthetic.TRAIN_IMAGES,
-            synthetic.TEST_IMAGES,
+            read_synthetic,
             "Drawn by this program from a seed; accuracies say nothing about CIFAR-10.",
         )
     if source == CIFAR10:
@@ -82,11 +86,10 @@ def open_source(source: str) -> SourceInfo:
         jpeg = listing.train[0][0].lower().endswith((".jpg", ".jpeg"))
         return SourceInfo(
             source,
-            "images",
             path.name,
             listing.class_names,
             len(listing.train),
-            len(listing.test),
+            partial(read_images, listing),
             "JPEG images: pixels differ a little from the originals." if jpeg else "",
             listing=listing,
         )
@@ -96,12 +99,21 @@ def open_source(source: str) -> SourceInfo:
     )
 
 
+def source_name(source: str) -> str:
+    """Return a source in words, without opening it; of a path only the last part."""
+    path = Path(source)
+    if path.parent.parent.name == UPLOADS:  # where files are named by a long checksum
+        return f"upload {path.name[:6]}"
+    return WORDS[source][0] if source in WORDS else path.name or source
+
+
 def _open_batches(source: str, path: Path) -> SourceInfo:
-    read = pickles.batch_reader(path)
-    if read is None:
+    batches = pickles.batch_reader(path)
+    if batches is None:
         raise DataError(f"{path.name} holds no CIFAR-10 batches (data_batch_1 to 5, test_batch)")
-    names = pickles.class_names(read)
-    return SourceInfo(source, "batches", "CIFAR-10 batches", names, None, None, read=read)
+    names = pickles.class_names(batches)
+    read = partial(read_batches, batches, len(names))
+    return SourceInfo(source, "CIFAR-10 batches", names, None, read, batches=batches)
 
 
 def cached_cifar10() -> Path | None:
@@ -123,7 +135,7 @@ def _download() -> Path:
     import hashlib
     import urllib.request
 
-    from explorer.training.files import write_atomically
+    from explorer.jobs.files import write_atomically
 
     home = _keras_datasets()
     address = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"

@@ -1,8 +1,8 @@
 """Synthetic shapes (not CIFAR-10): ten classes of 32x32 colour images made from a seed.
 
 Each class is a shape at a random place, size and angle over a dull background with clutter,
-occlusion and noise. Its colour is much like that of one other class: a network learns the colours
-within seconds, which alone bring it to one half at most, and then needs the shapes.
+occlusion and noise. Two classes share each colour: a network learns the colours within seconds,
+which alone give an accuracy of one half at most, and then needs the shapes.
 """
 
 from __future__ import annotations

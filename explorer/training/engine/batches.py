@@ -1,7 +1,7 @@
-"""Batches as numpy arrays: shuffled, cropped and flipped at once, from the seed alone.
+"""Batches as NumPy arrays: shuffled, cropped and flipped as the seed says.
 
-Nothing here has a memory: order and augmentation follow from (seed, epoch) and (seed, step), so
-that a run taken up in the middle sees what it would have seen.
+Nothing here keeps state: order and augmentation follow from (seed, epoch) and (seed, step), so
+that a resumed run gets the same images.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from explorer.training.recipe import Recipe
+from explorer.training.engine.recipe import Recipe
 
 # CIFAR-10's training set, as in the authors' code; red, green, blue, 0 to 255.
 PIXEL_MEAN = (125.3, 123.0, 113.9)
@@ -20,7 +20,7 @@ Images = NDArray[np.uint8]
 
 
 def normalised(images: Images) -> NDArray[np.float32]:
-    """Return images as the trained networks take them: mean about 0, deviation about 1."""
+    """Return images as the networks take them, of about mean 0 and standard deviation 1."""
     mean, std = pixel_statistics(images.shape[-1])
     return np.asarray((images - mean) / std, np.float32)
 
@@ -31,18 +31,29 @@ def pixel_statistics(channels: int) -> tuple[NDArray[np.float32], NDArray[np.flo
     return (mean, std) if channels == 3 else (mean.mean(keepdims=True), std.mean(keepdims=True))
 
 
+def mean_colour(channels: int) -> Images:
+    """Return `PIXEL_MEAN` rounded, for each of 1 or 3 channels."""
+    return np.rint(pixel_statistics(channels)[0]).astype(np.uint8)
+
+
 def epoch_order(recipe: Recipe, epoch: int, count: int) -> NDArray[np.int64]:
-    """Return the order of `count` images in an epoch, counted from 0."""
+    """Return the order of `count` images in an epoch, counted from 0; shape (count,)."""
     return np.random.default_rng([recipe.seed, 0, epoch]).permutation(count)
 
 
 def augmented(images: Images, recipe: Recipe, step: int) -> Images:
-    """Return a batch cropped and flipped as `recipe` says for this step, counted from 0."""
+    """Return a batch cropped and flipped as `recipe` says; `step` counts from 0.
+
+    Its shape stays (count, height, width, channels).
+    """
     rng = np.random.default_rng([recipe.seed, 1, step])
     count, height, width = images.shape[:3]
     pad = recipe.crop_padding
     if pad:
-        padded = np.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+        fill = mean_colour(images.shape[-1]) if recipe.crop_fill == "mean" else 0
+        padded = np.empty((count, height + 2 * pad, width + 2 * pad, images.shape[-1]), np.uint8)
+        padded[:] = fill
+        padded[:, pad:-pad, pad:-pad] = images
         windows = sliding_window_view(padded, (height, width), axis=(1, 2))
         down, across = rng.integers(0, 2 * pad + 1, (2, count))
         images = windows[np.arange(count), down, across].transpose(0, 2, 3, 1)

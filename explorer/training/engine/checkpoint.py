@@ -1,4 +1,4 @@
-"""Where a run is, exactly: weights, optimizer, position, and sums not yet written down."""
+"""The exact state of a run: weights, optimizer, position, and sums that are not recorded yet."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.training.errors import RunError
-from explorer.training.files import read_arrays, write_arrays
+from explorer.jobs.files import read_arrays, write_arrays
+from explorer.training.engine.errors import RunError
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Sums:
 
 @dataclass
 class Position:
-    """How far a run has come.
+    """The progress of a run.
 
     Attributes:
         step: Steps taken over the whole training.
@@ -57,7 +57,7 @@ class Position:
 
 
 def save_checkpoint(path: Path, position: Position, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write a checkpoint; a crash in the middle leaves the one before it."""
+    """Write a checkpoint; a crash in the middle leaves the previous one."""
     text = np.array(json.dumps(asdict(position)))
     write_arrays(path, {**arrays, "position": text})
 
@@ -66,7 +66,7 @@ def load_checkpoint(path: Path) -> tuple[Position, dict[str, NDArray[Any]]] | No
     """Return position and arrays, or None if there is no checkpoint.
 
     Raises:
-        RunError: It cannot be read: to begin anew would take back what was learnt.
+        RunError: It cannot be read. Starting anew would lose what the run has learned.
     """
     try:
         arrays = read_arrays(path)
@@ -77,4 +77,6 @@ def load_checkpoint(path: Path) -> tuple[Position, dict[str, NDArray[Any]]] | No
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(f"its checkpoint cannot be read, so it cannot go on: {error}") from None
+        raise RunError(
+            f"its checkpoint cannot be read, so the run cannot continue: {error}"
+        ) from None

@@ -1,69 +1,65 @@
-"""The training loop: steps, points, epochs, checkpoints, and an ear for being asked to end."""
+"""The training loop: steps, points of the curve, epochs, checkpoints, and stop requests."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.training.batches import augmented, epoch_order
-from explorer.training.checkpoint import Position, Sums
-from explorer.training.data import Dataset
-from explorer.training.errors import DataError, NotANumber, TimeUp
-from explorer.training.hosting import check_time
-from explorer.training.measures import Evaluation, count_right, evaluation
-from explorer.training.recipe import Recipe
+from explorer.training.engine.batches import augmented, epoch_order
+from explorer.training.engine.checkpoint import Position, Sums
+from explorer.training.engine.errors import NotANumber, TimeUp
+from explorer.training.engine.interfaces import Data, Recorder
+from explorer.training.engine.metrics import Evaluation, count_right, evaluation
+from explorer.training.engine.recipe import Recipe
+from resnext.errors import UserError
 
 if TYPE_CHECKING:
-    from explorer.training.network import Network
+    from explorer.training.engine.network import Network
 
 POINTS_PER_EPOCH = 40
 CHECKPOINT_SECONDS = 30.0
-CHECKPOINT_SHARE = 20  # of the time between two, at most one part in twenty goes to writing
+CHECKPOINT_SHARE = 20  # at most a twentieth of the time is spent on writing checkpoints
 PREDICT_BATCH = 250
 
 
 class Halted(Exception):
-    """The run was asked to pause or stop, and did."""
-
-
-class Recorder(Protocol):
-    """Where the loop writes; `RunFiles` is the real one."""
-
-    def record(self, kind: str, values: dict[str, Any]) -> None: ...
-    def batch(
-        self,
-        step: int,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.int64],
-        logits: NDArray[np.float32],
-    ) -> None: ...
-    def epoch(self, number: int, arrays: dict[str, NDArray[Any]]) -> None: ...
-    def checkpoint(self, position: Position, arrays: dict[str, NDArray[Any]]) -> None: ...
+    """The run was asked to pause or stop, and has written a checkpoint."""
 
 
 class Loop:
     """Trains a network from a position to the end.
 
-    All that is measured depends on spec, recipe and data alone, but for `speed`, `seconds` and
-    `elapsed`. Points fall on steps that are known beforehand: 1, 2, 4, ... and then evenly.
+    All measurements except `speed`, `seconds` and `elapsed` depend on spec, recipe and data alone.
+    Points are recorded at steps that are known beforehand: 1, 2, 4, ... and then evenly.
+
+    Args:
+        network: Its step is compiled for the batch size of recipe and data.
+        recipe: How to train.
+        data: What to train on.
+        position: Where to start; it is changed in place.
+        recorder: Where to write.
+        halt: Returns whether the run is asked to end.
+        check_time: Raises `TimeUp` once so many seconds of training are too many.
     """
 
     def __init__(
         self,
         network: Network,
         recipe: Recipe,
-        data: Dataset,
+        data: Data,
         position: Position,
         recorder: Recorder,
         halt: Callable[[], bool],
+        check_time: Callable[[float], None] = lambda elapsed: None,
     ) -> None:
         self.network, self.recipe, self.data = network, recipe, data
         self.position, self.recorder, self.halt = position, recorder, halt
+        self.check_time = check_time
         self.batch_size = min(recipe.batch_size, len(data.y_train))
         self.steps_per_epoch = recipe.steps_per_epoch(len(data.y_train))
         self._every = max(1, self.steps_per_epoch // POINTS_PER_EPOCH)
@@ -77,8 +73,8 @@ class Loop:
 
         Raises:
             Halted: It was asked to end; a checkpoint is written.
-        TimeUp: It has trained for as long as a host allows; likewise.
-            NotANumber: The loss is no number any more.
+            TimeUp: It has trained for as long as a host allows; likewise.
+            NotANumber: The loss became NaN or infinite.
         """
         while self.position.epochs < self.recipe.epochs:
             self._epoch()
@@ -116,7 +112,7 @@ class Loop:
     def _test(self) -> None:
         try:
             test = self.data.test
-        except (DataError, OSError) as error:  # the source has gone; what was learnt has not
+        except (UserError, OSError) as error:  # without its source the run still has its model
             note = f"The test set could not be read: {error}."
             self.recorder.record("test", {"test_notes": [note]})
             return
@@ -155,7 +151,7 @@ class Loop:
 
     def _check_time(self) -> None:
         try:
-            check_time(self._elapsed())
+            self.check_time(self._elapsed())
         except TimeUp:
             self._checkpoint()
             raise

@@ -1,4 +1,4 @@
-"""Losses and counts from logits, in numpy, and what an epoch's validation shows."""
+"""Loss and accuracy from logits, in NumPy, and the results of a validation."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Logits = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a network does on images that it does not learn from.
+    """Results on images that the network does not learn from.
 
     Attributes:
         loss: Mean cross-entropy, smoothed as in training.
-        accuracy: Share that is right.
-        arrays: `confusion` (true class, predicted class) counts, and the most confident
-            mistakes: `images`, `labels`, `predictions`, `confidences`.
+        accuracy: Share of correct predictions.
+        arrays: `confusion`, counts by (true class, predicted class), and the `MISTAKES` most
+            confident mistakes: `images`, `labels`, `predictions`, `confidences`.
     """
 
     loss: float
@@ -31,9 +31,9 @@ class Evaluation:
 
 
 def softmax(logits: Logits) -> NDArray[np.float64]:
-    """Return probabilities, rows summing to 1."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+    """Return probabilities of the same shape, which sum to 1 over the last axis."""
+    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
 def cross_entropy(logits: Logits, labels: NDArray[np.int64], smoothing: float) -> float:
@@ -46,17 +46,17 @@ def cross_entropy(logits: Logits, labels: NDArray[np.int64], smoothing: float) -
 
 
 def count_right(logits: Logits, labels: NDArray[np.int64]) -> int:
-    """Return how many rows have their label on top."""
+    """Return how many rows have their largest logit at their label."""
     return int((logits.argmax(axis=1) == labels).sum())
 
 
 def evaluation(
     images: NDArray[np.uint8], labels: NDArray[np.int64], logits: Logits, smoothing: float
 ) -> Evaluation:
-    """Return figures and examples for a whole set of images."""
-    chances = softmax(logits)
-    predictions = chances.argmax(axis=1)
-    confidences = chances.max(axis=1)
+    """Return the results for images (N, h, w, c), labels (N,) and logits (N, classes)."""
+    probabilities = softmax(logits)
+    predictions = probabilities.argmax(axis=1)
+    confidences = probabilities.max(axis=1)
     wrong = np.flatnonzero(predictions != labels)
     worst = wrong[np.argsort(-confidences[wrong], kind="stable")][:MISTAKES]
     classes = logits.shape[1]

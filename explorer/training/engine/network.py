@@ -1,6 +1,6 @@
-"""The network at work: one compiled training step, prediction, and all that a resume needs.
+"""A network in training: one compiled step, prediction, and the state that a resume needs.
 
-Importing this imports TensorFlow; only a run's own process does.
+Importing this imports TensorFlow, so only a run's own process does it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from explorer.training.batches import normalised, pixel_statistics
-from explorer.training.precision import computing_in, resolve
-from explorer.training.recipe import Recipe
-from explorer.training.whitening import PATCH_IMAGES, whitening_kernel
+from explorer.training.engine.batches import normalised, pixel_statistics
+from explorer.training.engine.precision import computing_in, resolve
+from explorer.training.engine.recipe import Recipe
+from explorer.training.engine.whitening import PATCH_IMAGES, whitening_kernel
 from resnext import ResNeXtSpec, build_model
 
 ADAM_BETAS = (0.9, 0.999)
 ADAM_EPSILON = 1e-7
-PREDICT_BATCH = 250
 
 
 class Network:
@@ -44,15 +43,14 @@ class Network:
         self._scales = [1.0] * len(self._weights)
         if recipe.calm_head:
             self._calm_head()
-        if recipe.zero_gammas:
-            _zero_gammas(self.model)
         slots = 2 if recipe.optimizer == "adam" else 1
         self._slots = [
             [tf.Variable(tf.zeros_like(weight), trainable=False) for weight in self._weights]
             for _ in range(slots)
         ]
         # Biases, and the scales and offsets of batch norm, are vectors.
-        self._decayed = [recipe.weight_decay > 0 and w.shape.rank > 1 for w in self._weights]
+        decayed = [recipe.decay_all or weight.shape.rank > 1 for weight in self._weights]
+        self._decayed = [recipe.weight_decay > 0 and each for each in decayed]
         images = (batch_size, *spec.input_shape)
         self._step = tf.function(
             self._train,
@@ -71,11 +69,11 @@ class Network:
         )
 
     def trace(self) -> None:
-        """Compile the step now, while the data are still being read."""
+        """Compile the step now, while another thread reads the data."""
         self._step.get_concrete_function()
 
     def whiten(self, images: NDArray[np.uint8]) -> None:
-        """Start the first convolution from these images, if its shape allows."""
+        """Initialise the first convolution from these images (N, h, w, c), if its shape allows."""
         first = next(layer for layer in self.model.layers if hasattr(layer, "kernel"))
         size, _, _, filters = first.kernel.shape
         kernel = whitening_kernel(normalised(images[:PATCH_IMAGES]), size, filters)
@@ -105,19 +103,19 @@ class Network:
         return float(loss), logits.numpy()
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return what the last layer gives before softmax, shape (count, classes)."""
+        """Return the logits of images (count, h, w, c), shape (count, classes)."""
         result: NDArray[np.float32] = self._forward(tf.constant(images)).numpy()
         return result
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all weights and the optimizer's memory, by number."""
+        """Return all weights and the state of the optimizer, by number."""
         arrays = {f"weight/{i}": v.numpy() for i, v in enumerate(self._all_weights())}
         for slot, variables in enumerate(self._slots):
             arrays |= {f"slot{slot}/{i}": v.numpy() for i, v in enumerate(variables)}
         return arrays
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Take up the state that `state` returned."""
+        """Set the state that `state` returned."""
         for number, variable in enumerate(self._all_weights()):
             variable.assign(arrays[f"weight/{number}"])
         for slot, variables in enumerate(self._slots):
@@ -129,10 +127,9 @@ class Network:
         self.model.save(path)
 
     def _calm_head(self) -> None:
-        """See `Recipe.calm_head`; does nothing to a network that ends otherwise."""
-        if self._head is None:
-            return
-        before = self._head.input._keras_history.operation
+        """See `Recipe.calm_head`."""
+        layers = self.model.layers
+        before = layers[layers.index(self._head) - 1]
         positions = 1
         if isinstance(before, keras.layers.Flatten):
             positions = math.prod(before.input.shape[1:-1])
@@ -148,8 +145,6 @@ class Network:
         return (tf.cast(images, tf.float32) - self._mean) / self._std
 
     def _head_logits(self, features: Any) -> Any:
-        if self._head is None:
-            return tf.math.log(features + 1e-7)
         return tf.matmul(features, self._head.kernel.value) + self._head.bias.value
 
     def _logits(self, images: Any) -> Any:
@@ -170,7 +165,7 @@ class Network:
         gradients = tape.gradient(loss, self._weights)
         for row, gradient in enumerate(gradients):
             if self._decayed[row]:
-                # A head with a smaller rate still shrinks as fast as everything else.
+                # The weight decay of a head with a smaller rate is that of all other layers.
                 decay = self._recipe.weight_decay / self._scales[row]
                 gradient = gradient + decay * self._weights[row]  # noqa: PLW2901
             self._update(row, gradient, rate * self._scales[row], number)
@@ -204,31 +199,13 @@ class Network:
 
 
 def configure(threads: int) -> None:
-    """Settle the threads and demand repeatable kernels, before any tensor is made."""
+    """Set the number of threads and require deterministic kernels, before any tensor is made."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.config.experimental.enable_op_determinism()
 
 
 def _split_head(model: Any) -> tuple[Any, Any]:
-    """Return the model up to its softmax layer, and that layer: a loss on logits is exact.
-
-    A model that ends otherwise is returned whole, with None.
-    """
+    """Return the model without its softmax layer, and that layer: the loss is of logits."""
     head = model.layers[-1]
-    dense = isinstance(head, keras.layers.Dense) and head.use_bias
-    if dense and head.activation is keras.activations.softmax:
-        return keras.Model(model.inputs, head.input), head
-    return model, None
-
-
-def _zero_gammas(model: Any) -> None:
-    """Zero the scale of each batch norm that feeds an addition, the shortcut's own left out."""
-    for layer in model.layers:
-        if not isinstance(layer, keras.layers.Add):
-            continue
-        feeds = [tensor._keras_history.operation for tensor in layer.input]
-        norms = [feed for feed in feeds if isinstance(feed, keras.layers.BatchNormalization)]
-        for norm in norms:
-            if "shortcut" not in norm.name:
-                norm.gamma.assign(np.zeros(norm.gamma.shape, np.float32))
+    return keras.Model(model.inputs, head.input), head

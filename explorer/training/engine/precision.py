@@ -1,4 +1,4 @@
-"""Half precision: bfloat16 inside a training step, where the processor multiplies it faster.
+"""Half precision: bfloat16 in training steps, on processors that multiply it faster.
 
 Variables, updates, batch-norm statistics, the loss, validation and the saved file stay float32;
 feature maps and the products of convolutions are bfloat16 (mixed precision, arXiv 1710.03740;
@@ -25,8 +25,8 @@ def resolve(precision: str) -> str:
 def has_matrix_unit(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     """Whether the processor has Intel's matrix unit (AMX) for bfloat16.
 
-    With it a step takes about two thirds of the time. Elsewhere that is not measured, or, where
-    bfloat16 is only imitated, known to be slow.
+    With it a step takes about two thirds of the time. On other processors bfloat16 is emulated,
+    which is slow, or not measured.
     """
     try:
         text = cpuinfo.read_text()
@@ -40,7 +40,7 @@ def has_matrix_unit(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 def computing_in(model: Any, precision: str) -> Iterator[None]:
     """Let the layers of a model compute in ``precision`` while a function is traced.
 
-    The model itself is as before afterwards: its file and its inference know nothing of it.
+    Afterwards the model is as before: its file and its inference stay float32.
     """
     if precision == "float32":
         yield
@@ -67,13 +67,14 @@ def computing_in(model: Any, precision: str) -> Iterator[None]:
 def _is_pointwise(layer: Any) -> bool:
     import keras
 
-    return type(layer) is keras.layers.Conv2D and layer.kernel_size == (1, 1)
+    is_conv = type(layer) is keras.layers.Conv2D
+    return is_conv and layer.kernel_size == (1, 1) and layer.groups == 1
 
 
 def _pointwise_convolution(layer: Any) -> Any:
     """A 1x1 convolution whose kernel's gradient is a matrix product.
 
-    oneDNN takes two to three times as long for it as a convolution in bfloat16.
+    As a convolution in bfloat16, oneDNN takes two to three times as long for it.
     """
     import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""The curve for TensorBoard as well, where a recipe asks for it."""
+"""Event files for TensorBoard, if a recipe asks for them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.training.checkpoint import Position
-from explorer.training.errors import RunError
-from explorer.training.loop import Recorder
+from explorer.training.engine.checkpoint import Position
+from explorer.training.engine.errors import RunError
+from explorer.training.engine.interfaces import Recorder
 
 _POINT = {"loss": "loss", "accuracy": "accuracy", "rate": "learning_rate", "speed": "speed"}
 _EPOCH = {
@@ -33,15 +33,15 @@ def check_tensorboard() -> None:
 
 
 class TensorBoardRecorder:
-    """Passes everything on, and writes event files by the way.
+    """Passes everything to another recorder, and writes event files.
 
-    Epochs and the network's graph go through Keras's own callback, called at the moments at which
-    `fit` would call it. It knows nothing of points between epochs: they go beside it.
+    Epochs and the network's graph go through Keras's own callback, called when `fit` would call
+    it. It has no points between epochs, so these are written here.
 
     Args:
-        recorder: The next in line.
+        recorder: What everything is passed to.
         folder: For the event files.
-        model: A Keras model; only looked at.
+        model: A Keras model; it is not changed.
     """
 
     def __init__(self, recorder: Recorder, folder: Path, model: Any) -> None:
@@ -50,8 +50,8 @@ class TensorBoardRecorder:
 
         self._next = recorder
         self._points = tf.summary.create_file_writer(str(folder / "points"))
-        # The same layers in a model of its own: the callback asks for an optimizer, which our
-        # step does not have and the saved model should not get.
+        # Another model of the same layers: the callback needs an optimizer, which our step does
+        # not have and the saved model should not get.
         seen = keras.Model(model.inputs, model.outputs, name=model.name)
         seen.optimizer = None
         self._callback = keras.callbacks.TensorBoard(str(folder), write_graph=True)
@@ -87,6 +87,6 @@ class TensorBoardRecorder:
         self._next.checkpoint(position, arrays)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the rest."""
         self._points.close()
         self._callback.on_train_end()

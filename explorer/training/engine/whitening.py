@@ -1,9 +1,9 @@
-"""A first convolution that starts from the data: principal directions of small patches.
+"""Initialising the first convolution from the data: principal directions of small patches.
 
-Pixels beside each other are nearly alike, so a random first layer passes on one strong signal
-and many faint ones, and the layers behind it wait for it to learn better. Directions of equal
-strength, each with its opposite for the sake of ReLU, are there from the first step. (An idea of
-short CIFAR-10 schedules: Page, "How to train your ResNet", 2019; Jordan, arXiv 2404.00498.)
+Neighbouring pixels are nearly equal, so a random first layer passes on one strong signal and many
+faint ones. The principal directions, scaled to equal strength and each with its opposite because
+of ReLU, are useful from the first step. (An idea of short CIFAR-10 schedules: Page, "How to train
+your ResNet", 2019; Jordan, arXiv 2404.00498.)
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 PATCH_IMAGES = 2000
-FLOOR = 5e-4  # below this share of the variance a direction is noise: it is not blown up
+FLOOR = 5e-4  # a direction below this share of the variance is noise, and is not amplified
 
 
 def whitening_kernel(
     images: NDArray[np.float32], size: int, filters: int
 ) -> NDArray[np.float32] | None:
-    """Return the first filters of a kernel, or None if not one pair of them can be made.
+    """Return the first filters of a kernel, or None if not even one pair can be made.
 
     Args:
         images: Normalised images, shape (N, height, width, channels).
         size: Side of the kernel.
-        filters: Of the whole kernel. Where a patch has fewer values than half of them, the
-            filters left over are for the caller to start otherwise.
+        filters: Of the whole kernel. If a patch has fewer values than half of them, the caller
+            initialises the other filters.
 
     Returns:
         Shape (size, size, channels, n), n at most `filters`: n/2 directions, strongest first,
@@ -41,7 +41,7 @@ def whitening_kernel(
     patches = patches.astype(np.float64)
     strengths, directions = np.linalg.eigh(patches.T @ patches / len(patches))
     strengths, directions = strengths[::-1][:count], directions[:, ::-1][:, :count]
-    # A direction's sign is the solver's whim: let its largest value be positive.
+    # The solver's sign of a direction is arbitrary: let its largest value be positive.
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.sign(directions[largest, np.arange(count)])
     scaled = directions / np.sqrt(strengths + FLOOR * strengths.sum())

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.training.checkpoint import Position, load_checkpoint, save_checkpoint
-from explorer.training.files import LineWriter, write_arrays, write_json
-from explorer.training.measures import softmax
+from explorer.jobs.files import LineWriter, write_arrays, write_json
+from explorer.training.engine.checkpoint import Position, load_checkpoint, save_checkpoint
+from explorer.training.engine.metrics import softmax
 
 PREVIEW_IMAGES = 24
 PREVIEW_SECONDS = 2.0
@@ -20,8 +20,8 @@ PREVIEW_SECONDS = 2.0
 class RunFiles:
     """The files of one run, as its trainer writes them.
 
-    Order matters: what a checkpoint stands on is on the disk before it, and what came after a
-    checkpoint is taken back when the run is taken up from there.
+    Order matters: the curve up to a checkpoint is on the disk before the checkpoint, and what
+    came after a checkpoint is removed from the curve when the run resumes from there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,8 +30,8 @@ class RunFiles:
         self._previewed = -PREVIEW_SECONDS
 
     def resume(self) -> tuple[Position, dict[str, NDArray[Any]] | None]:
-        """Return where to go on from, and take back what was written after that."""
-        for draft in self.folder.glob(".*.npz.*"):  # of a process that was killed at it
+        """Return where to continue, and remove from the curve what was written after that."""
+        for draft in self.folder.glob(".*.npz.*"):  # of a process that was killed
             draft.unlink(missing_ok=True)
         found = load_checkpoint(self.folder / "checkpoint.npz")
         position, arrays = found or (Position(), None)
@@ -49,19 +49,19 @@ class RunFiles:
         labels: NDArray[np.int64],
         logits: NDArray[np.float32],
     ) -> None:
-        """Keep a few images with predictions, now and then."""
+        """Keep a few images with predictions, every few seconds."""
         now = time.monotonic()
         if now - self._previewed < PREVIEW_SECONDS:
             return
         self._previewed = now
         few = slice(0, PREVIEW_IMAGES)
-        chances = softmax(logits[few])
+        probabilities = softmax(logits[few])
         arrays = {
             "step": np.array(step),
             "images": images[few],
             "labels": labels[few],
-            "predictions": chances.argmax(axis=1),
-            "confidences": chances.max(axis=1).astype(np.float32),
+            "predictions": probabilities.argmax(axis=1),
+            "confidences": probabilities.max(axis=1).astype(np.float32),
         }
         write_arrays(self.folder / "batch.npz", arrays, durable=False)
 
@@ -70,7 +70,7 @@ class RunFiles:
         write_arrays(self.folder / "epochs" / f"{number}.npz", arrays, durable=False)
 
     def checkpoint(self, position: Position, arrays: dict[str, NDArray[Any]]) -> None:
-        """Make everything so far safe."""
+        """Make sure that everything so far survives a power cut."""
         self._lines.sync()
         save_checkpoint(self.folder / "checkpoint.npz", position, arrays)
 
@@ -79,9 +79,5 @@ class RunFiles:
         write_json(self.folder / "outcome.json", {"reason": reason})
 
     def close(self) -> None:
-        """Let go of the curve's file."""
+        """Close the curve's file."""
         self._lines.close()
-
-    def free_ballast(self) -> None:
-        """Give back the space kept for the last words on a full disk."""
-        (self.folder / "ballast").unlink(missing_ok=True)

@@ -1,10 +1,11 @@
-"""A run's supervisor: starts the trainer, sees that it obeys, and writes down how it ended.
+"""The process that starts a run's trainer, sees that it obeys, and records how it ended.
 
-It stays small (no TensorFlow), so that it survives what ends the trainer and can tell why.
+It imports no TensorFlow and stays small, so that it survives what ends the trainer.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,13 +14,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from explorer.priority import step_back
-from explorer.training import processes
-from explorer.training.errors import RunError
-from explorer.training.files import is_disk_full, read_json
-from explorer.training.scheduler import tick
-from explorer.training.snapshot import RunState
-from explorer.training.store import RunStore, wanted
+from explorer.jobs import processes
+from explorer.jobs.files import is_disk_full, read_json
+from explorer.jobs.process_priority import lower_priority
+from explorer.training.engine.errors import RunError
+from explorer.training.runs.folder import free_ballast, wanted
+from explorer.training.runs.scheduler import tick
+from explorer.training.runs.state import RunState
+from explorer.training.runs.store import RunStore
 
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 1.3  # of the 2 s in which a run ends when asked
@@ -31,38 +33,30 @@ MEMORY = "the memory ran out; try a smaller batch, input or network, then start 
 
 def main(folder: Path) -> None:
     """Supervise the run in `folder` from start to end."""
-    step_back()
+    lower_priority()
     store, run = RunStore(folder.parent), folder.name
     (folder / "outcome.json").unlink(missing_ok=True)
     trainer = processes.spawn(
-        "explorer.training.trainer", folder, folder / "log.txt", False, str(os.getpid())
+        "explorer.training.runs.trainer", folder, folder / "log.txt", False, str(os.getpid())
     )
+    identity = processes.identity(trainer.pid)
     with store.locked():
-        store.set_state(
-            run,
-            replace(
-                store.state(run),
-                trainer=trainer.pid,
-                trainer_identity=processes.identity(trainer.pid),
-            ),
-        )
+        state = replace(store.state(run), trainer=trainer.pid, trainer_identity=identity)
+        store.set_state(run, state)
     killed = supervise(trainer, folder)
-    try:
-        with store.locked():
-            store.set_state(run, ending(trainer.returncode, folder, killed))
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
-        (folder / "ballast").unlink(missing_ok=True)
-        with store.locked():
-            store.set_state(run, ending(trainer.returncode, folder, killed))
-    except RunError:
-        pass  # deleted meanwhile
+    with contextlib.suppress(RunError):  # deleted meanwhile
+        try:
+            _record_ending(store, run, trainer.returncode, killed)
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            free_ballast(folder)
+            _record_ending(store, run, trainer.returncode, killed)
     tick(store)
 
 
 def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> bool:
-    """Wait for the trainer to end; kill it if it was asked to and takes too long.
+    """Wait for the trainer to end; kill it if it is asked to end and takes too long.
 
     Returns:
         Whether it was killed here.
@@ -84,13 +78,18 @@ def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> bool:
             killed = True
 
 
+def _record_ending(store: RunStore, run: str, code: int, killed: bool) -> None:
+    with store.locked():
+        store.set_state(run, ending(code, store.folder(run), killed))
+
+
 def ending(code: int, folder: Path, killed: bool = False) -> RunState:
-    """Return the state that a trainer's exit code, and what it left written, amount to.
+    """Return a run's state after its trainer has ended.
 
     Args:
-        code: The exit code.
-        folder: Of the run.
-        killed: Whether its supervisor has killed it, for it took too long to end.
+        code: The trainer's exit code; negative for a signal.
+        folder: The run's.
+        killed: Whether the supervisor killed the trainer because it took too long to end.
     """
     want = wanted(folder)
     if code == EXIT_FINISHED:
@@ -98,7 +97,7 @@ def ending(code: int, folder: Path, killed: bool = False) -> RunState:
     if want != "run" and code in (EXIT_HALTED, -signal.SIGKILL, -signal.SIGTERM):
         return RunState("paused" if want == "pause" else "stopped")
     if code == EXIT_HALTED or (killed and code == -signal.SIGKILL):
-        return RunState("queued")  # asked to go on after all, while it was ending
+        return RunState("queued")  # it was asked to continue while it was ending
     state = "stopped" if code == EXIT_TIME_UP else "failed"
     try:
         return RunState(state, str(read_json(folder / "outcome.json")["reason"]))
@@ -107,13 +106,13 @@ def ending(code: int, folder: Path, killed: bool = False) -> RunState:
 
 
 def exit_reason(code: int) -> str:
-    """Say in a sentence what an exit code means."""
+    """Return what an exit code means, as a sentence."""
     if code == EXIT_DISK_FULL:
         return DISK_FULL
     if code == EXIT_MEMORY:
         return MEMORY
     if code >= 0:
-        return f"the training process ended with exit code {code}; its log tells more"
+        return f"the training process ended with exit code {code}; see its log"
     try:
         name = signal.Signals(-code).name
     except ValueError:

@@ -1,4 +1,4 @@
-"""The process that trains: reads what was asked for, takes up the checkpoint, runs the loop."""
+"""The process that trains: reads the request, restores the checkpoint, runs the loop."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from explorer.jobs.files import is_disk_full, read_json
 from explorer.training.data import Dataset, load_dataset
-from explorer.training.errors import TimeUp, TrainingError
-from explorer.training.files import is_disk_full, read_json
-from explorer.training.loop import Halted, Loop
-from explorer.training.recipe import Recipe
-from explorer.training.runfiles import RunFiles
-from explorer.training.store import MODEL, wanted
-from explorer.training.tensorboard import TensorBoardRecorder, check_tensorboard
-from explorer.training.worker import (
+from explorer.training.engine.errors import TimeUp
+from explorer.training.engine.loop import Halted, Loop
+from explorer.training.engine.machine import machine, threads
+from explorer.training.engine.recipe import Recipe
+from explorer.training.engine.tensorboard import TensorBoardRecorder, check_tensorboard
+from explorer.training.runs.folder import MODEL, free_ballast, wanted
+from explorer.training.runs.quotas import check_time
+from explorer.training.runs.runfiles import RunFiles
+from explorer.training.runs.supervisor import (
     DISK_FULL,
     EXIT_DISK_FULL,
     EXIT_FAILED,
@@ -32,37 +34,38 @@ from explorer.training.worker import (
     MEMORY,
 )
 from resnext import ResNeXtSpec
+from resnext.errors import UserError
 
 if TYPE_CHECKING:
-    from explorer.training.network import Network
+    from explorer.training.engine.network import Network
 
 
 def main(folder: Path, supervisor: int) -> int:
     """Train the run in `folder` for a supervisor's process; return the exit code."""
-    # One whose supervisor was killed ends at its next step. Until then nobody else may begin.
+    # A trainer whose supervisor was killed ends at its next step. The next one waits for that.
     with FileLock(folder / "trainer.lock"), contextlib.closing(RunFiles(folder)) as files:
         return attempt(folder, files, supervisor)
 
 
 def attempt(folder: Path, files: RunFiles, supervisor: int) -> int:
-    """Train and turn whatever happens into an exit code and last words."""
+    """Train; return the exit code of whatever happens, with its reason in `outcome.json`."""
     try:
         train(folder, files, supervisor)
         return EXIT_FINISHED
     except Halted:
         return EXIT_HALTED
     except TimeUp as error:
-        return _last_words(files, str(error), EXIT_TIME_UP)
-    except TrainingError as error:
-        return _last_words(files, str(error), EXIT_FAILED)
+        return _fail(files, str(error), EXIT_TIME_UP)
+    except UserError as error:
+        return _fail(files, str(error), EXIT_FAILED)
     except BaseException as error:
         traceback.print_exc()
         if is_disk_full(error):
-            return _last_words(files, DISK_FULL, EXIT_DISK_FULL)
-        # TensorFlow's class for it cannot be named here without importing TensorFlow.
+            return _fail(files, DISK_FULL, EXIT_DISK_FULL)
+        # TensorFlow's class for this is known by name, so that TensorFlow need not be imported.
         if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-            return _last_words(files, MEMORY, EXIT_MEMORY)
-        return _last_words(files, f"{type(error).__name__}: {error}"[:500], EXIT_FAILED)
+            return _fail(files, MEMORY, EXIT_MEMORY)
+        return _fail(files, f"{type(error).__name__}: {error}"[:500], EXIT_FAILED)
 
 
 def train(folder: Path, files: RunFiles, supervisor: int) -> None:
@@ -92,6 +95,8 @@ def train(folder: Path, files: RunFiles, supervisor: int) -> None:
             "steps_per_epoch": recipe.steps_per_epoch(len(data.y_train)),
             "train_images": len(data.y_train),
             "class_names": data.class_names,
+            "machine": machine(),
+            "precision": network.precision,
             "notes": [*data.notes, f"Training steps compute in {network.precision}."],
         },
     )
@@ -100,11 +105,13 @@ def train(folder: Path, files: RunFiles, supervisor: int) -> None:
         if recipe.tensorboard:
             recorder = TensorBoardRecorder(files, folder / "tensorboard", network.model)
             closing.callback(recorder.close)
-        loop = Loop(network, recipe, data, position, recorder, _halt_check(folder, supervisor))
+        loop = Loop(
+            network, recipe, data, position, recorder, _halt_check(folder, supervisor), check_time
+        )
         try:
             loop.run()
         except (Halted, TimeUp):
-            # What it has learnt so far can be had, too, if there is room and time to write it.
+            # What it has learned so far is worth a file, if there is room and time to write it.
             with contextlib.suppress(OSError):
                 save_model(network, folder / MODEL)
             raise
@@ -112,18 +119,18 @@ def train(folder: Path, files: RunFiles, supervisor: int) -> None:
 
 
 def load(spec: ResNeXtSpec, recipe: Recipe, source: str) -> Dataset:
-    """Return the data of a run; the split does not depend on its seed, so that runs compare."""
+    """Return the data of a run; all seeds get the same split, so that runs are comparable."""
     data = load_dataset(source, spec.input_shape, recipe.limit, recipe.validation)
     if len(data.class_names) != spec.classes:
-        raise TrainingError(
+        raise UserError(
             f"the data have {len(data.class_names)} classes and the network has {spec.classes}"
         )
     return data
 
 
 def save_model(network: Any, path: Path) -> None:
-    """Write the model so that `path` is whole or not there."""
-    draft = path.with_name(f"part-{path.name}")  # Keras goes by the end of the name
+    """Write the model so that `path` is complete or not there."""
+    draft = path.with_name(f"part-{path.name}")  # Keras chooses the format by the suffix
     network.save(draft)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
@@ -135,11 +142,10 @@ def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:
     from resnext.runtime import configure_environment
 
     if configure_environment():
-        from explorer.training.network import configure
+        from explorer.training.engine.network import configure
 
-        threads = os.environ.get("RESNEXT_THREADS", "")
-        configure(int(threads) if threads.isdecimal() and int(threads) else os.cpu_count() or 1)
-    from explorer.training.network import Network
+        configure(threads())
+    from explorer.training.engine.network import Network
 
     network = Network(spec, recipe, batch_size)
     network.trace()
@@ -147,13 +153,13 @@ def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:
 
 
 def _halt_check(folder: Path, supervisor: int) -> Callable[[], bool]:
-    """Return a question: was this run asked to end, or has its supervisor gone?"""
-    # On Windows a launcher stands between the two.
+    """Return a function: whether this run was asked to end, or its supervisor is gone."""
+    # On Windows a launcher is the parent.
     parent = supervisor if os.name == "posix" else os.getppid()
     return lambda: os.getppid() != parent or wanted(folder) != "run"
 
 
-def _last_words(files: RunFiles, reason: str, code: int) -> int:
+def _fail(files: RunFiles, reason: str, code: int) -> int:
     print(reason)
     for attempt in range(2):
         try:
@@ -161,7 +167,7 @@ def _last_words(files: RunFiles, reason: str, code: int) -> int:
             break
         except OSError:
             if attempt == 0:
-                files.free_ballast()
+                free_ballast(files.folder)
     return code
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resnext.conv_plan import STRATEGIES, VARIABLE, Plan, forced_strategy, make_plan
+from resnext.keras.conv_plan import STRATEGIES, VARIABLE, Plan, forced_strategy, make_plan
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from grouped_reference import grouped_conv
 
-from resnext.conv_plan import STRATEGIES, VARIABLE, Plan
+from resnext.keras.conv_plan import STRATEGIES, VARIABLE, Plan
 from resnext.runtime import configure_environment
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 configure_environment()  # before TensorFlow comes with Keras
 keras = pytest.importorskip("keras")
 if keras.backend.backend() != "tensorflow":
@@ -20,7 +20,7 @@ if keras.backend.backend() != "tensorflow":
 
 import tensorflow as tf  # noqa: E402
 
-from resnext.grouped_conv import GroupedConv2D, convolve, native_trains  # noqa: E402
+from resnext.keras.grouped_conv import GroupedConv2D, convolve, native_trains  # noqa: E402
 
 SHAPES = [  # height, width, channels, filters, cardinality
     (8, 8, 8, 8, 1),
@@ -204,7 +204,7 @@ TRAIN = """
 import json
 import keras, numpy as np
 from grouped_reference import grouped_conv
-from resnext.keras_layers import BatchNormalization, GroupedConv2D
+from resnext.keras.layers import BatchNormalization, GroupedConv2D
 
 images = keras.Input((7, 5, 3))
 layer = GroupedConv2D(16, groups=8, strides=2)
@@ -220,7 +220,7 @@ kernel = keras.ops.convert_to_numpy(layer.kernel)
 error = abs(y - grouped_conv(x, kernel, 8, 2, "same", None)[0]).max()
 found = {"losses": losses, "error": float(error), "backend": keras.backend.backend()}
 if keras.backend.backend() == "tensorflow":
-    from resnext.grouped_conv import choose_plan, native_trains
+    from resnext.keras.grouped_conv import choose_plan, native_trains
     found.update(native=native_trains("float32"), plan=choose_plan(8, 2, "float32").strategy)
 print(json.dumps(found))
 """

@@ -12,6 +12,8 @@ from resnext.resnext import GROUPS
 from resnext.resnext_cifar10 import cifar_spec, resnext_cifar10
 from resnext.weights import convert, read_weights, write_weights
 
+pytestmark = pytest.mark.slow  # TensorFlow
+
 SMALL = {
     "blocks": (1, 2),
     "cardinality": 4,
@@ -22,6 +24,9 @@ SMALL = {
 }
 
 
+KERAS = {"GroupedConv2D": "Conv2D", "ChannelSlice": "Cropping2D"}
+
+
 def inputs_of(layer):
     """The tensors that a layer reads; an input layer reads none."""
     if type(layer).__name__ == "InputLayer":
@@ -29,21 +34,34 @@ def inputs_of(layer):
     return layer.input if isinstance(layer.input, list) else [layer.input]
 
 
+def zeros_before_windows(spec, graph):
+    """Names of the layers that add zeros: before each window that skips positions."""
+    wide = [node for node in graph if node.layer.window[0][0] > 1 < node.layer.window[1][0]]
+    return {f"{node.name.replace('/', '_')}_pad" for node in wide if spec.padding == "symmetric"}
+
+
 def assert_agreement(spec):
     import keras
 
     graph, model = trace(spec), build_model(spec)
-    assert {node.name.replace("/", "_") for node in graph} == {x.name for x in model.layers}
+    names = {node.name.replace("/", "_") for node in graph}
+    assert {x.name for x in model.layers} == names | zeros_before_windows(spec, graph)
     for node in graph:
         layer = model.get_layer(node.name.replace("/", "_"))
         reads = [tensor._keras_history.operation.name for tensor in inputs_of(layer)]
+        if f"{layer.name}_pad" in reads:
+            zeros = model.get_layer(f"{layer.name}_pad")
+            half = (layer.kernel_size if node.weights else layer.pool_size)[0] // 2
+            assert zeros.padding == ((half, half), (half, half))
+            reads = [tensor._keras_history.operation.name for tensor in inputs_of(zeros)]
         assert [source.replace("/", "_") for source in node.inputs] == reads, node.name
-        assert node.kind == type(layer).__name__, node.name
+        assert KERAS.get(node.kind, node.kind) == type(layer).__name__, node.name
+        assert type(layer).__module__.startswith("keras.")
         assert node.output_shape == tuple(layer.output.shape[1:]), node.name
-        assert node.params == layer.count_params(), node.name
+        assert node.total_params == layer.count_params(), node.name
         assert [weight.shape for weight in node.weights] == [w.shape for w in layer.weights]
     trainable = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
-    assert sum(node.trainable_params for node in graph) == trainable
+    assert sum(node.params for node in graph) == trainable
     keras.backend.clear_session()
 
 
@@ -57,6 +75,14 @@ def test_every_preset_agrees_with_keras(name):
 def test_every_form_agrees_with_keras(form):
     assert_agreement(ResNeXtSpec(**SMALL, form=form, shortcut_bias=True))
     assert_agreement(ResNeXtSpec(**SMALL, form=form, include_top=False))
+    assert_agreement(ResNeXtSpec(**SMALL, form=form, attention="se"))
+    assert_agreement(ResNeXtSpec(**SMALL, form=form, padding="symmetric"))
+
+
+@pytest.mark.parametrize("side", [(64, 64), (65, 98)])
+@pytest.mark.parametrize("name", ["resnext50_32x4d", "seresnext50_32x4d", "zoo50"])
+def test_torchvisions_padding_agrees_with_keras(name, side):
+    assert_agreement(ResNeXtSpec.from_name(name, input_shape=(*side, 3), padding="symmetric"))
 
 
 @pytest.mark.slow

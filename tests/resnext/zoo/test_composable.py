@@ -20,6 +20,14 @@ def test_by_depth_by_groups_and_by_spec():
     assert ResNeXt(spec=spec).spec is spec
 
 
+@pytest.mark.parametrize(("depth", "blocks"), [(11, 1), (20, 2), (29, 3), (110, 12)])
+def test_networks_for_cifar_have_three_stages_of_n_blocks(depth, blocks):
+    spec = cifar_spec(depth, 4, 16)
+    assert spec.blocks == (blocks,) * 3
+    assert spec.stem == "cifar"
+    assert (spec.cardinality, spec.width) == (4, 16)
+
+
 def test_making_one_imports_no_tensorflow():
     before = set(sys.modules)
     ResNeXt(50)
@@ -35,8 +43,8 @@ def test_making_one_imports_no_tensorflow():
         ({"n_layers": [50]}, r"\[50\]"),
         ({"groups": []}, "one or more"),
         ({"groups": [(64, 128, -2)]}, "-2"),
-        ({"spec": ResNeXtSpec(), "n_classes": 10}, "nothing may stand beside"),
-        ({"spec": "resnext50_32x4d"}, "nothing may stand beside"),
+        ({"spec": ResNeXtSpec(), "n_classes": 10}, "the only argument"),
+        ({"spec": "resnext50_32x4d"}, "the only argument"),
         ({"n_layers": 50, "n_classes": 50, "classes": 3}, "'classes' twice"),
         ({"n_layers": 50, "depth": 3}, "'depth'"),
         ({"n_layers": 50, "cardinality": 0}, "cardinality"),

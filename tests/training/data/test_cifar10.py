@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.training import DataError, load_dataset, open_source
+from explorer.training.data import load_dataset, open_source
+from explorer.training.data.errors import DataError
 
 FOLDER = Path(os.environ.get("RESNEXT_CIFAR10", "/nonexistent"))
 
@@ -21,7 +22,10 @@ def real(name: str) -> str:
 
 def test_the_zip_of_all_images_is_listed_without_decoding() -> None:
     info = open_source(real("cifar10-images.zip"))
-    assert (info.train_images, info.test_images) == (50_000, 10_000)
+    assert info.train_images == 50_000
+    assert info.listing is not None
+    assert len(info.listing.train) == 50_000
+    assert len(info.listing.test) == 10_000
     assert info.class_names[0] == "airplane"
     assert "JPEG" in info.note
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 from PIL import Image
 
-from explorer.tiles import data_url, tiles
+from explorer.training.data.image_grid import data_url, tiles
 
 
 def decoded(address):
@@ -25,9 +25,10 @@ def test_captions_tell_right_from_wrong_and_escape():
     images = np.zeros((2, 4, 4, 3), np.uint8)
     text = tiles(images, [0, 1], [0, 0], [0.5, 0.91], ["<b>cat", "dog"])
     assert re.findall(r'<figure class="(\w+)">', text) == ["right", "wrong"]
-    assert "✗ &lt;b&gt;cat 91%, is dog" in text
+    assert "Predicted &lt;b&gt;cat (91 %), actually dog" in text
+    assert "Predicted &lt;b&gt;cat (50 %), correct" in text
     assert "<b>" not in text
 
 
 def test_a_label_without_a_name_is_a_number():
-    assert "is 7" in tiles(np.zeros((1, 2, 2, 1), np.uint8), [7], [0], [1.0], ["cat"])
+    assert "actually 7" in tiles(np.zeros((1, 2, 2, 1), np.uint8), [7], [0], [1.0], ["cat"])

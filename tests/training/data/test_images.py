@@ -5,18 +5,24 @@ from __future__ import annotations
 import io
 import os
 import sys
-import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.training import DataError, load_dataset, open_source
-from explorer.training.data import dataset, images
+from explorer.training.data import decoding, image_file, images, load_dataset, open_source
 from explorer.training.data.cache import source_stamp
-from explorer.training.data.images import decode_here, decode_image, decode_images, list_images
+from explorer.training.data.decoding import (
+    decode_elsewhere,
+    decode_here,
+    decode_image,
+    decode_images,
+)
+from explorer.training.data.errors import DataError
+from explorer.training.data.images import first_size, list_images
 
 
 def png(colour: tuple[int, int, int] = (10, 20, 30), side: int = 32, kind: str = "PNG") -> bytes:
@@ -101,7 +107,7 @@ def test_images_that_do_not_decode_are_counted_and_named(tmp_path: Path) -> None
     assert len(data.y_train) + len(data.y_val) == 20
     assert len(data.test.labels) == len(data.test.images) == 4
     (note,) = data.test.notes
-    assert note == "1 images could not be read and were left out: test/dog/cut.png."
+    assert note == "1 image could not be read and was left out: test/dog/cut.png."
 
 
 @pytest.mark.parametrize("python", [sys.executable, "/bin/false"])
@@ -112,7 +118,7 @@ def test_processes_decode_as_threads_do_and_may_fail(
     listing = list_images(write_zip(tmp_path / "images.zip", files))
     names = [name for name, _ in listing.train]
     expected, failed = decode_here(listing, names, (16, 24, 3), 1)
-    monkeypatch.setattr("explorer.training.data.images.PROCESSES_FROM", 1)
+    monkeypatch.setattr("explorer.training.data.decoding.PROCESSES_FROM", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     monkeypatch.setattr(sys, "executable", python)
     images, lost = decode_images(listing, names, (16, 24, 3))
@@ -121,10 +127,23 @@ def test_processes_decode_as_threads_do_and_may_fail(
     assert lost == sorted(failed) == ["train/cat/cut.png", "train/dog/cut.png"]
 
 
+def test_a_process_decodes_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It imports our packages, which need not be installed."""
+    listing = list_images(write_zip(tmp_path / "images.zip", tree(2)))
+    names = [name for name, _ in listing.train]
+    expected, _ = decode_here(listing, names, (16, 24, 3), 1)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(decoding, "decode_here", None)  # what it falls back on
+    images, failed = decode_elsewhere(listing, names, (16, 24, 3))
+    assert (images == expected).all()
+    assert failed == []
+
+
 def test_the_cache_remembers_failures_and_sees_a_changed_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.training.data.dataset.CACHE_FROM", 1)
+    monkeypatch.setattr("explorer.training.data.decoding.CACHE_FROM", 1)
     path = write_zip(tmp_path / "images.zip", tree() | {"train/cat/cut.png": png()[:40]})
     first, second = load_dataset(str(path)), load_dataset(str(path))
     assert list((tmp_path / "cache").glob("*.npy"))
@@ -151,19 +170,20 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
 def test_a_zip_that_lies_about_a_size_gives_no_more_than_the_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(images, "MAX_IMAGE_BYTES", 50)
+    monkeypatch.setattr(images, "MAX_BYTES", 50)
+    monkeypatch.setattr(image_file, "MAX_BYTES", 50)
     monkeypatch.setattr(images, "_zip_names", lambda path: zipfile.ZipFile(path).namelist())
     path = write_zip(tmp_path / "images.zip", tree())
     listing = images.list_images(path)
-    decoded, failed = images.decode_images(listing, [listing.train[0][0]], (32, 32, 3))
+    decoded, failed = decoding.decode_images(listing, [listing.train[0][0]], (32, 32, 3))
     assert failed == [listing.train[0][0]]
     assert not decoded.any()
 
 
 def test_an_image_with_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MAX_PIXELS", 1000)
+    monkeypatch.setattr(image_file, "MAX_PIXELS", 1000)
     with pytest.raises(DataError, match="1,000 pixels"):
-        images.decode_image(png(side=64), (32, 32, 3))
+        decoding.decode_image(png(side=64), (32, 32, 3))
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
@@ -217,18 +237,18 @@ def test_sixteen_bits_are_scaled_not_cut_off(tmp_path: Path) -> None:
 def test_what_was_unreadable_once_is_not_black_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dataset, "CACHE_FROM", 1)
+    monkeypatch.setattr(decoding, "CACHE_FROM", 1)
     folder = write_folder(tmp_path / "folder", tree())
-    original = images.decode_image
+    original = decoding.decode_image
 
     def fail_once(data: bytes, size: tuple[int, int, int]) -> np.ndarray:
         if data == png((100, 3, 0)):
             raise DataError("the drive was away for a moment")
         return original(data, size)
 
-    monkeypatch.setattr(images, "decode_image", fail_once)
-    assert any("1 images could not" in note for note in load_dataset(str(folder)).notes)
-    monkeypatch.setattr(images, "decode_image", original)
+    monkeypatch.setattr(decoding, "decode_image", fail_once)
+    assert any("1 image could not" in note for note in load_dataset(str(folder)).notes)
+    monkeypatch.setattr(decoding, "decode_image", original)
     data = load_dataset(str(folder))
     assert not any("could not" in note for note in data.notes)
     assert np.concatenate([data.x_train, data.x_val]).any(axis=(1, 2, 3)).all()
@@ -265,8 +285,50 @@ def test_names_can_be_shown_anywhere(tmp_path: Path) -> None:
 def test_a_class_more_is_seen(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "folder", tree())
     stamps = {source_stamp(folder)}
-    for name in ("train/fox/0.png", "train/cat/x.png"):
-        time.sleep(0.02)
+    for second, name in enumerate(("train/fox/0.png", "train/cat/x.png"), start=1):
         write_folder(folder, {name: png()})
+        # As if it were a second later: a clock may not tell two quick changes apart.
+        changed = (folder / name).parent.stat().st_mtime_ns + second * 10**9
+        for path in (folder / name).parents:
+            os.utime(path, ns=(changed, changed))
+            if path == folder:
+                break
         stamps.add(source_stamp(folder))
     assert len(stamps) == 3
+
+
+def test_a_zip_is_closed_when_its_images_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    create = zipfile.ZipFile.__init__
+
+    def note(self: zipfile.ZipFile, *args: Any, **options: Any) -> None:
+        opened.append(self)
+        create(self, *args, **options)
+
+    path = write_zip(tmp_path / "images.zip", tree())
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", note)
+    load_dataset(str(path))
+    assert opened
+    assert all(archive.fp is None for archive in opened)
+
+
+def test_the_listing_of_a_zip_is_bounded_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_zip(tmp_path / "images.zip", tree())
+    monkeypatch.setattr(zipfile, "ZipInfo", None)  # what a listing is made of
+    monkeypatch.setattr(images, "MAX_ZIPPED", 20)
+    with pytest.raises(DataError, match="a zip may list 20 files"):
+        open_source(str(path))
+
+
+def test_the_first_image_says_how_large_the_images_are(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", tree())
+    listing = list_images(folder)
+    name = listing.train[0][0]
+    Image.new("RGB", (40, 30)).save(folder / name, format="PNG")
+    assert first_size(listing) == (30, 40)
+    (folder / name).write_bytes(b"no image")
+    assert first_size(listing) is None

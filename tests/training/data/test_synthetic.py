@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.training import load_dataset, open_source
+from explorer.training.data import load_dataset, open_source
 from explorer.training.data.synthetic import synthetic_images
 
 

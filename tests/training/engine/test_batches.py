@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.training import Recipe
-from explorer.training.batches import augmented, epoch_order, normalised
+from explorer.training.engine.batches import augmented, epoch_order, normalised
+from explorer.training.engine.recipe import Recipe
 
 
 @pytest.fixture
@@ -50,6 +50,19 @@ def test_order_and_augmentation_follow_from_seed_and_step_alone(images: np.ndarr
 
 def test_no_augmentation_leaves_images_alone(images: np.ndarray) -> None:
     assert (augmented(images, Recipe.from_name("zoo"), 0) == images).all()
+
+
+@pytest.mark.parametrize("name", ["paper", "authors"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_authors_crops_are_padded_with_what_normalises_to_zero(
+    name: str, channels: int
+) -> None:
+    recipe = Recipe.from_name(name, flip=False)
+    white = np.full((64, 8, 8, channels), 255, np.uint8)
+    out = augmented(white, recipe, 0)
+    edges = normalised(out)[(out != 255).all(axis=-1)]
+    assert len(edges) > 1000
+    assert np.abs(edges).max() < 0.01
 
 
 def test_normalised_pixels_have_the_published_mean_at_zero() -> None:

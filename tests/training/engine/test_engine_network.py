@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.training import Recipe
-from explorer.training.batches import normalised
+from explorer.training.engine.batches import normalised
+from explorer.training.engine.recipe import Recipe
 from resnext import ResNeXtSpec
 
 pytestmark = pytest.mark.slow
@@ -31,14 +31,21 @@ def gradients(network: object, images: np.ndarray, labels: np.ndarray) -> list[n
     return [g.numpy() for g in tape.gradient(value, [v.value for v in model.trainable_variables])]
 
 
-@pytest.mark.parametrize("head", ["average", "flatten"])
-def test_a_step_is_nesterov_with_decay_on_kernels_only(
-    tiny: ResNeXtSpec, batch: tuple[np.ndarray, np.ndarray], head: str
+@pytest.mark.parametrize(
+    ("head", "decay_all"), [("average", False), ("flatten", False), ("average", True)]
+)
+def test_a_step_is_nesterov_with_decay_on_kernels_or_on_all(
+    tiny: ResNeXtSpec, batch: tuple[np.ndarray, np.ndarray], head: str, decay_all: bool
 ) -> None:
-    from explorer.training.network import Network
+    from explorer.training.engine.network import Network
 
     recipe = Recipe(
-        precision="float32", label_smoothing=0.1, weight_decay=0.01, momentum=0.9, calm_head=True
+        precision="float32",
+        label_smoothing=0.1,
+        weight_decay=0.01,
+        decay_all=decay_all,
+        momentum=0.9,
+        calm_head=True,
     )
     network = Network(replace(tiny, head=head), recipe, 16)
     variables = network.model.trainable_variables
@@ -50,7 +57,7 @@ def test_a_step_is_nesterov_with_decay_on_kernels_only(
     positions = 64 if head == "flatten" else 1
     for variable, old, slope in zip(variables, before, slopes):
         scale = 1 / positions if variable is network.model.layers[-1].kernel else 1
-        decay = 0.01 * old / scale if old.ndim > 1 else 0
+        decay = 0.01 * old / scale if decay_all or old.ndim > 1 else 0
         expected = old - 0.5 * scale * (slope + decay) * 1.9
         assert np.abs(variable.numpy() - expected).max() < 1e-4, variable.path
 
@@ -58,7 +65,7 @@ def test_a_step_is_nesterov_with_decay_on_kernels_only(
 def test_adam_takes_its_first_step_of_the_length_of_the_rate(
     tiny: ResNeXtSpec, batch: tuple[np.ndarray, np.ndarray]
 ) -> None:
-    from explorer.training.network import Network
+    from explorer.training.engine.network import Network
 
     network = Network(tiny, Recipe.from_name("zoo"), 16)
     kernel = network.model.layers[-1].kernel
@@ -72,7 +79,7 @@ def test_adam_takes_its_first_step_of_the_length_of_the_rate(
 def test_state_restored_goes_on_bit_for_bit(
     tiny: ResNeXtSpec, batch: tuple[np.ndarray, np.ndarray]
 ) -> None:
-    from explorer.training.network import Network
+    from explorer.training.engine.network import Network
 
     first, second = (Network(tiny, Recipe(precision="float32", seed=seed), 16) for seed in (1, 2))
     first.step(*batch, 0.1, 0)
@@ -86,8 +93,8 @@ def test_state_restored_goes_on_bit_for_bit(
 def test_logits_are_those_of_the_model(
     tiny: ResNeXtSpec, batch: tuple[np.ndarray, np.ndarray]
 ) -> None:
-    from explorer.training.measures import softmax
-    from explorer.training.network import Network
+    from explorer.training.engine.metrics import softmax
+    from explorer.training.engine.network import Network
 
     network = Network(tiny, Recipe(precision="float32", calm_head=False), 16)
     expected = network.model.predict(normalised(batch[0]), verbose=0)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.training.measures import cross_entropy, evaluation, softmax
+from explorer.training.engine.metrics import cross_entropy, evaluation, softmax
 
 
 def test_cross_entropy_of_even_chances_is_the_logarithm_of_the_classes() -> None:

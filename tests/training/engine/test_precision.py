@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.training import Recipe, RecipeError
-from explorer.training.precision import has_matrix_unit, resolve
+from explorer.training.engine.errors import RecipeError
+from explorer.training.engine.precision import has_matrix_unit, resolve
+from explorer.training.engine.recipe import Recipe
 from resnext import ResNeXtSpec
 
 
@@ -41,7 +42,7 @@ def batch() -> tuple[np.ndarray, np.ndarray]:
 def test_a_step_in_bfloat16_is_near_one_in_float32(
     tiny: ResNeXtSpec, batch: tuple[np.ndarray, np.ndarray], form: str
 ) -> None:
-    from explorer.training.network import Network
+    from explorer.training.engine.network import Network
 
     changes, losses, logits = [], [], []
     for precision in ("float32", "bfloat16"):
@@ -66,8 +67,8 @@ def test_the_model_itself_stays_float32(
 ) -> None:
     import keras
 
-    from explorer.training.batches import normalised
-    from explorer.training.network import Network
+    from explorer.training.engine.batches import normalised
+    from explorer.training.engine.network import Network
 
     network = Network(tiny, Recipe(precision="bfloat16"), 16)
     network.step(*batch, 0.1, 0)
@@ -89,7 +90,7 @@ def test_the_pointwise_kernel_gradient_is_the_convolution_s(strides: int, side: 
     import keras
     import tensorflow as tf
 
-    from explorer.training.precision import computing_in
+    from explorer.training.engine.precision import computing_in
 
     rng = np.random.default_rng(0)
     x = tf.constant(rng.normal(size=(2, side, side, 5)).astype(np.float32))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.training.whitening import whitening_kernel
+from explorer.training.engine.whitening import whitening_kernel
 
 
 def smooth_images() -> np.ndarray:

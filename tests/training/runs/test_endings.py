@@ -11,10 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.training import DataError, Recipe, RunError, RunStore, max_runs, start, trainer
-from explorer.training.errors import TimeUp
-from explorer.training.snapshot import RunState
-from explorer.training.worker import DISK_FULL, EXIT_MEMORY, MEMORY, ending
+from explorer.training.data.errors import DataError
+from explorer.training.engine.errors import RunError, TimeUp
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs import trainer
+from explorer.training.runs.scheduler import max_runs, start
+from explorer.training.runs.snapshot import RunState
+from explorer.training.runs.store import RunStore
+from explorer.training.runs.supervisor import DISK_FULL, EXIT_MEMORY, MEMORY, ending
 from resnext import ResNeXtSpec
 
 
@@ -130,7 +134,7 @@ def test_a_path_is_kept_as_whoever_starts_the_run_can_find_it(
     from tests.training.data.test_images import tree, write_zip
 
     write_zip(tmp_path / "images.zip", tree(10))
-    monkeypatch.setattr("explorer.training.scheduler.tick", lambda store: None)
+    monkeypatch.setattr("explorer.training.runs.scheduler.tick", lambda store: None)
     monkeypatch.chdir(tmp_path)
     run = start(store, tiny.replace(classes=2), quick, "images.zip")
     assert store.snapshot(run).source == str((tmp_path / "images.zip").resolve())
@@ -159,7 +163,7 @@ def test_a_start_on_cifar10_downloads_nothing(
 
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr("urllib.request.urlopen", refuse)
-    monkeypatch.setattr("explorer.training.scheduler.tick", lambda store: None)
+    monkeypatch.setattr("explorer.training.runs.scheduler.tick", lambda store: None)
     run = start(store, tiny, quick, "cifar10")
     assert store.snapshot(run).state == "queued"
     with pytest.raises(DataError, match="classes"):

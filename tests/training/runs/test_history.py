@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from explorer.training.history import history_csv, read_history
+from explorer.training.runs.history import history_csv, read_history
 
 
 def point(step: int, loss: float = 1.0) -> dict[str, Any]:
@@ -41,7 +41,9 @@ def test_damaged_records_are_passed_over() -> None:
 
 def test_csv_has_one_row_for_each_point_and_epoch_in_order() -> None:
     rows = list(
-        csv.DictReader(io.StringIO(history_csv(read_history([point(5), point(10), epoch(1)]))))
+        csv.DictReader(
+            io.StringIO(history_csv(read_history([point(5), point(10), epoch(1)]), "shapes"))
+        )
     )
     assert [row["kind"] for row in rows] == ["point", "point", "epoch"]
     assert [row["val_accuracy"] for row in rows] == ["", "", "0.4"]

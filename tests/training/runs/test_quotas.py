@@ -13,22 +13,25 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from explorer.training import (
-    DataError,
+from explorer.jobs.processes import ROOT
+from explorer.training.data.errors import DataError
+from explorer.training.engine.checkpoint import load_checkpoint
+from explorer.training.engine.errors import RunError
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.quotas import (
     Limits,
-    Recipe,
-    RunError,
-    RunStore,
     check_owner,
+    check_resume,
+    check_start,
+    check_time,
     limits,
-    resume,
-    save_upload,
 )
-from explorer.training.checkpoint import load_checkpoint
-from explorer.training.hosting import DAY, UNUSED, check_resume, check_start, check_time
-from explorer.training.processes import ROOT
-from explorer.training.snapshot import RunState
-from explorer.training.worker import ending
+from explorer.training.runs.scheduler import resume
+from explorer.training.runs.snapshot import RunState
+from explorer.training.runs.store import RunStore
+from explorer.training.runs.supervisor import ending
+from explorer.training.runs.uploads import UNUSED, check_source, save_upload
+from explorer.training.runs.usage import DAY
 from resnext import ResNeXtSpec
 
 
@@ -49,7 +52,8 @@ def archive() -> bytes:
 def test_nothing_is_capped_at_home(store: RunStore, tiny: ResNeXtSpec, quick: Recipe) -> None:
     assert not limits().hosted
     run = store.create(tiny, quick, "synthetic", owner="a")
-    check_start(store, "/any/path", "")
+    check_start(store, "")
+    check_source(store, "/any/path", "")
     check_owner(store.snapshot(run), "b")
     check_time(1e9)
 
@@ -57,7 +61,7 @@ def test_nothing_is_capped_at_home(store: RunStore, tiny: ResNeXtSpec, quick: Re
 @pytest.mark.usefixtures("hosted")
 def test_no_path_of_the_server_can_be_named(store: RunStore) -> None:
     mine = save_upload(store, "images.zip", archive(), "alice")
-    check_start(store, mine, "alice")
+    check_source(store, mine, "alice")
     for source, visitor in (
         ("/etc/passwd", "alice"),
         ("~", "alice"),
@@ -66,7 +70,7 @@ def test_no_path_of_the_server_can_be_named(store: RunStore) -> None:
         (f"{store.root}/.uploads/alice/../../x", "alice"),
     ):
         with pytest.raises(DataError, match="uploaded"):
-            check_start(store, source, visitor)
+            check_source(store, source, visitor)
 
 
 @pytest.mark.usefixtures("hosted")
@@ -76,19 +80,19 @@ def test_the_queue_is_capped_for_one_and_for_all(
     caps = Limits()
     for number in range(caps.runs_in_all):
         visitor = f"visitor{number // caps.runs_per_visitor}"
-        check_start(store, "synthetic", visitor)
+        check_start(store, visitor)
         store.create(tiny, quick, "synthetic", owner=visitor)
     with pytest.raises(RunError, match="each visitor"):
-        check_start(store, "synthetic", "visitor0")
+        check_start(store, "visitor0")
     with pytest.raises(RunError, match="queue is full"):
-        check_start(store, "synthetic", "somebody")
+        check_start(store, "somebody")
 
 
 @pytest.mark.usefixtures("hosted")
 def test_a_race_is_refused_as_a_whole(store: RunStore) -> None:
-    check_start(store, "synthetic", "alice", runs=2)
+    check_start(store, "alice", runs=2)
     with pytest.raises(RunError, match="2 runs at a time: there are 0, and 5 asked for"):
-        check_start(store, "synthetic", "alice", runs=5)
+        check_start(store, "alice", runs=5)
 
 
 @pytest.mark.usefixtures("hosted")
@@ -124,16 +128,16 @@ def test_a_day_of_training_is_capped_and_deleting_gives_nothing_back(
 ) -> None:
     caps, runs = Limits(), []
     for _ in range(4):
-        check_start(store, "synthetic", "alice")
+        check_start(store, "alice")
         runs.append(store.create(tiny, quick, "synthetic", owner="alice"))
         trained(store, runs[-1], caps.visitor_seconds / 4 + 1)
     with pytest.raises(RunError, match="2 hours a day"):
-        check_start(store, "synthetic", "alice")
+        check_start(store, "alice")
     for run in runs:
         store.delete(run)
     with pytest.raises(RunError, match="2 hours a day"):
-        check_start(store, "synthetic", "alice")
-    check_start(store, "synthetic", "bob")
+        check_start(store, "alice")
+    check_start(store, "bob")
 
 
 @pytest.mark.usefixtures("hosted")
@@ -145,10 +149,10 @@ def test_the_time_of_all_is_capped_and_comes_back_the_next_day(
         run = store.create(tiny, quick, "synthetic", owner=f"visitor{number}")
         trained(store, run, caps.seconds_in_all / 8)
     with pytest.raises(RunError, match="all visitors"):
-        check_start(store, "synthetic", "somebody")
+        check_start(store, "somebody")
     tomorrow = time.time() + DAY + 1
-    monkeypatch.setattr("explorer.training.hosting.time.time", lambda: tomorrow)
-    check_start(store, "synthetic", "somebody")
+    monkeypatch.setattr("explorer.training.runs.usage.time.time", lambda: tomorrow)
+    check_start(store, "somebody")
 
 
 @pytest.mark.usefixtures("hosted")
@@ -178,7 +182,7 @@ def test_uploads_are_capped_and_named_by_us(
     path = save_upload(store, "../../evil.zip", b"12345", "../alice")
     assert path.startswith(str(store.root / ".uploads" / "alice"))
     monkeypatch.setattr(
-        "explorer.training.hosting.Limits", lambda hosted: Limits(True, upload_bytes=8)
+        "explorer.training.runs.quotas.Limits", lambda hosted: Limits(True, upload_bytes=8)
     )
     with pytest.raises(DataError, match="8 bytes"):
         save_upload(store, "more.zip", b"1234", "alice")
@@ -190,7 +194,7 @@ def test_an_upload_is_kept_once_and_only_while_a_run_needs_it(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "explorer.training.hosting.Limits", lambda hosted: Limits(True, upload_bytes=8)
+        "explorer.training.runs.quotas.Limits", lambda hosted: Limits(True, upload_bytes=8)
     )
     first = save_upload(store, "a.zip", b"12345", "alice")
     assert save_upload(store, "again.zip", b"12345", "alice") == first
@@ -199,7 +203,7 @@ def test_an_upload_is_kept_once_and_only_while_a_run_needs_it(
     with pytest.raises(DataError, match="8 bytes"):
         save_upload(store, "c.zip", b"1234", "alice")
     later = time.time() + UNUSED + 60
-    monkeypatch.setattr("explorer.training.hosting.time.time", lambda: later)
+    monkeypatch.setattr("explorer.training.runs.uploads.time.time", lambda: later)
     save_upload(store, "c.zip", b"1234", "alice")
     assert not Path(first).exists()
     assert Path(needed).exists()
@@ -212,9 +216,9 @@ def test_what_was_learnt_until_the_time_was_up_can_be_had(
 ) -> None:
     run = store.create(tiny, quick, "synthetic", owner="alice")
     code = (
-        "import os, sys; from pathlib import Path; from explorer.training import hosting;"
-        "caps = hosting.Limits(True, run_seconds=1e-6); hosting.limits = lambda: caps;"
-        "from explorer.training.trainer import main;"
+        "import os, sys; from pathlib import Path; from explorer.training.runs import quotas;"
+        "caps = quotas.Limits(True, run_seconds=1e-6); quotas.limits = lambda: caps;"
+        "from explorer.training.runs.trainer import main;"
         f"sys.exit(main(Path({str(store.folder(run))!r}), os.getppid()))"
     )
     done = subprocess.run([sys.executable, "-c", code], timeout=120, check=False, cwd=ROOT)

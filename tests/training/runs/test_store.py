@@ -4,15 +4,21 @@ import errno
 import json
 import multiprocessing
 import os
+import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from explorer.training import Recipe, RunError, RunStore
-from explorer.training.processes import identity
-from explorer.training.snapshot import RunState
+from explorer.jobs.processes import identity
+from explorer.training.engine.errors import RunError
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.scheduler import tick
+from explorer.training.runs.snapshot import RunState
+from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
 
@@ -80,7 +86,7 @@ def test_a_damaged_run_gives_its_turn_to_the_next(
 ) -> None:
     run = store.create(tiny, quick, "synthetic")
     (store.folder(run) / "run.json").write_text("{")
-    store.tick()
+    tick(store)
     state = store.state(run)
     assert (state.state, state.worker) == ("failed", None)
     assert "cannot be read" in state.reason
@@ -94,7 +100,7 @@ def test_a_damaged_run_can_be_deleted(
         run = store.create(tiny, quick, "synthetic")
         (store.folder(run) / name).write_text(text)
         assert [snapshot.id for snapshot in store.list()] + list(store.damaged()) == [run]
-        store.tick()
+        tick(store)
         store.delete(run)
         assert store.ids() == []
 
@@ -133,7 +139,7 @@ def test_a_run_that_cannot_be_laid_out_leaves_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("explorer.training.store.write_json", full)
+    monkeypatch.setattr("explorer.training.runs.store.write_json", full)
     with pytest.raises(OSError, match="space"):
         store.create(tiny, quick, "synthetic")
     assert list(store.root.iterdir()) == []
@@ -148,7 +154,7 @@ def test_a_folder_that_cannot_be_written_to_can_be_looked_at(
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(RunStore, "locked", refuse)
-    store.tick()
+    tick(store)
     assert store.snapshot(run).state == "queued"
     with pytest.raises(OSError, match="Read-only"):
         store.request(run, "stop")
@@ -207,3 +213,77 @@ def test_two_processes_give_every_run_its_own_place(
         assert other.exitcode == 0
     places = [store.state(run).place for run in store.ids()]
     assert sorted(places) == list(range(1, 21))
+
+
+@pytest.mark.parametrize("name", ["20260101-000000-abcdef", "{} copy", "{} (1)", "my best run"])
+def test_a_copied_or_renamed_run_is_a_run_of_its_own(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, name: str
+) -> None:
+    run = store.create(tiny, quick, "synthetic", "original")
+    copied = name.format(run)
+    with store.locked():
+        mine = identity(os.getpid())
+        store.set_state(run, RunState("running", worker=os.getpid(), worker_identity=mine))
+    shutil.copytree(store.root / run, store.root / copied)
+    found = {snapshot.id: snapshot for snapshot in store.list()}
+    assert found.keys() == {run, copied}
+    assert (found[run].state, found[copied].state) == ("running", "stopped")
+    assert "copied or renamed" in found[copied].reason
+    store.request(copied, "resume")
+    assert store.snapshot(copied).state == "queued"
+    store.delete(copied)  # without ending the process of the original, which is this one
+    assert [snapshot.id for snapshot in store.list()] == [run]
+    with store.locked():  # else the clean-up after this test ends this process
+        store.set_state(run, RunState("stopped"))
+
+
+def test_other_folders_are_no_runs(store: RunStore, tiny: ResNeXtSpec, quick: Recipe) -> None:
+    run = store.create(tiny, quick, "synthetic")
+    (store.root / "notes").mkdir()
+    for name in ("a,b", "a\x1b[2J", ".hidden", "x" * 101):
+        shutil.copytree(store.root / run, store.root / name)
+    assert store.ids() == [run]
+    for name in (f"notes/../{run}", f"./{run}", ".hidden", "notes"):
+        with pytest.raises(RunError, match="no run"):
+            store.delete(name)
+
+
+def test_of_several_runs_all_are_created_or_none(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename, done = Path.rename, []
+
+    def fail_at_the_second(path: Path, target: Path) -> Path:
+        done.append(path)
+        if len(done) == 2:
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_at_the_second)
+    with pytest.raises(OSError, match="Input"):
+        store.create_all([(tiny, "first"), (tiny, "second")], quick, "synthetic")
+    assert [path.name for path in store.root.iterdir()] in ([], [".lock"])
+
+
+def test_a_supervisor_whose_start_cannot_be_recorded_is_ended(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the run stays in the queue, and the next look at it starts another one."""
+    store.create(tiny, quick, "synthetic")
+    started = []
+
+    def start(module: str, folder: Path, log: Path, detached: bool) -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+        return started[-1]
+
+    def full(self: RunStore, run: str, state: RunState) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("explorer.jobs.processes.spawn", start)
+    monkeypatch.setattr(RunStore, "set_state", full)
+    with pytest.raises(OSError, match="space"):
+        tick(store)
+    [process] = started
+    assert process.stdin is not None
+    process.stdin.close()  # one that was not killed ends with an EOFError
+    assert process.wait() == -signal.SIGKILL

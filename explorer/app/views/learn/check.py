@@ -6,10 +6,13 @@ import random
 
 import streamlit as st
 
-from explorer.lesson.questions import Question, ask, is_right, topics
-from explorer.views.address import keep
-from explorer.views.learn_parts import explain, formula
-from explorer.views.widgets import move, number, select
+from explorer.app.components.widgets import move, number, select
+from explorer.app.state.address import keep
+from explorer.app.state.visitor import said
+from explorer.app.views.learn.parts import explain, formula
+from explorer.lesson.question_kinds import ask, topics
+from explorer.lesson.questions import Question, is_right
+from resnext.errors import UserError
 
 TOPIC, SEED, SOLVED = "lesson_topic", "lesson_seed", "lesson_solved"
 STARTED = "_lesson_seed_drawn"
@@ -19,23 +22,23 @@ MOST = 9999
 def render() -> None:
     """The step."""
     explain(
-        "Twelve kinds of questions; the numbers are new each time. The answers come from the "
-        "same code that fills the tables."
+        "There are twelve kinds of questions, with new numbers each time. The answers are computed "
+        "by the code that fills the tables."
     )
     names = list(topics())
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    topic = select(left, "About", names, names[0], TOPIC)
+    topic = select(left, "Topic", names, names[0], TOPIC)
     if STARTED not in st.session_state:
         st.session_state[STARTED] = True
-        keep(SEED, _by_lot())
+        keep(SEED, _random_seed())
     seed = number(
         right,
-        "Numbers",
+        "Question number",
         1,
         MOST,
         1,
         SEED,
-        help="The same number gives the same question: send the link to a class.",
+        help="The same number gives the same question, so a link gives all students the same one.",
     )
     question = ask(topic, seed)
     with st.container(border=True):
@@ -49,16 +52,16 @@ def render() -> None:
 
 
 def _renew() -> None:
-    st.session_state[SEED] = _by_lot()
+    st.session_state[SEED] = _random_seed()
 
 
-def _by_lot() -> int:
-    """Any but the usual seed: the address says only what is not usual."""
+def _random_seed() -> int:
+    """Never 1, the default, which the address leaves out."""
     return random.randint(2, MOST)
 
 
 def _pose(question: Question, key: str) -> None:
-    """The question, a place for the answer, and the working when it is wanted."""
+    """The question, a field for the answer, and the solution when it is asked for."""
     st.markdown(question.prompt)
     with st.form(f"lesson_form_{key}", border=False):
         typed = st.text_input(f"Your answer ({question.unit})", key=f"lesson_answer_{key}",
@@ -67,15 +70,15 @@ def _pose(question: Question, key: str) -> None:
     if checked:
         try:
             right = is_right(question, typed)
-        except ValueError as error:
-            st.warning(str(error))
+        except UserError as error:
+            st.warning(said(error))
             return
         if right:
             st.session_state[SOLVED] = st.session_state.get(SOLVED, set()) | {question.topic}
-            st.success(f"Right: {question.answer:,} {question.unit}.")
+            st.success(f"Correct: {question.answer:,} {question.unit}.")
         else:
-            st.error("Not yet. Try again, or look at the working.")
-    if st.toggle("Show the working", key=f"lesson_working_{key}"):
+            st.error("Not correct yet. Try again, or show the solution.")
+    if st.toggle("Show the solution", key=f"lesson_working_{key}"):
         for latex in question.working:
             formula(latex)
         st.markdown(f"**{question.answer:,} {question.unit}**")

@@ -1,4 +1,4 @@
-"""A small pad to draw on, by pointer or by keys."""
+"""A small drawing pad for pointer and keyboard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.views.learn_files import static
+from explorer.app.views.learn.parts import static
 
 HTML = """<div class="pad">
 <canvas width="32" height="32" tabindex="0" aria-label="Drawing pad, 32 by 32. Arrow keys move,
@@ -23,6 +23,6 @@ def _component() -> Callable[..., Any]:
 
 
 def pad(key: str) -> str:
-    """What was drawn, as a ``data:`` address of a PNG; "" until something was."""
+    """The drawing as a ``data:`` address of a PNG; "" while empty."""
     result = _component()(key=key, default={"picture": ""}, on_picture_change=lambda: None)
     return str(result.picture or "")

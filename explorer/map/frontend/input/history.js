@@ -1,13 +1,13 @@
-// What was seen before, to go back and forward through.
+// The views of the past, to go back and forward.
 
-import { encodeState } from "./state.js";
+import { encodeState } from "../model/state.js";
 
 const MOST = 200;
 
-/** @typedef {{state: import("./state.js").MapState, camera: import("./camera.js").Camera}} Entry */
+/** @typedef {{state: import("../model/state.js").MapState, camera: import("../layout/camera.js").Camera}} Entry */
 
-/** A line of views, with the one that is seen now. */
-export class Past {
+/** A list of views, with the present one. */
+export class ViewHistory {
   constructor() {
     /** @type {Entry[]} */
     this.entries = [];
@@ -30,7 +30,7 @@ export class Past {
     this.at = this.entries.length - 1;
   }
 
-  /** The view so many steps away, which is the present one from now on. @param {number} step @returns {Entry|undefined} */
+  /** Make the view this many steps away the present one. @param {number} step @returns {Entry|undefined} */
   travel(step) {
     const entry = this.entries[this.at + step];
     if (entry) this.at += step;

@@ -1,25 +1,22 @@
-// How high boxes are by a measure: square roots of shares, within bounds, so that all can be read.
+// Heights of boxes that show a metric: square roots of shares, within readable bounds.
 
-import { MOST_CARD_GROWTH, MOST_GROWTH } from "./sizes.js";
+import { EVEN, SIZES } from "../model/network.js";
+import { MOST_CARD_RATIO, MOST_HEIGHT_RATIO } from "./constants.js";
 
 /**
- * @typedef {import("./model.js").Net} Net
+ * @typedef {import("../model/network.js").Net} Net
  * @typedef {"stages"|"blocks"|"layers"|"paths"} Rank
  */
 
-/** Measures that are the same for all parts of one description, which share a layout. */
-export const SIZES = ["params", "macs", "activations", "memory"];
-export const EVEN = "even";
-
-/** Among which boxes one is measured: a stage would dwarf every layer. @param {string} role @param {string} around role of the box around it @returns {Rank} */
-export function rankOf(role, around) {
+/** The rank of boxes with which one is compared: next to a stage, every layer would be tiny. @param {string} role @param {string} around role of the box around it @returns {Rank} */
+function rankOf(role, around) {
   if (around === "network") return "stages";
   if (around === "path" || role === "path") return "paths";
   return role === "layer" || role === "bundle" || role === "shortcut" ? "layers" : "blocks";
 }
 
-/** Heights of the boxes of networks that are seen together, by one measure. */
-export class Growth {
+/** Heights of the boxes of networks that are shown together, by one metric. */
+export class BoxHeights {
   /** @param {Net[]} nets @param {string} metric one of `SIZES`; all else is even */
   constructor(nets, metric) {
     this.metric = SIZES.includes(metric) ? metric : EVEN;
@@ -32,33 +29,28 @@ export class Growth {
     return this.metric === EVEN;
   }
 
-  /** @param {Net} net @param {number} number @returns {number} */
-  value(net, number) {
-    return /** @type {any} */ (net.totalsOf(number))[this.metric];
-  }
-
   /** @param {Net} net */
   measure(net) {
     for (const { role = "", children = [] } of net.templates) {
       for (const [, number] of children) {
         const rank = rankOf(net.templates[number].role ?? "layer", role);
-        this.most[rank] = Math.max(this.most[rank], this.value(net, number));
+        this.most[rank] = Math.max(this.most[rank], net.total(number, this.metric));
       }
     }
   }
 
   /**
-   * By how much a closed box is higher than the lowest of its rank.
+   * Height of a closed box divided by that of the lowest of its rank.
    *
    * @param {Net} net
    * @param {number} number of its description
    * @param {string} around role of the box around it
-   * @param {boolean} card whether it stands in a strip to the right
+   * @param {boolean} card whether it is a card of a strip to the right
    */
   of(net, number, around, card) {
     if (this.isEven) return 1;
     const most = this.most[rankOf(net.templates[number].role ?? "layer", around)];
-    const share = most ? this.value(net, number) / most : 0;
-    return 1 + ((card ? MOST_CARD_GROWTH : MOST_GROWTH) - 1) * Math.sqrt(share);
+    const share = most ? net.total(number, this.metric) / most : 0;
+    return 1 + ((card ? MOST_CARD_RATIO : MOST_HEIGHT_RATIO) - 1) * Math.sqrt(share);
   }
 }

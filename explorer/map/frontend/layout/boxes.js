@@ -1,18 +1,22 @@
-// The insides of boxes, laid out as far as they are open. Parts of one description share a layout.
+// Layouts of boxes as far as they are open. Parts with the same description share a layout.
 
-import { layered } from "./layered.js";
-import { entering, Placer } from "./place.js";
-import { flowOf, OUT, seriesParallel } from "./series.js";
-import { CARD_WIRE, CARD_WIRE_LOW, GAP, GUTTER, HEAD, PAD, RUN_SHAPE, sizeOf, THIN, ZONE } from "./sizes.js";
+import { cached } from "../model/cached.js";
+import {
+  CARD_WIDTHS, CARD_WIRE, CARD_WIRE_LOW, GAP, GUTTER, HEAD, PAD, RUN_SHAPE, SLAB_WIDTH, SLAB_WIDTH_NARROW, sizeOf, THIN, ZONE,
+} from "./constants.js";
+import { layered } from "./layered-layout.js";
+import { entering, Placer } from "./series-parallel-layout.js";
+import { flowOf, OUT, seriesParallel } from "./series-parallel.js";
+import { LAYER_SLAB, stripHeight, stripRows, styleOf } from "./strip-contents.js";
 
 /**
- * @typedef {import("./model.js").Net} Net
- * @typedef {import("./model.js").Openness} Openness
- * @typedef {import("./model.js").Part} Part
- * @typedef {import("./place.js").Placed} Placed
+ * @typedef {import("../model/network.js").Net} Net
+ * @typedef {import("../model/network.js").Openness} Openness
+ * @typedef {import("../model/network.js").Part} Part
+ * @typedef {import("./series-parallel-layout.js").Placed} Placed
  */
 
-/** A box of which nothing inside is laid out. @param {number} number @param {number} w @param {number} h @returns {Placed} */
+/** A box whose contents are not laid out. @param {number} number @param {number} w @param {number} h @returns {Placed} */
 export function closed(number, w, h) {
   return {
     number,
@@ -29,42 +33,55 @@ export function closed(number, w, h) {
   };
 }
 
-/** Lays out boxes of one network, each description with one state of opening only once. */
+/** Lays out boxes of one network; equal descriptions that are open alike only once. */
 export class BoxMaker {
-  /** @param {Net} net @param {Openness} openness @param {import("./growth.js").Growth} growth @param {boolean} beside whether there are other networks */
-  constructor(net, openness, growth, beside) {
+  /**
+   * @param {Net} net
+   * @param {Openness} openness
+   * @param {import("./box-heights.js").BoxHeights} heights
+   * @param {boolean} several whether there are other networks
+   * @param {(width: number) => number} stretched width of a folded box of the strip that fills a screen
+   */
+  constructor(net, openness, heights, several, stretched = (width) => width) {
     this.net = net;
     this.openness = openness;
-    this.growth = growth;
-    this.beside = beside;
+    this.heights = heights;
+    this.several = several;
+    this.stretched = stretched;
     this.mixed = openness.mixed(net);
     /** @type {Map<string, Placed>} */
     this.known = new Map();
   }
 
-  /** @param {Part} part @param {boolean} card whether it stands in a strip to the right @returns {Placed} */
+  /** @param {Part} part @param {boolean} card whether it is a card of a strip to the right @returns {Placed} */
   box(part, card) {
     const around = part.parent?.template.role ?? "";
     if (this.mixed.has(part.id)) return this.make(part, around, card);
     const key = `${part.number} ${around} ${card}`;
-    const known = this.known.get(key);
-    if (known) return known;
-    const made = this.make(part, around, card);
-    this.known.set(key, made);
-    return made;
+    return cached(this.known, key, () => this.make(part, around, card));
   }
 
   /** @param {Part} part @param {string} around @param {boolean} card @returns {Placed} */
   make(part, around, card) {
     const role = part.template.role ?? "layer";
     if (this.openness.isOpen(part)) return this.opened(part, role, card);
-    const low = this.beside || (card && !this.growth.isEven);
-    const [w, least] = sizeOf(role, around, card, low);
-    const h = Math.round(least * this.growth.of(this.net, part.number, around, card));
+    const [w, least] = around === "network" ? this.stripSize(part, role, card) : sizeOf(role, around, this.heights.isEven ? this.net.pathsIn(part.number) : 0);
+    const h = Math.round(least * this.heights.of(this.net, part.number, around, card));
     const placed = { ...closed(part.number, w, h), thin: around === "path" || role === "path", card };
-    const wire = low ? CARD_WIRE_LOW : CARD_WIRE;
+    const wire = this.several || !this.heights.isEven ? CARD_WIRE_LOW : CARD_WIRE;
     if (card) Object.assign(placed, { entry: [0, wire], exit: [w, wire] });
     return placed;
+  }
+
+  /** Width and height of a closed box of the strip; equal heights where a metric adds to them. @param {Part} part @param {string} role @param {boolean} card @returns {[number, number]} */
+  stripSize(part, role, card) {
+    const { net, heights } = this;
+    const slab = this.several ? SLAB_WIDTH_NARROW : SLAB_WIDTH;
+    const w = this.stretched(card ? (role === "layer" ? CARD_WIDTHS.layer : CARD_WIDTHS.box) : slab);
+    if (role === "layer" && !card) return [w, LAYER_SLAB];
+    const style = styleOf(card, this.several || !heights.isEven, w);
+    const numbers = heights.isEven ? [part.number] : net.root.children.map(({ number }) => number);
+    return [w, Math.max(...numbers.map((number) => stripHeight(stripRows(net, number, style), style)))];
   }
 
   /** @param {Part} part @param {string} role @param {boolean} card @returns {Placed} */
@@ -96,8 +113,21 @@ export class BoxMaker {
       if (card) Object.assign(placed, { entry: [0, head + ZONE * 0.4], exit: [w, h - ZONE * 0.4] });
     }
     placed.count = boxes.reduce((sum, box) => sum + box.count, 1);
+    // As wide as the closed boxes of a strip that runs down, so that opening one moves no other.
+    if (!card && part.parent?.template.role === "network") widen(placed, this.stripSize(part, role, card)[0]);
     return placed;
   }
+}
+
+/** Make a box at least so wide, with its contents in the middle. @param {Placed} placed @param {number} w */
+function widen(placed, w) {
+  const shift = (w - placed.w) / 2;
+  if (shift <= 0) return;
+  placed.w = w;
+  for (const kid of placed.kids) kid.x += shift;
+  for (const wire of placed.wires) wire.points = wire.points.map((v, i) => (i % 2 ? v : v + shift));
+  placed.entry = [placed.entry[0] + shift, placed.entry[1]];
+  placed.exit = [placed.exit[0] + shift, placed.exit[1]];
 }
 
 /**

@@ -1,9 +1,18 @@
-// What part of the map is seen, and how that changes.
+// The camera: which part of the map is in view.
 
-/** @typedef {{x: number, y: number, w: number, h: number}} Rect */
+/**
+ * @typedef {{x: number, y: number, w: number, h: number}} Rect
+ *
+ * @typedef {object} View The part of the map in view: its corner in map units, and the zoom.
+ * @property {number} x
+ * @property {number} y
+ * @property {number} zoom
+ * @property {number} width in pixels
+ * @property {number} height
+ */
 
-export const LEAST_ZOOM = 0.008;
-export const MOST_ZOOM = 6;
+const LEAST_ZOOM = 0.008;
+const MOST_ZOOM = 6;
 
 /** Corner of the view in map units, and pixels per unit. */
 export class Camera {
@@ -13,7 +22,7 @@ export class Camera {
     this.zoom = zoom;
   }
 
-  /** That shows all of a rectangle in an area of the screen. @param {Rect} rect @param {Rect} area @param {number} most zoom */
+  /** A camera that shows all of a rectangle in an area of the screen. @param {Rect} rect @param {Rect} area @param {number} most zoom */
   static on(rect, area, most = 1.6) {
     const zoom = clampZoom(Math.min(area.w / rect.w, area.h / rect.h, most));
     const [cx, cy] = [area.x + area.w / 2, area.y + area.h / 2];
@@ -31,7 +40,7 @@ export class Camera {
     return new Camera(this.x - dx / this.zoom, this.y - dy / this.zoom, this.zoom);
   }
 
-  /** On the way to another, 0 to 1, zooming evenly. @param {Camera} goal @param {number} t @param {number} width @param {number} height */
+  /** The camera at a time 0 to 1 on the way to another, zooming evenly. @param {Camera} goal @param {number} t @param {number} width @param {number} height */
   toward(goal, t, width, height) {
     const zoom = this.zoom * (goal.zoom / this.zoom) ** t;
     const mid = (/** @type {number} */ a, /** @type {number} */ b) => a + (b - a) * t;

@@ -1,18 +1,20 @@
-// Where a part lies in a scene, and which part lies at a point.
+// The rectangle of a part in a scene, and the part at a point.
+
+import { BUTTON } from "./constants.js";
 
 /**
- * @typedef {import("./layout.js").Scene} Scene
- * @typedef {import("./model.js").Part} Part
- * @typedef {import("./place.js").Placed} Placed
+ * @typedef {import("./scene.js").Scene} Scene
+ * @typedef {import("../model/network.js").Part} Part
+ * @typedef {import("./series-parallel-layout.js").Placed} Placed
  * @typedef {{x: number, y: number, w: number, h: number, box: Placed}} Spot
  */
 
-/** Whether a strip shows its parts without a box around them. @param {Placed} box */
+/** Whether a box is a strip, which shows its parts without a frame. @param {Placed} box */
 export function isStrip(box) {
   return box.entry[0] === 0 && box.entry[1] === 0;
 }
 
-/** Where a part lies; null while a box around it is folded. @param {Scene} scene @param {Part} part @returns {Spot|null} */
+/** The rectangle of a part; null while a box around it is folded. @param {Scene} scene @param {Part} part @returns {Spot|null} */
 export function spotOf(scene, part) {
   const root = scene.roots.find((r) => r.part.net === part.net);
   if (!root) return null;
@@ -25,16 +27,13 @@ export function spotOf(scene, part) {
   return { x, y, w: box.w, h: box.h, box };
 }
 
-/** The part itself if it is drawn, else the folded box that hides it. @param {Scene} scene @param {Part} part @returns {Part|null} */
-export function seenFor(scene, part) {
-  for (let at = /** @type {Part|null} */ (part); at; at = at.parent) if (spotOf(scene, at)) return at;
-  return null;
-}
-
-/** Where a part lies, or the folded box that hides it. @param {Scene} scene @param {Part} part @returns {Spot|null} */
+/** The rectangle of a part, or of the folded box that hides it. @param {Scene} scene @param {Part} part @returns {Spot|null} */
 export function nearestSpot(scene, part) {
-  const seen = seenFor(scene, part);
-  return seen && spotOf(scene, seen);
+  for (let at = /** @type {Part|null} */ (part); at; at = at.parent) {
+    const spot = spotOf(scene, at);
+    if (spot) return spot;
+  }
+  return null;
 }
 
 /** The innermost part at a point. @param {Scene} scene @param {number} px @param {number} py @returns {{part: Part, spot: Spot}|null} */
@@ -57,22 +56,28 @@ export function partAt(scene, px, py) {
   return null;
 }
 
+/** Whether the button of a box is at a point, or nearer than a distance. @param {Spot} spot @param {number} px @param {number} py @param {number} reach */
+export function buttonAt({ x, y }, px, py, reach) {
+  const half = Math.max(BUTTON.size / 2, reach);
+  return Math.abs(px - x - BUTTON.x - BUTTON.size / 2) <= half && Math.abs(py - y - BUTTON.y - BUTTON.size / 2) <= half;
+}
+
 /** @param {number} x @param {number} y @param {Placed} box @param {number} px @param {number} py */
 function holds(x, y, box, px, py) {
   return px >= x && py >= y && px <= x + box.w && py <= y + box.h;
 }
 
 /**
- * Boxes and layers that are seen, each before what it holds.
+ * Boxes and layers in view, each before its contents; null if there are too many.
  *
  * @param {Scene} scene
- * @param {import("./paint.js").View} view
+ * @param {import("./camera.js").View} view
  * @param {number} least pixels of the longer side
- * @param {number} most give up beyond so many
- * @returns {Array<Spot & {part: Part, up: Part[]}>|null}
+ * @param {number} most parts
+ * @returns {Array<Spot & {part: Part}>|null}
  */
 export function seenParts(scene, view, least, most) {
-  /** @type {Array<Spot & {part: Part, up: Part[]}>} */
+  /** @type {Array<Spot & {part: Part}>} */
   const found = [];
   const right = view.x + view.width / view.zoom;
   const bottom = view.y + view.height / view.zoom;
@@ -81,13 +86,13 @@ export function seenParts(scene, view, least, most) {
     if (x > right || y > bottom || x + box.w < view.x || y + box.h < view.y) return true;
     if (Math.max(box.w, box.h) * view.zoom < least) return true;
     if (found.length >= most) return false;
-    found.push({ part, x, y, w: box.w, h: box.h, box, up: [] });
+    found.push({ part, x, y, w: box.w, h: box.h, box });
     return box.kids.every((kid, i) => visit(part.children[i], kid.box, x + kid.x, y + kid.y));
   };
   return scene.roots.every(({ part, box, x, y }) => visit(part, box, x, y)) ? found : null;
 }
 
-/** Parts in reading order, as far as boxes are open. @param {Part} root @param {import("./model.js").Openness} openness @returns {Generator<Part>} */
+/** Parts in reading order, inside open boxes only. @param {Part} root @param {import("../model/network.js").Openness} openness @returns {Generator<Part>} */
 export function* openParts(root, openness) {
   for (const child of root.children) {
     yield child;

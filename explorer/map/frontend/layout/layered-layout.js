@@ -1,19 +1,19 @@
-// Layout in layers, for graphs of other models that are not made of series and parallel parts.
+// Layout in rows, for graphs of foreign models that have no series-parallel form.
 
-import { IN, OUT } from "./series.js";
-import { GAP, HEAD, LANE, PAD } from "./sizes.js";
+import { GAP, HEAD, LANE, PAD } from "./constants.js";
+import { IN, OUT } from "./series-parallel.js";
 
-/** @typedef {import("./place.js").Placed} Placed */
+/** @typedef {import("./series-parallel-layout.js").Placed} Placed */
 /** @typedef {{child: number, w: number, h: number, axis: number, x: number, up: number[], down: number[]}} Slot */
 
 const SWEEPS = 6;
 
 /**
- * Rows by the longest way from the input; wires pass rows in lanes of their own, so that
- * none crosses a box.
+ * Rows by the longest path from the input. Wires that pass a row get a lane in it, so that none
+ * crosses a box.
  *
  * @param {Placed[]} boxes
- * @param {import("./series.js").Flow} flow
+ * @param {import("./series-parallel.js").Flow} flow
  * @param {[number, number]} corner
  * @param {number} foot
  * @returns {Partial<Placed>}
@@ -49,7 +49,7 @@ export function layered(boxes, flow, corner, foot) {
   return draw(boxes, rows, slots, routes, corner, foot);
 }
 
-/** @param {number} n @param {import("./series.js").Flow} flow */
+/** @param {number} n @param {import("./series-parallel.js").Flow} flow */
 function ranks(n, flow) {
   const rank = new Array(n).fill(0);
   const edges = [...flow.edges].filter(([a, b]) => a >= 0 && b >= 0).sort((a, b) => a[0] - b[0]);
@@ -74,8 +74,8 @@ function order(rows, slots) {
     const down = sweep % 2 === 0;
     for (const row of down ? rows : [...rows].reverse()) {
       const goal = new Map(row.map((i) => [i, mean(down ? slots[i].up : slots[i].down, slots[i].x)]));
-      const aim = (/** @type {number} */ i) => /** @type {number} */ (goal.get(i));
-      row.sort((a, b) => aim(a) - aim(b) || a - b);
+      const target = (/** @type {number} */ i) => /** @type {number} */ (goal.get(i));
+      row.sort((a, b) => target(a) - target(b) || a - b);
       spread(row);
     }
   }

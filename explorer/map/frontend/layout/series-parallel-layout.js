@@ -1,19 +1,19 @@
-// Where the children of one box go: series downwards, branches side by side, wires between.
+// Positions of the children of one box: series downwards, branches side by side, with wires.
 
-import { IN, OUT } from "./series.js";
-import { BESIDE, GAP, LANE, THIN, ZONE } from "./sizes.js";
+import { BRANCH_GAP, GAP, LANE, THIN, ZONE } from "./constants.js";
+import { IN, OUT } from "./series-parallel.js";
 
 /**
- * @typedef {import("./series.js").Item} Item
- * @typedef {import("./series.js").Series} Series
+ * @typedef {import("./series-parallel.js").Item} Item
+ * @typedef {import("./series-parallel.js").Series} Series
  *
- * @typedef {object} Placed A box with everything that is open in it, relative to its corner.
+ * @typedef {object} Placed A box and its open contents, relative to its top left corner.
  * @property {number} number of its description
  * @property {boolean} open
  * @property {number} w
  * @property {number} h
- * @property {[number, number]} entry where its input arrives
- * @property {[number, number]} exit where its output leaves
+ * @property {[number, number]} entry where its input wire ends
+ * @property {[number, number]} exit where its output wire begins
  * @property {Kid[]} kids in the order of the description
  * @property {Wire[]} wires
  * @property {boolean} thin drawn in the small type of paths
@@ -29,14 +29,14 @@ import { BESIDE, GAP, LANE, THIN, ZONE } from "./sizes.js";
  * @property {number} to child, or OUT
  * @property {number} n of tensors
  *
- * @typedef {{points: number[], from: number, kind: Wire["kind"]}} Tail A wire on its way.
+ * @typedef {{points: number[], from: number, kind: Wire["kind"]}} Tail The beginning of a wire that is not finished.
  */
 
 /** Places the children of one box. */
 export class Placer {
   /**
    * @param {Placed[]} boxes the children
-   * @param {import("./series.js").Flow} flow
+   * @param {import("./series-parallel.js").Flow} flow
    * @param {(child: number) => string} roleOf
    * @param {boolean} thin
    */
@@ -44,7 +44,7 @@ export class Placer {
     this.boxes = boxes;
     this.roleOf = roleOf;
     this.gap = thin ? THIN.gap : GAP;
-    this.beside = thin ? THIN.beside : BESIDE;
+    this.branchGap = thin ? THIN.branchGap : BRANCH_GAP;
     this.tensors = new Map(flow.edges.map(([a, b, n]) => [`${a}>${b}`, n]));
     /** @type {Kid[]} */
     this.kids = boxes.map((box) => ({ x: 0, y: 0, box }));
@@ -52,7 +52,7 @@ export class Placer {
     this.wires = [];
   }
 
-  /** Room left and right of the axis, and height. @param {Series} items */
+  /** Width left and right of the axis, and height. @param {Series} items */
   measure(items) {
     if (!items.length) return { left: LANE / 2, right: LANE / 2, h: 0 };
     let [left, right, h] = [0, 0, 0];
@@ -76,7 +76,7 @@ export class Placer {
     return typeof before === "number" && typeof after === "number" ? this.gap : 2;
   }
 
-  /** Branches from left to right, with the number of the one that stays on the axis. @param {Series[]} branches */
+  /** Branches from left to right, and the position of the one on the axis; -1 if none is. @param {Series[]} branches */
   ordered(branches) {
     const weight = (/** @type {Series} */ items) => this.measure(items).h;
     const even = branches.length > 2 && branches.every((items) => items.length);
@@ -93,7 +93,7 @@ export class Placer {
   measureFork(branches) {
     const { order, main } = this.ordered(branches);
     const sizes = order.map((items) => this.measure(items));
-    const width = sizes.reduce((sum, s) => sum + s.left + s.right, this.beside * (order.length - 1));
+    const width = sizes.reduce((sum, s) => sum + s.left + s.right, this.branchGap * (order.length - 1));
     const left = main < 0 ? width / 2 : sizes[0].left;
     return { left, right: width - left, h: Math.max(...sizes.map((s) => s.h)) + 2 * ZONE };
   }
@@ -104,8 +104,8 @@ export class Placer {
    * @param {Series} items
    * @param {number} axis
    * @param {number} y
-   * @param {Tail[]} tails wires that come in
-   * @returns {Tail[]} wires that go out
+   * @param {Tail[]} tails of the wires into it
+   * @returns {Tail[]} of the wires out of it
    */
   place(items, axis, y, tails) {
     items.forEach((item, i) => {
@@ -132,7 +132,7 @@ export class Placer {
     return order.flatMap((items, i) => {
       const own = this.measure(items);
       const centre = i === main ? axis : x + own.left;
-      x += own.left + own.right + this.beside;
+      x += own.left + own.right + this.branchGap;
       const first = items[0];
       /** @type {Wire["kind"]} */
       let kind = "flow";
@@ -147,13 +147,13 @@ export class Placer {
     });
   }
 
-  /** Put a child at a place and join wires to it. @param {number} child @param {number} x @param {number} y @param {Tail[]} tails */
+  /** Put a child at a position and join wires to it. @param {number} child @param {number} x @param {number} y @param {Tail[]} tails */
   put(child, x, y, tails) {
     const { w, h, entry } = this.boxes[child];
     Object.assign(this.kids[child], { x, y });
     tails.forEach((tail, i) => {
-      const beside = tails.length === 2 && i === 1 && tail.kind !== "flow";
-      if (beside) {
+      const fromTheSide = tails.length === 2 && i === 1 && tail.kind !== "flow";
+      if (fromTheSide) {
         const lane = tail.points[tail.points.length - 2];
         this.wire(tail, [lane, y + h / 2, x + w, y + h / 2], child);
       } else {
@@ -177,20 +177,14 @@ export class Placer {
     return { points: [x + box.exit[0], y + box.exit[1]], from: child, kind };
   }
 
-  /** Draw a wire, if there is such an edge and not only a place for one. @param {Tail} tail @param {number[]} points @param {number} to */
+  /** Add a wire, if the flow has this edge. @param {Tail} tail @param {number[]} points @param {number} to */
   wire(tail, points, to) {
     const n = this.tensors.get(`${tail.from}>${to}`);
     if (!n) return;
-    this.wires.push({
-      points: [...tail.points, ...points],
-      kind: tail.kind,
-      from: tail.from,
-      to,
-      n,
-    });
+    this.wires.push({ ...tail, points: [...tail.points, ...points], to, n });
   }
 
-  /** Lead wires out of the box. @param {Tail[]} tails @param {number[]} end points, the last at the border */
+  /** End wires at the border of the box. @param {Tail[]} tails @param {number[]} end points, the last at the border */
   leave(tails, end) {
     for (const tail of tails) {
       const points = end.length > 2 ? [tail.points[tail.points.length - 2], end[1], ...end.slice(2)] : this.downTo(tail, end[0], end[1]);

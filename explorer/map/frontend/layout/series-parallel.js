@@ -1,4 +1,4 @@
-// Two-terminal graphs as series and parallel parts, which is what residual networks are.
+// Graphs with one input and one output as series and parallel parts, such as residual networks.
 
 /**
  * @typedef {object} Flow The children of a box as a graph: 0..n-1, from `IN` to `OUT`.
@@ -15,7 +15,7 @@ export const OUT = -2;
 /**
  * The graph among a box's children, with edges between the same two merged.
  *
- * @param {import("./model.js").Template} template
+ * @param {import("../model/network.js").Template} template
  * @returns {Flow}
  */
 export function flowOf(template) {
@@ -41,10 +41,10 @@ export function flowOf(template) {
 }
 
 /**
- * Series and parallel parts of a flow, or null if it is not made of these.
+ * Series and parallel parts of a flow, or null if it has no such form.
  *
- * Children without a source hang on the entry and those without a reader on the exit, which
- * the drawing leaves out.
+ * A child without a source gets an edge from the entry, one without a reader an edge to the
+ * exit; these are not drawn.
  *
  * @param {Flow} flow
  * @returns {Series|null}

@@ -1,18 +1,19 @@
-// What differs among networks side by side: parts compared by their places.
+// Differences among networks side by side: parts with the same id are compared.
 
-import { blocksIn, full, shapeText, short } from "./words.js";
+import { cached } from "./cached.js";
+import { blocksIn, full, shapeText, short } from "./labels.js";
 
 /**
- * @typedef {import("./model.js").Net} Net
- * @typedef {import("./model.js").Part} Part
+ * @typedef {import("./network.js").Net} Net
+ * @typedef {import("./network.js").Part} Part
  *
- * @typedef {"differs"|"only"|"more"} Mark `differs`: another layer, or a box that holds one;
- *   `only`: not in every network; `more`: a box whose only difference is such parts.
+ * @typedef {"differs"|"only"|"more"} Mark `differs`: another layer, or a box that contains one;
+ *   `only`: not in every network; `more`: a box that differs by such parts only.
  */
 
 const MOST_NAMES = 4;
 
-/** Contents of each description as text, known by number. */
+/** The contents of descriptions as text, to compare them. */
 class Contents {
   /** @param {Net} net */
   constructor(net) {
@@ -23,18 +24,19 @@ class Contents {
 
   /** @param {number} number @returns {string} */
   of(number) {
-    const known = this.known.get(number);
-    if (known !== undefined) return known;
+    return cached(this.known, number, () => this.text(number));
+  }
+
+  /** @param {number} number @returns {string} */
+  text(number) {
     const { kind, in: shapes, out, tags, params, role, children = [] } = this.net.templates[number];
-    const text = kind
+    return kind
       ? JSON.stringify([kind, shapes, out, tags, params])
       : `${role}(${children.map(([name, child, sources]) => `${name}:${sources}:${this.of(child)}`).join(";")})`;
-    this.known.set(number, text);
-    return text;
   }
 }
 
-/** Marks of all parts that are not the same in all networks. */
+/** Marks of the parts that are not the same in all networks. */
 export class Differences {
   /** @param {Net[]} nets */
   constructor(nets) {
@@ -45,7 +47,7 @@ export class Differences {
     if (nets.length > 1) this.compare(nets.map((net) => net.root));
   }
 
-  /** Mark what lies at one place in each network. @param {Array<Part|undefined>} parts @returns {Mark|undefined} */
+  /** Compare the parts of one id in each network, and mark them. @param {Array<Part|undefined>} parts @returns {Mark|undefined} */
   compare(parts) {
     const texts = parts.map((part, i) => part && this.contents[i].of(part.number));
     if (texts.every((text) => text === texts[0])) return undefined;
@@ -53,7 +55,7 @@ export class Differences {
     let mark = "differs";
     if (parts.some((part) => !part)) mark = "only";
     else if (!parts.some((part) => part?.isLayer)) {
-      const byName = parts.map((part) => new Map(solid(part).map((child) => [child.name, child])));
+      const byName = parts.map((part) => new Map(realChildren(part).map((child) => [child.name, child])));
       const names = [...new Set(byName.flatMap((map) => [...map.keys()]))];
       const inner = names.map((name) => this.compare(byName.map((map) => map.get(name))));
       if (inner.some(Boolean) && !inner.includes("differs")) mark = "more";
@@ -65,12 +67,12 @@ export class Differences {
   /** @param {Part} part @returns {Mark|undefined} */
   of(part) {
     if (!part.isVirtual) return this.marks[this.nets.indexOf(part.net)]?.get(part.id);
-    const inner = solid(part).map((child) => this.of(child));
+    const inner = realChildren(part).map((child) => this.of(child));
     if (inner.includes("differs")) return "differs";
     return inner.every((mark) => mark === "only") ? "only" : inner.some(Boolean) ? "more" : undefined;
   }
 
-  /** A sentence for each network in which this place is not the same. @param {Part} part @returns {string[]} */
+  /** A sentence for each other network in which this part differs. @param {Part} part @returns {string[]} */
   notes(part) {
     return this.nets.flatMap((net, i) => {
       if (net === part.net) return [];
@@ -87,23 +89,24 @@ export class Differences {
     const said = [];
     const [own, theirs] = [part, other].map((box) => blocksIn(box.net, box.number).length);
     if (own !== theirs) said.push(`${Math.abs(own - theirs)} ${own > theirs ? "more" : "fewer"} blocks`);
-    const names = solid(part).filter((child) => this.differsFrom(child, other)).map((child) => child.name.replace(/\/$/, ""));
+    const names = realChildren(part).filter((child) => this.differsFrom(child, other)).map((child) => child.name.replace(/\/$/, ""));
     if (names.length) said.push(`differs in ${names.slice(0, MOST_NAMES).join(", ")}${names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ""}`);
-    for (const [metric, word] of /** @type {Array<["params"|"macs", string]>} */ ([["params", "parameters"], ["macs", "MACs"]])) {
-      if (part.totals[metric] !== other.totals[metric]) said.push(`${short(part.totals[metric])} ${word}, not ${short(other.totals[metric])}`);
+    for (const metric of /** @type {const} */ (["params", "macs"])) {
+      const [own, theirs] = [part, other].map(({ totals }) => totals[metric]);
+      if (own !== theirs) said.push(`${short(own)} ${part.net.vocabulary.metrics[metric].label}, not ${short(theirs)}`);
     }
     return said;
   }
 
-  /** Whether the other network has another such part at this place. @param {Part} child @param {Part} around */
+  /** Whether the other network's part of the same name has other contents. @param {Part} child @param {Part} around */
   differsFrom(child, around) {
-    const twin = solid(around).find((part) => part.name === child.name);
+    const twin = realChildren(around).find((part) => part.name === child.name);
     const [own, theirs] = [child, around].map(({ net }) => this.contents[this.nets.indexOf(net)]);
     return twin !== undefined && own.of(child.number) !== theirs.of(twin.number);
   }
 }
 
-/** Settings of a layer that are not the same, ours first. @param {Part} part @param {Part} other */
+/** Settings in which two layers differ: the first layer's value, then the other's. @param {Part} part @param {Part} other */
 function layerChanges(part, other) {
   const [own, theirs] = [part, other].map(settings);
   const names = [...new Set([...Object.keys(own), ...Object.keys(theirs)])];
@@ -122,7 +125,7 @@ function settings({ net, number, template }) {
   };
 }
 
-/** Children with those of runs and bundles in their place. @param {Part|undefined} part @returns {Part[]} */
-function solid(part) {
-  return (part?.children ?? []).flatMap((child) => (child.isVirtual ? solid(child) : [child]));
+/** Children, where runs and bundles are replaced by theirs. @param {Part|undefined} part @returns {Part[]} */
+function realChildren(part) {
+  return (part?.children ?? []).flatMap((child) => (child.isVirtual ? realChildren(child) : [child]));
 }

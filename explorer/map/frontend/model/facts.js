@@ -1,11 +1,8 @@
-// What the card says about a part, as plain rows; the card and screen readers show it.
+// Facts about a part for its card and for screen readers.
 
-import { blockKind, blocksIn, boxTitle, full, measure, percent, shapeText } from "./words.js";
+import { blocksIn, boxTitle, full, measure, percent, shapeText } from "./labels.js";
 
-/** @typedef {import("./model.js").Part} Part */
-
-/** @type {Record<string, string>} */
-const KIND_NAMES = { run: "blocks in a row", bundle: "parallel paths", group: "group of layers", network: "network", stage: "stage", path: "path", shortcut: "projection shortcut" };
+/** @typedef {import("./network.js").Part} Part */
 
 /** @param {Part} part */
 export function titleOf(part) {
@@ -14,24 +11,18 @@ export function titleOf(part) {
 
 /** @param {Part} part */
 export function kindOf(part) {
-  const { kind, role } = part.template;
-  return kind ?? (role === "block" ? blockKind(part.net, part.number) : (KIND_NAMES[role ?? ""] ?? "box"));
+  const { kind, label } = part.template;
+  return kind ?? label ?? "box";
 }
 
-/**
- * Rows of name and value.
- *
- * @param {Part} part
- * @param {string} unit of the counting convention, such as MACs
- * @returns {Array<[string, string]>}
- */
+/** Rows of name and value. @param {Part} part @param {string} unit of the counting convention, such as MACs @returns {Array<[string, string]>} */
 export function factsOf(part, unit) {
   const { net, template, totals } = part;
   const whole = net.totalsOf(net.root.number);
   /** @type {Array<[string, string]>} */
   const rows = [["kind", kindOf(part)]];
   const shapes = template.kind ? (template.in ?? []) : [net.inShape(part.number)].filter((s) => s !== null);
-  if (shapes.length) rows.push(["in", inWords(shapes)]);
+  if (shapes.length) rows.push(["in", shapesText(shapes)]);
   rows.push(["out", shapeText(net.outShape(part.number))]);
   for (const [name, value] of Object.entries(template.tags ?? {})) {
     rows.push([name, name === "kernel" && typeof value === "number" ? `${value}×${value}` : String(value)]);
@@ -39,6 +30,8 @@ export function factsOf(part, unit) {
   if (!part.isLayer) {
     const blocks = blocksIn(net, part.number);
     if (blocks.length > 1) rows.push(["blocks", String(blocks.length)]);
+    const paths = net.pathsIn(part.number);
+    if (blocks.length && paths) rows.push([blocks.length > 1 ? "paths in each block" : "paths", String(paths)]);
     rows.push(["layers", full(totals.layers)]);
   }
   const known = (/** @type {"params"|"macs"|"activations"|"memory"} */ metric) => (part.isLayer ? template[metric] : totals[metric]);
@@ -51,32 +44,35 @@ export function factsOf(part, unit) {
   return rows;
 }
 
-/** The Keras call that makes a layer; empty where none is known. @param {Part} part */
+/** The Keras call that makes a layer; empty if it is not known. @param {Part} part */
 export function callOf(part) {
   const width = Number(part.template.tags?.channels ?? 0);
   const path = Number(part.parent?.name.match(/\d+$/)?.[0] ?? 1);
+  const name = part.id.replaceAll("/", "_");
   return (part.template.call ?? "")
-    .replace("{name}", JSON.stringify(part.id.replaceAll("/", "_")))
-    .replace("{start}", String((path - 1) * width))
-    .replace("{stop}", String(path * width));
+    .replace("{name}", JSON.stringify(name))
+    .replace("{pad}", JSON.stringify(`${name}_pad`))
+    .replaceAll("{start}", String((path - 1) * width))
+    .replaceAll("{stop}", String(path * width))
+    .replaceAll("{rest}", String((part.template.in?.[0]?.at(-1) ?? 0) - path * width));
 }
 
-/** @type {Record<import("./differ.js").Mark, string>} */
-const MARK_WORDS = { differs: "differs from the other networks", only: "not in every network", more: "more or fewer parts than in the other networks" };
+/** @type {Record<import("./differences.js").Mark, string>} */
+const MARK_LABELS = { differs: "differs from the other networks", only: "not in every network", more: "more or fewer parts than in the other networks" };
 
-/** In one sentence, for a screen reader. @param {Part} part @param {boolean} open @param {import("./differ.js").Mark} [mark] */
-export function spoken(part, open, mark) {
+/** A part in one sentence, for a screen reader. @param {Part} part @param {boolean} open @param {import("./differences.js").Mark} [mark] */
+export function spokenLabel(part, open, mark) {
   const words = [titleOf(part)];
   if (!part.isLayer && kindOf(part) !== words[0]) words.push(kindOf(part));
   words.push(`output ${shapeText(part.net.outShape(part.number)).replaceAll("×", " by ")}`);
   words.push(`${full(part.totals.params)} parameters`);
-  if (mark) words.push(MARK_WORDS[mark]);
-  if (!part.isLayer) words.push(open ? "open" : "folded");
+  if (mark) words.push(MARK_LABELS[mark]);
+  if (!part.isLayer) words.push(open ? "open" : "closed");
   return words.join(", ");
 }
 
 /** @param {number[][]} shapes */
-function inWords(shapes) {
+function shapesText(shapes) {
   const texts = shapes.map(shapeText);
   const same = texts.every((text) => text === texts[0]);
   return texts.length > 1 && same ? `${texts.length} of ${texts[0]}` : texts.join(", ");

@@ -1,6 +1,6 @@
-// Numbers, shapes and layers in a few words.
+// Labels of numbers, shapes, layers and boxes.
 
-/** @typedef {import("./model.js").Template} Template */
+/** @typedef {import("./network.js").Template} Template */
 
 /** @type {Array<[number, string]>} */
 const STEPS = [[1e12, " T"], [1e9, " G"], [1e6, " M"], [1e3, " k"]];
@@ -24,28 +24,23 @@ export function measure(metric, value) {
   return metric === "field" ? `${value} px` : short(value);
 }
 
-/** What metrics are called. @type {Record<string, string>} */
-export const METRIC_WORDS = {
-  params: "parameters", macs: "MACs", activations: "activations", memory: "memory", field: "receptive field",
-};
-
-/** @type {Record<string, string>} */
-const UNITS = { params: " params", macs: " MACs", activations: " activ." };
-
-/** The same with what it counts, in a few letters: `425 M MACs`. @param {string} metric @param {number|null|undefined} value */
-export function counted(metric, value) {
-  return measure(metric, value) + (UNITS[metric] ?? "");
+/** A metric's value with what it counts, in a few letters: `425 M MACs`. @param {import("./networks.js").Vocabulary} vocabulary @param {string} metric @param {number|null|undefined} value */
+export function counted({ metrics }, metric, value) {
+  return `${measure(metric, value)} ${metrics[metric].unit}`.trimEnd();
 }
 
 /** @param {number} value @param {Array<[number, string]>} steps @param {string} plain */
 function scaled(value, steps, plain) {
-  for (const [step, unit] of steps) {
-    if (value >= step) {
+  for (const [i, [step, unit]] of steps.entries()) {
+    const below = steps[i + 1]?.[0] ?? 1;
+    // A value that rounds up to the next unit, or to one digit more, is written that way.
+    if (Math.round(value / below) * below >= step) {
       const part = value / step;
-      return part.toFixed(part < 10 ? 2 : part < 100 ? 1 : 0) + unit;
+      const digits = [2, 1].find((count) => Math.round(value * 10 ** count / step) < 1000) ?? 0;
+      return part.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) + unit;
     }
   }
-  return `${value}${plain}`;
+  return full(value) + plain;
 }
 
 /** 56×56×64. @param {number[]|null|undefined} lengths */
@@ -60,36 +55,15 @@ export function percent(part, whole) {
   return share > 0 && share < 0.05 ? "<0.1 %" : `${share.toFixed(1)} %`;
 }
 
-/** @type {Record<string, string>} */
-const KINDS = {
-  InputLayer: "input",
-  BatchNormalization: "batch norm",
-  GlobalAveragePooling2D: "average pool",
-  GlobalMaxPooling2D: "max pool",
-  Add: "add",
-  Concatenate: "concatenate",
-  Flatten: "flatten",
-  ChannelSlice: "slice",
-};
-/** @type {Record<string, string>} */
-const THIN_KINDS = { BatchNormalization: "BN", Concatenate: "concat" };
-
 /** Such as `3×3 conv, 128`. @param {Template} layer @param {boolean} [thin] in the few letters of a path */
-export function layerWords(layer, thin = false) {
-  const kind = layer.kind ?? "";
-  const { kernel, filters, units } = layer.tags ?? {};
-  const window = kernel === undefined ? "" : String(kernel).includes("x") ? String(kernel) : `${kernel}×${kernel}`;
-  if (filters !== undefined) return thin ? `${window}, ${filters}` : `${window} conv, ${filters}`;
-  if (kind === "MaxPooling2D") return `${window} max pool`;
-  if (kind === "AveragePooling2D") return `${window} average pool`;
-  if (units !== undefined) return `dense, ${units}`;
-  return (thin && THIN_KINDS[kind]) || (KINDS[kind] ?? kind);
+export function layerLabel(layer, thin = false) {
+  return (thin ? layer.short : layer.title) ?? layer.kind ?? "";
 }
 
-/** What a box is called: `stage 1`, `5 × identity block`, `32 paths`. @param {import("./model.js").Net} net @param {number} number @param {string} name */
+/** The title of a box: `stage 1`, `identity block × 5`, `32 paths`. @param {import("./network.js").Net} net @param {number} number @param {string} name */
 export function boxTitle(net, number, name) {
   const template = net.templates[number];
-  if (template.kind !== undefined) return layerWords(template);
+  if (template.kind !== undefined) return layerLabel(template);
   const children = template.children ?? [];
   if (template.role === "run") return `${blockKind(net, children[0][1])} × ${children.length}`;
   if (template.role === "bundle") return `${children.length} ${plain(children[0][0])}s`;
@@ -97,25 +71,21 @@ export function boxTitle(net, number, name) {
   return name.replace(/\/$/, "").replace(/^(stage|group|block|path)(\d+)$/, "$1 $2");
 }
 
-/** `projection block` or `identity block`; `block` if it is neither. @param {import("./model.js").Net} net @param {number} number */
+/** `projection block` or `identity block`; `block` if it is neither. @param {import("./network.js").Net} net @param {number} number */
 export function blockKind(net, number) {
   const template = net.templates[number];
-  if (template.role !== "block") return plain(template.role ?? "box");
-  const children = template.children ?? [];
-  if (children.some(([, child]) => net.templates[child].role === "shortcut")) return "projection block";
-  const skips = children.some(([, , sources]) => sources.length > 1 && sources.includes(-1));
-  return skips ? "identity block" : "block";
+  return template.role === "block" ? (template.label ?? "block") : plain(template.role ?? "box");
 }
 
-/** The blocks inside a box, one by one. @param {import("./model.js").Net} net @param {number} number @returns {string[]} */
+/** The blocks inside a box, one by one. @param {import("./network.js").Net} net @param {number} number @returns {string[]} */
 export function blocksIn(net, number) {
   const { role, children = [] } = net.templates[number];
   if (role === "block") return [blockKind(net, number)];
   return children.flatMap(([, child]) => (net.templates[child].kind ? [] : blocksIn(net, child)));
 }
 
-/** Where a run's names begin and end: `2–6`. @param {Template} run */
-export function rangeWords(run) {
+/** Numbers of the first and the last block of a run: `2–6`. @param {Template} run */
+export function rangeLabel(run) {
   const names = (run.children ?? []).map(([name]) => name);
   const [first, last] = [names[0], names[names.length - 1]].map((name) => name.match(/\d+$/)?.[0] ?? "");
   return last ? `${first}–${last}` : "";

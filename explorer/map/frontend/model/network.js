@@ -1,24 +1,32 @@
-// A network as a tree of boxes, made lazily from descriptions that identical parts share.
+// A network as a tree of parts, made lazily from descriptions that identical parts share.
+
+import { cached } from "./cached.js";
 
 /**
  * @typedef {object} Template A layer (has `kind`) or a box (has `role` and `children`).
  * @property {string} [kind]
+ * @property {string} [label] with all settings, or the kind of a box
+ * @property {string} [title] of a layer, without what badges show
+ * @property {string} [short] of a layer, as in the small box of a path
  * @property {string} [role]
  * @property {Array<[string, number, Array<number|[number, number]>, number|null]>} [children]
  * @property {Array<number|[number, number]>} [outs]
  * @property {number[][]} [in]
  * @property {number[]} [out]
  * @property {Record<string, number|string>} [tags]
- * @property {number|null} [params]
+ * @property {number|null} [params] that training changes
+ * @property {number|null} [total_params] with moving statistics
  * @property {number|null} [macs]
  * @property {number|null} [activations]
  * @property {number|null} [memory]
  * @property {string} [formula]
  * @property {string} [call]
  *
- * @typedef {object} Totals Sums over the layers of a box; `field` is the largest, less its entry.
+ * @typedef {{templates: Template[], root: number, layers: number}} PlainForm one form of a network
+ *
+ * @typedef {object} Totals Sums over the layers of a box; `field` is the largest receptive field
+ *   inside, less that of the box's input.
  * @property {number} params
- * @property {number} trainable
  * @property {number} macs
  * @property {number} activations
  * @property {number} memory
@@ -27,17 +35,20 @@
  */
 
 export const LEVELS = ["stages", "blocks", "layers", "paths"];
-export const METRICS = ["params", "macs", "activations", "memory", "field"];
-const SUMMED = ["params", "trainable", "macs", "activations", "memory"];
+/** Metrics that sum up, and are the same for all parts of one description. */
+export const SIZES = ["params", "macs", "activations", "memory"];
+export const METRICS = [...SIZES, "field"];
+/** All boxes of the same height. */
+export const EVEN = "even";
 
-/** One part of the network at its place. */
+/** A layer or a box at its place in the network. */
 export class Part {
   /**
    * @param {Net} net
    * @param {Part|null} parent
    * @param {string} name
    * @param {number} number of its description
-   * @param {number|null} field receptive field: its own, or of what enters a box
+   * @param {number|null} field receptive field of a layer, or of the input of a box
    * @param {number} index among its siblings
    */
   constructor(net, parent, name, number, field, index) {
@@ -62,9 +73,14 @@ export class Part {
     return this.template.kind !== undefined;
   }
 
-  /** Runs and bundles stand for several boxes and add nothing to a place. */
+  /** Whether it can be opened and closed: every box but the network itself. */
+  get opens() {
+    return !this.isLayer && this.parent !== null;
+  }
+
+  /** Whether it groups several boxes and adds nothing to their ids: a run or a bundle. */
   get isVirtual() {
-    return isVirtualRole(this.template.role);
+    return ["run", "bundle"].includes(this.template.role ?? "");
   }
 
   /** @returns {Part[]} */
@@ -91,23 +107,18 @@ export class Part {
     return this.template.role === "network" ? more : this.field === null ? null : this.field + more;
   }
 
-  /** Value of a metric: a layer's own, or the sum inside a box. */
+  /** A metric of a layer, or its sum over a box. */
   value(/** @type {string} */ metric) {
-    return metric === "field" ? this.reach : /** @type {any} */ (this.totals)[metric];
+    return metric === "field" ? this.reach : this.net.total(this.number, metric);
   }
 
-  /** Itself and all around it, outermost first. */
+  /** The network's root, the boxes around this part, and the part itself. */
   get ancestors() {
     /** @type {Part[]} */
     const line = [];
     for (let part = /** @type {Part|null} */ (this); part; part = part.parent) line.unshift(part);
     return line;
   }
-}
-
-/** @param {string|undefined} role */
-export function isVirtualRole(role) {
-  return role === "run" || role === "bundle";
 }
 
 /** @param {Part|null} parent @param {string} name @returns {string} */
@@ -120,40 +131,65 @@ function partId(parent, name) {
 
 /** One network in one form of its split. */
 export class Net {
-  /**
-   * @param {{templates: Template[], root: number, layers: number, totals: any}} plain
-   * @param {string} name
-   */
-  constructor(plain, name) {
+  /** @param {PlainForm} plain @param {string} name @param {import("./networks.js").Vocabulary} vocabulary */
+  constructor(plain, name, vocabulary) {
     this.templates = plain.templates;
     this.name = name;
+    this.vocabulary = vocabulary;
     this.layers = plain.layers;
     /** @type {Map<number, Totals>} */
     this.sums = new Map();
+    /** @type {Map<number, number>} */
+    this.pathCounts = new Map();
     this.root = new Part(this, null, "", plain.root, 0, 0);
+  }
+
+  /** The sum of a metric over a description. @param {number} number @param {string} metric one of `SIZES` @returns {number} */
+  total(number, metric) {
+    return /** @type {any} */ (this.totalsOf(number))[metric];
   }
 
   /** @param {number} number @returns {Totals} */
   totalsOf(number) {
-    const known = this.sums.get(number);
-    if (known) return known;
+    return cached(this.sums, number, () => this.sum(number));
+  }
+
+  /** @param {number} number @returns {Totals} */
+  sum(number) {
     const template = this.templates[number];
     /** @type {any} */
     const sum = { layers: 0, field: null };
-    for (const metric of SUMMED) sum[metric] = 0;
+    for (const metric of SIZES) sum[metric] = 0;
     if (template.kind !== undefined) {
-      for (const metric of SUMMED) sum[metric] = /** @type {any} */ (template)[metric] ?? 0;
+      for (const metric of SIZES) sum[metric] = /** @type {any} */ (template)[metric] ?? 0;
       Object.assign(sum, { layers: 1, field: 0 });
     }
     for (const [, child, , more] of template.children ?? []) {
       const inner = this.totalsOf(child);
-      for (const metric of [...SUMMED, "layers"]) sum[metric] += /** @type {any} */ (inner)[metric];
+      for (const metric of [...SIZES, "layers"]) sum[metric] += /** @type {any} */ (inner)[metric];
       if (more !== null && inner.field !== null) {
         sum.field = Math.max(sum.field ?? 0, more + inner.field);
       }
     }
-    this.sums.set(number, sum);
     return sum;
+  }
+
+  /** Paths into which the blocks of a description split, or groups of a layer: 1 for a block with a single one, 0 without blocks. @param {number} number @returns {number} */
+  pathsIn(number) {
+    return cached(this.pathCounts, number, () => {
+      const { kind, role, children = [], tags = {} } = this.templates[number];
+      if (kind !== undefined) return Number(tags.groups) > 1 ? Number(tags.groups) : 0;
+      if (role === "bundle") return children.length;
+      const split = children.filter(([, child]) => this.templates[child].role === "path").length;
+      return Math.max(split, ...children.map(([, child]) => this.pathsIn(child)), role === "block" ? 1 : 0);
+    });
+  }
+
+  /** The levels that open more than the level before. */
+  get levels() {
+    /** @type {Set<number>} */
+    const ranks = new Set(this.templates.map(({ role }) => (role ? openRank(role) : 0)));
+    return LEVELS.filter((_, rank) => rank === 0 || ranks.has(rank));
   }
 
   /** The part of this id, if there is one. @param {string} id @returns {Part|null} */
@@ -171,7 +207,7 @@ export class Net {
     return id === "" ? this.root : within(this.root);
   }
 
-  /** The part of this id, or the innermost around its place; another form may have no such layer. @param {string} id @returns {Part|null} */
+  /** The part of this id, or the innermost box around it; another form may have no such layer. @param {string} id @returns {Part|null} */
   nearest(id) {
     for (let at = id; at; at = at.slice(0, Math.max(0, at.replace(/\/$/, "").lastIndexOf("/")))) {
       const found = this.find(at) ?? this.find(`${at}/`);
@@ -180,7 +216,7 @@ export class Net {
     return null;
   }
 
-  /** Every part, each before what it holds. @returns {Generator<Part>} */
+  /** All parts, each before its children. @returns {Generator<Part>} */
   *parts() {
     const open = [this.root];
     while (open.length) {
@@ -190,7 +226,7 @@ export class Net {
     }
   }
 
-  /** Shape that leaves a description. @param {number} number @returns {number[]|null} */
+  /** The shape of a description's output. @param {number} number @returns {number[]|null} */
   outShape(number) {
     const template = this.templates[number];
     if (template.kind !== undefined) return template.out ?? null;
@@ -199,7 +235,7 @@ export class Net {
     return child === undefined || child < 0 ? null : this.outShape(template.children?.[child][1] ?? 0);
   }
 
-  /** Shape that enters a description. @param {number} number @returns {number[]|null} */
+  /** The shape of a description's input. @param {number} number @returns {number[]|null} */
   inShape(number) {
     const template = this.templates[number];
     if (template.kind !== undefined) return template.in?.[0] ?? null;
@@ -210,56 +246,55 @@ export class Net {
   }
 }
 
-/** What is open: a level, and the boxes that differ from it. */
+/** Position of the first level at which boxes of this role are open. @param {string} role */
+function openRank(role) {
+  if (role === "network" || role === "path" || role === "shortcut") return 0;
+  if (role === "bundle") return 3;
+  return role === "stage" ? 1 : 2;
+}
+
+/** What is open: a level, and the boxes that are exceptions to it. */
 export class Openness {
-  /** @param {string} level @param {Iterable<string>} [flips] */
-  constructor(level, flips = []) {
+  /** @param {string} level @param {Iterable<string>} [exceptions] */
+  constructor(level, exceptions = []) {
     this.level = LEVELS.includes(level) ? level : LEVELS[0];
-    this.flips = new Set(flips);
+    this.exceptions = new Set(exceptions);
   }
 
   /** @param {string} text such as "blocks,stage1/block1" */
   static parse(text) {
-    const [level, ...flips] = (text || "").split(",").filter(Boolean);
-    return new Openness(level, flips);
+    const [level, ...exceptions] = (text || "").split(",").filter(Boolean);
+    return new Openness(level, exceptions);
   }
 
   toString() {
-    return [this.level, ...[...this.flips].sort()].join(",");
+    return [this.level, ...[...this.exceptions].sort()].join(",");
   }
 
   /** @param {Part} part */
   isOpen(part) {
     if (part.isLayer) return false;
-    return this.byLevel(part.template.role ?? "") !== this.flips.has(part.id);
-  }
-
-  /** @param {string} role */
-  byLevel(role) {
-    if (role === "network" || role === "path" || role === "shortcut") return true;
-    const rank = LEVELS.indexOf(this.level);
-    if (role === "bundle") return rank >= 3;
-    return rank >= (role === "stage" ? 1 : 2);
+    return LEVELS.indexOf(this.level) >= openRank(part.template.role ?? "") !== this.exceptions.has(part.id);
   }
 
   /** With one box opened or folded. @param {Part} part @param {boolean} open */
   with(part, open) {
     if (part.isLayer || this.isOpen(part) === open) return this;
-    const flips = new Set(this.flips);
-    if (!flips.delete(part.id)) flips.add(part.id);
-    return new Openness(this.level, flips);
+    const exceptions = new Set(this.exceptions);
+    if (!exceptions.delete(part.id)) exceptions.add(part.id);
+    return new Openness(this.level, exceptions);
   }
 
-  /** With everything around a part open, so that it can be seen. @param {Part} part */
+  /** With all boxes around a part open. @param {Part} part */
   revealing(part) {
     return part.ancestors.slice(0, -1).reduce((open, box) => open.with(box, true), /** @type {Openness} */ (this));
   }
 
-  /** Ids of the boxes that hold a difference somewhere inside. @param {Net} net */
+  /** Ids of the boxes that are exceptions or contain one. @param {Net} net */
   mixed(net) {
     /** @type {Set<string>} */
     const ids = new Set();
-    for (const id of this.flips) {
+    for (const id of this.exceptions) {
       const part = net.find(id);
       for (const box of part ? part.ancestors : []) ids.add(box.id);
     }

@@ -1,10 +1,11 @@
-// Making elements.
+// Creates elements of the page.
 
 /**
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {Record<string, any>} [attributes] `on...` are listeners, `text` is the text
  * @param {Array<Node|string>} [children]
- * @returns {any}
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, attributes = {}, children = []) {
   const element = document.createElement(tag);
@@ -17,7 +18,7 @@ export function make(tag, attributes = {}, children = []) {
   return element;
 }
 
-/** A menu of choices with a label that is read out. @param {string} label @param {Array<[string, string]>} options value and text @param {(value: string) => void} onChange @returns {HTMLSelectElement} */
+/** A menu of choices with a label for screen readers. @param {string} label @param {Array<[string, string]>} options value and text @param {(value: string) => void} onChange @returns {HTMLSelectElement} */
 export function makeSelect(label, options, onChange) {
   const select = make("select", { "aria-label": label, title: label });
   select.append(...options.map(([value, text]) => make("option", { value, text })));
@@ -25,7 +26,7 @@ export function makeSelect(label, options, onChange) {
   return select;
 }
 
-/** @param {string} label read out and shown on hovering @param {string} face @param {() => void} onClick @param {string} [cls] @returns {HTMLButtonElement} */
-export function makeButton(label, face, onClick, cls = "") {
-  return make("button", { type: "button", "aria-label": label, title: label, text: face, onclick: onClick, class: cls });
+/** @param {string} label for screen readers and as a tooltip @param {string} text @param {() => void} onClick @param {string} [cls] @returns {HTMLButtonElement} */
+export function makeButton(label, text, onClick, cls = "") {
+  return make("button", { type: "button", "aria-label": label, title: label, text, onclick: onClick, class: cls });
 }

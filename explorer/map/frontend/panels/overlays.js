@@ -1,71 +1,84 @@
-// What a map shows beside the picture, kept in step with its state: outlines, card, bar, legend.
+// Keeps outlines, card, toolbar, legend and messages up to date with the map's state.
 
-import { Differences } from "./differ.js";
-import { download, toPng, toSvg } from "./export.js";
+import { BoxHeights } from "../layout/box-heights.js";
+import { Differences } from "../model/differences.js";
+import { METRICS } from "../model/network.js";
+import { download, toPng, toSvg } from "../render/export.js";
+import { coloursIn, DIFFERS, MORE } from "../render/legend-keys.js";
+import { FONT, forgetWidths } from "../render/surfaces.js";
+import { Theme } from "../render/theme.js";
+import { announce } from "./accessible-tree.js";
+import { fillCrumbs } from "./breadcrumbs.js";
+import { make, makeButton } from "./dom.js";
 import { hasFocus } from "./frame.js";
-import { announce } from "./keys.js";
-import { EVEN, Growth } from "./growth.js";
-import { DIFFERS, fillLegend, MORE } from "./legend.js";
-import { METRICS } from "./model.js";
+import { fillHelp } from "./help.js";
+import { fillLegend } from "./legend.js";
 import { Overview } from "./overview.js";
-import { fillCard, fillCrumbs, fillHelp } from "./panels.js";
-import { FONT } from "./surfaces.js";
-import { Theme } from "./theme.js";
-import { blocksIn } from "./words.js";
 
 /**
- * @typedef {import("./model.js").Part} Part
- * @typedef {import("./netmap.js").NetMap} NetMap
- * @typedef {import("./layout.js").Scene} Scene
+ * @typedef {import("../model/network.js").Part} Part
+ * @typedef {import("../netmap.js").NetMap} NetMap
+ * @typedef {import("../layout/scene.js").Scene} Scene
  */
 
 const MOST_OUTLINES = 400;
-const FOUND = "#e0a100";
 const DARK_QUERY = "(prefers-color-scheme: dark)";
 
-export class Show {
+export class Overlays {
   /** @param {NetMap} map */
   constructor(map) {
     this.map = map;
-    this.theme = new Theme("light");
+    this.theme = new Theme("light", map.data.palette);
     this.overview = new Overview(map.frame.overview, (x, y) => map.centreOn(x, y));
     this.differences = new Differences([]);
-    /** @type {{scene: Scene|null, found: Array<[Part, import("./differ.js").Mark]>}} */
+    /** @type {{scene: Scene|null, found: Array<[Part, import("../model/differences.js").Mark]>}} */
     this.marked = { scene: null, found: [] };
     fillHelp(map.frame.help, () => this.help(false));
   }
 
-  /** Follow the system's theme until the returned function is called. */
-  listen() {
+  /** Follow the system's theme until a signal. @param {AbortSignal} signal */
+  listen(signal) {
     const system = matchMedia(DARK_QUERY);
-    const follow = () => this.restyle();
-    document.fonts?.ready.then(follow);
-    system.addEventListener("change", follow);
-    return () => system.removeEventListener("change", follow);
+    const follow = () => this.applyTheme();
+    document.fonts?.ready.then(() => {
+      forgetWidths();
+      follow();
+    });
+    system.addEventListener("change", follow, { signal });
   }
 
-  /** Colours of the theme, and all that has them. */
-  restyle() {
+  /** Apply the theme to the page and the picture. */
+  applyTheme() {
     const { map } = this;
     const wish = map.options.theme ?? "auto";
     const mode = wish === "auto" ? (matchMedia(DARK_QUERY).matches ? "dark" : "light") : wish;
     map.frame.element.dataset.mode = mode;
     map.screen.surface.family = getComputedStyle(map.frame.element).fontFamily || FONT;
     this.theme = new Theme(mode, map.data.palette);
-    this.relook();
+    for (const [name, colour] of Object.entries(this.theme.ink)) map.frame.element.style.setProperty(`--${name}`, colour);
+    this.updateLook();
     this.refresh();
   }
 
-  /** Colours of boxes, whose heat scale ends at the largest value that is seen. */
-  relook() {
+  /** The look of boxes; the heat scale ends at the largest value in view. */
+  updateLook() {
     const { map } = this;
     const metric = METRICS.includes(map.state.colour) ? map.state.colour : "kind";
     const largest = map.nets.map((net) => largestSeen(net.root, metric, map.openness));
     const most = metric === "kind" ? 0 : Math.max(1, ...largest);
-    map.screen.look = { theme: this.theme, colour: metric, most, growth: new Growth(map.nets, map.state.size) };
-    const layers = map.nets.some((net) => showsLayers(net.root, map.openness));
-    const blocks = map.nets.some((net) => blocksIn(net, net.root.number).length);
-    fillLegend(map.frame.legend, map.screen.look, { layers, blocks, compares: this.differences.nets.length > 1 });
+    const colours = map.nets.map((net) => coloursIn(net, this.theme));
+    map.screen.look = {
+      theme: this.theme,
+      colour: metric,
+      most,
+      heights: new BoxHeights(map.nets, map.state.size),
+      families: new Set(colours.flatMap((families) => [...families])),
+      shortcuts: map.nets.some((net) => net.templates.some(({ role }) => role === "block")),
+      metrics: map.networks.vocabulary.metrics,
+      compares: this.differences.nets.length > 1,
+      several: map.nets.length > 1,
+    };
+    fillLegend(map.frame.legend, map.screen.look);
   }
 
   /** Compare the networks that are shown now. */
@@ -74,20 +87,12 @@ export class Show {
     this.marked = { scene: null, found: [] };
   }
 
-  /** Outlines, card, crumbs, bar and what screen readers see. */
+  /** Outlines, breadcrumbs, toolbar and the tree for screen readers. */
   refresh() {
     const { map } = this;
     map.screen.outlines = this.outlines();
-    fillCrumbs(map.frame.crumbs, map.selected ?? map.focused ?? map.nets[0].root, map.nets, (part) => map.goTo(part));
-    map.toolbar.show({
-      level: map.openness.level,
-      pure: !map.openness.flips.size,
-      form: map.state.form,
-      colour: map.state.colour,
-      size: map.screen.look?.growth.metric ?? EVEN,
-      back: map.past.canBack,
-      forward: map.past.canForward,
-    });
+    fillCrumbs(map);
+    map.toolbar.show();
     announce(map);
     map.screen.invalidate();
   }
@@ -95,16 +100,16 @@ export class Show {
   outlines() {
     const { map } = this;
     const { ink } = this.theme;
-    /** @type {import("./screen.js").Outline[]} */
+    /** @type {import("../render/screen.js").Outline[]} */
     const outlines = this.differing().map(([part, mark]) => ({ part, colour: ink.mark, width: 2, dash: mark === "differs" ? DIFFERS : MORE }));
-    for (const part of map.hunt.matches.slice(0, MOST_OUTLINES)) outlines.push({ part, colour: FOUND, width: 2 });
+    for (const part of map.session.matches.slice(0, MOST_OUTLINES)) outlines.push({ part, colour: ink.found, width: 2 });
     if (map.hovered) outlines.push({ part: map.hovered, colour: ink.soft, width: 1.2 });
     if (map.selected) outlines.push({ part: map.selected, colour: ink.glow, width: 3 });
     if (map.focused && map.focused !== map.selected && hasFocus(map.frame)) outlines.push({ part: map.focused, colour: ink.focus, width: 2.5, dash: [5, 3] });
     return outlines;
   }
 
-  /** What is not the same in all networks, as far as it is open; looked up once for each scene. */
+  /** The parts in view that differ among networks, computed once for each scene. */
   differing() {
     const { map, differences } = this;
     if (this.marked.scene !== map.screen.scene) {
@@ -123,19 +128,6 @@ export class Show {
     return this.marked.found;
   }
 
-  card() {
-    const { map } = this;
-    const part = map.selected;
-    fillCard(map.frame.card, part, {
-      unit: map.data.count?.unit ?? "MACs",
-      open: !!part && map.openness.isOpen(part),
-      notes: part ? this.differences.notes(part) : [],
-      close: () => map.select(null),
-      toggle: () => part && map.toggle(part, !map.openness.isOpen(part)),
-      zoom: () => part && map.zoomTo(part),
-    });
-  }
-
   /** @param {boolean} open */
   help(open) {
     const { help, tree } = this.map.frame;
@@ -143,22 +135,31 @@ export class Show {
     (open ? /** @type {HTMLElement} */ (help.querySelector("button")) : tree).focus();
   }
 
+  /** Show a message over the map until it is closed or the view changes. @param {string} text or empty */
+  note(text) {
+    const { note, tree } = this.map.frame;
+    if (!text && note.matches(":focus-within")) tree.focus();
+    note.hidden = !text;
+    note.replaceChildren(make("span", { text }), makeButton("Close the message (Esc)", "×", () => this.note("")));
+  }
+
   /** @param {"svg"|"png"} kind */
   async save(kind) {
-    const { scene, look } = this.map.screen;
+    const { scene, look, surface: { family } } = this.map.screen;
     if (!look) return;
-    const name = this.map.nets.map((net) => net.name).join("_vs_");
-    const blob = kind === "svg" ? new Blob([toSvg(scene, look)], { type: "image/svg+xml" }) : await toPng(scene, look);
+    const name = fileName(this.map);
+    const blob = kind === "svg" ? new Blob([toSvg(scene, look, family)], { type: "image/svg+xml" }) : await toPng(scene, look, family);
     if (blob) download(`${name}.${kind}`, blob);
   }
 }
 
-/** Whether a layer in a box is drawn. @param {Part} part @param {import("./model.js").Openness} openness @returns {boolean} */
-function showsLayers(part, openness) {
-  return part.children.some((child) => (child.isLayer ? child.template.kind !== "InputLayer" : openness.isOpen(child) && showsLayers(child, openness)));
+/** Networks, level and form: `resnext50_32x4d-layers-grouped-form`. @param {NetMap} map */
+function fileName({ nets, openness, state }) {
+  const level = openness.exceptions.size ? `${openness.level}-and-some-boxes` : openness.level;
+  return [nets.map((net) => net.name).join("_vs_"), level, ...(state.form ? [`${state.form}-form`] : [])].join("-");
 }
 
-/** The largest value among layers and folded boxes that are drawn. @param {Part} part @param {string} metric @param {import("./model.js").Openness} openness @returns {number} */
+/** The largest value among layers and folded boxes that are drawn. @param {Part} part @param {string} metric @param {import("../model/network.js").Openness} openness @returns {number} */
 function largestSeen(part, metric, openness) {
   if (!openness.isOpen(part)) return part.value(metric) ?? 0;
   // Equal parts are looked at once: the receptive field grows, so the last of a run counts.

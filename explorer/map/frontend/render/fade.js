@@ -1,6 +1,6 @@
-// From one picture to another that has too many parts to move: the old one fades from the new.
+// A cross-fade, for scenes with too many parts to move.
 
-/** The picture that a canvas holds. @param {HTMLCanvasElement} canvas @returns {HTMLCanvasElement} */
+/** A copy of a canvas. @param {HTMLCanvasElement} canvas @returns {HTMLCanvasElement} */
 function copyOf(canvas) {
   const copy = document.createElement("canvas");
   [copy.width, copy.height] = [canvas.width, canvas.height];
@@ -9,7 +9,7 @@ function copyOf(canvas) {
 }
 
 export class Fade {
-  /** @param {CanvasRenderingContext2D} context that holds the old picture */
+  /** @param {CanvasRenderingContext2D} context with the old picture */
   constructor(context) {
     this.context = context;
     this.before = copyOf(context.canvas);

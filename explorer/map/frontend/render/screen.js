@@ -1,24 +1,24 @@
-// The canvas: draws the scene when something has changed, and moves from scene to scene.
+// The canvas: draws the scene after changes, and transitions from scene to scene.
 
-import { Camera } from "./camera.js";
+import { Camera } from "../layout/camera.js";
+import { spotOf } from "../layout/hit-test.js";
 import { Fade } from "./fade.js";
-import { spotOf } from "./locate.js";
-import { between, moversBetween, paintMoving } from "./moving.js";
-import { paint } from "./paint.js";
+import { paint } from "./painter.js";
 import { CanvasSurface } from "./surfaces.js";
+import { between, moversBetween, paintTransition } from "./transitions.js";
 
 const MOVE_MS = 240;
 const DOT = 1.3;
-/** Pixels by which outlines reach beyond their parts, and some more. */
+/** Pixels around a part that its outline may cover. */
 const OUTLINE_ROOM = 6;
-/** A picture that moves by more of its side than this is painted anew. */
+/** A picture that moves by a larger share of its side is drawn again. */
 const MOST_SHIFT = 0.5;
 
 /**
- * @typedef {import("./layout.js").Scene} Scene
- * @typedef {import("./model.js").Part} Part
+ * @typedef {import("../layout/scene.js").Scene} Scene
+ * @typedef {import("../model/network.js").Part} Part
  * @typedef {{part: Part, colour: string, width: number, dash?: number[]}} Outline
- * @typedef {import("./moving.js").Mover} Mover
+ * @typedef {import("./transitions.js").Mover} Mover
  */
 
 /** Shows a scene on a canvas. */
@@ -32,18 +32,18 @@ export class Screen {
     this.camera = new Camera();
     /** @type {Scene} */
     this.scene = { w: 1, h: 1, roots: [] };
-    /** @type {import("./paint.js").Look|null} */
+    /** @type {import("./painter.js").Look|null} */
     this.look = null;
     /** @type {Outline[]} */
     this.outlines = [];
     this.width = this.height = this.ratio = 1;
     this.frame = 0;
     this.drawn = 0;
-    /** Whether more than the camera's place has changed since the last picture. */
+    /** Whether more than the camera's position has changed since the last picture. */
     this.stale = true;
-    /** Parts around which only the outlines have changed. @type {Set<Part>} */
+    /** Parts of which only the outlines have changed. @type {Set<Part>} */
     this.touched = new Set();
-    /** Where the camera was for the picture that the canvas holds. @type {Camera|null} */
+    /** The camera of the picture on the canvas. @type {Camera|null} */
     this.painted = null;
     /** @type {{start: number, from: Camera, to: Camera, movers: Mover[], fade: Fade|null}|null} */
     this.move = null;
@@ -52,8 +52,10 @@ export class Screen {
 
   /** @param {number} width @param {number} height */
   resize(width, height) {
-    [this.width, this.height] = [Math.max(1, width), Math.max(1, height)];
+    // Whole pixels: a picture that ends within one leaves a line of the canvas's own colour.
+    [this.width, this.height] = [Math.max(1, Math.floor(width)), Math.max(1, Math.floor(height))];
     this.ratio = Math.min(2, globalThis.devicePixelRatio || 1);
+    Object.assign(this.canvas.style, { width: `${this.width}px`, height: `${this.height}px` });
     this.canvas.width = Math.round(this.width * this.ratio);
     this.canvas.height = Math.round(this.height * this.ratio);
     this.invalidate();
@@ -69,8 +71,8 @@ export class Screen {
     this.schedule();
   }
 
-  /** Paint anew around a part, whose outline comes or goes. @param {Part} part */
-  touch(part) {
+  /** Draw again around a part whose outline has changed. @param {Part} part */
+  redrawAround(part) {
     this.touched.add(part);
     this.schedule();
   }
@@ -85,7 +87,7 @@ export class Screen {
     const from = this.camera;
     /** @type {Mover[]|null} */
     let movers = [];
-    if (scene && !this.still) movers = moversBetween(before, scene, this.view, { ...this.view, ...goal });
+    if (scene && !this.still && this.drawn) movers = moversBetween(before, scene, this.view, { ...this.view, ...goal });
     if (scene) this.scene = scene;
     this.camera = goal;
     const fade = movers || !this.drawn ? null : new Fade(this.context);
@@ -94,13 +96,13 @@ export class Screen {
     this.invalidate();
   }
 
-  /** Stop on the way, where it is. */
+  /** End a transition where it is. */
   halt() {
     if (this.move) this.stale = true;
     this.move = null;
   }
 
-  /** Look from elsewhere at once. @param {Camera} camera */
+  /** Move the camera without a transition. @param {Camera} camera */
   moveTo(camera) {
     this.halt();
     const { painted } = this;
@@ -131,7 +133,7 @@ export class Screen {
       this.camera = from.toward(to, eased, this.width, this.height);
       if (t < 1 && fade) fade.paint(eased, () => this.draw());
       else if (t >= 1 || !movers.length) this.draw();
-      else this.drawMoving(movers, eased);
+      else this.drawTransition(movers, eased);
       if (t >= 1) this.move = null;
       if (this.move) this.invalidate();
     }
@@ -139,7 +141,7 @@ export class Screen {
     this.onDraw();
   }
 
-  /** Shift the picture on the canvas and paint what comes into view; false if that is no gain. */
+  /** Shift the picture on the canvas and draw what comes into view; false if that saves nothing. */
   shift() {
     const { painted, camera, canvas, context, ratio } = this;
     if (!painted || painted.zoom !== camera.zoom) return false;
@@ -170,7 +172,7 @@ export class Screen {
     if (right > left && bottom > top) this.drawStrip(left, top, right - left, bottom - top);
   }
 
-  /** Paint a part of the canvas only. @param {number} x @param {number} y @param {number} w @param {number} h */
+  /** Draw a part of the canvas only. @param {number} x @param {number} y @param {number} w @param {number} h */
   drawStrip(x, y, w, h) {
     const { context, ratio, camera } = this;
     context.save();
@@ -182,16 +184,16 @@ export class Screen {
     this.mapTransform();
     const k = camera.zoom * ratio;
     const view = { x: camera.x + x / k, y: camera.y + y / k, zoom: camera.zoom, width: w / ratio, height: h / ratio };
-    paint(this.surface, this.scene, view, /** @type {import("./paint.js").Look} */ (this.look));
+    paint(this.surface, this.scene, view, /** @type {import("./painter.js").Look} */ (this.look));
     this.drawOutlines();
     context.restore();
     this.surface.reset();
   }
 
-  /** Paint the page and its grid of dots. @param {number} [left] @param {number} [top] @param {number} [w] @param {number} [h] */
+  /** Draw the page and its grid of dots. @param {number} [left] @param {number} [top] @param {number} [w] @param {number} [h] */
   clear(left = 0, top = 0, w = this.width, h = this.height) {
     const { context, ratio } = this;
-    const { page, dots } = /** @type {import("./paint.js").Look} */ (this.look).theme.ink;
+    const { page, dots } = /** @type {import("./painter.js").Look} */ (this.look).theme.ink;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.globalAlpha = 1;
     this.surface.reset();
@@ -219,13 +221,13 @@ export class Screen {
   draw() {
     this.clear();
     this.mapTransform();
-    paint(this.surface, this.scene, this.view, /** @type {import("./paint.js").Look} */ (this.look));
+    paint(this.surface, this.scene, this.view, /** @type {import("./painter.js").Look} */ (this.look));
     this.drawOutlines();
     this.stale = false;
     this.painted = this.camera;
   }
 
-  /** @param {(part: Part) => import("./camera.js").Rect|null} [spotFor] */
+  /** @param {(part: Part) => import("../layout/camera.js").Rect|null} [spotFor] */
   drawOutlines(spotFor = (part) => spotOf(this.scene, part)) {
     const { context, ratio, camera } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -247,12 +249,12 @@ export class Screen {
   }
 
   /** @param {Mover[]} movers @param {number} t */
-  drawMoving(movers, t) {
+  drawTransition(movers, t) {
     this.clear();
     this.stale = true;
     this.mapTransform();
-    const look = /** @type {import("./paint.js").Look} */ (this.look);
-    paintMoving(this.context, this.surface, this.view, look, movers, t);
+    const look = /** @type {import("./painter.js").Look} */ (this.look);
+    paintTransition(this.context, this.surface, this.view, look, movers, t);
     const now = new Map(movers.map((mover) => [mover.part, mover]));
     this.drawOutlines((part) => {
       const mover = now.get(part);

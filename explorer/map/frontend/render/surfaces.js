@@ -1,4 +1,6 @@
-// Where a picture goes: a canvas or an SVG text. Both take the same few calls.
+// Targets of a drawing: a canvas or SVG text, with the same few methods.
+
+import { cached } from "../model/cached.js";
 
 /**
  * @typedef {object} Stroke
@@ -11,23 +13,54 @@
  * @property {(points: number[], fill: string, stroke?: Stroke|null) => void} polygon
  * @property {(points: number[], stroke: Stroke, radius: number, arrow: number) => void} line
  * @property {(text: string, x: number, y: number, size: number, fill: string, how?: TextStyle) => void} text
+ * @property {(text: string, size: number, weight?: number) => number} width
  * @property {(name: string) => void} begin a group of this name
  * @property {() => void} end
  *
- * @typedef {{weight?: number, align?: "left"|"center"|"right", room?: number}} TextStyle
+ * @typedef {{weight?: number, align?: "left"|"center"|"right", room?: number, least?: number}} TextStyle `least`: the smallest size
  */
 
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
-/** Text cut to a width, by the usual width of letters. @param {string} text @param {number} size @param {number|undefined} room */
-export function fit(text, size, room) {
-  if (room === undefined) return text;
-  const letters = Math.floor(room / (size * 0.57));
-  return text.length <= letters ? text : letters < 3 ? "" : `${text.slice(0, letters - 1)}…`;
+/** Text shrinks by this factor at most before it is cut. */
+const LEAST_SHRUNK = 0.82;
+/** Widths of text at a size of one pixel, by font and text. @type {Map<string, number>} */
+const widths = new Map();
+const RULER = 100;
+/** @type {CanvasRenderingContext2D|null} */
+let ruler = null;
+
+/** Width of text as the browser sets it. @param {string} text @param {number} size @param {number} weight @param {string} family */
+export function widthOf(text, size, weight, family) {
+  const font = `${weight} ${RULER}px ${family}`;
+  const width = cached(widths, font + text, () => {
+    ruler ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+    ruler.font = font;
+    return ruler.measureText(text).width / RULER;
+  });
+  return width * size;
 }
 
-/** Points of an arrow's head at the end of a line. @param {number[]} points @param {number} size */
-export function arrowHead(points, size) {
+/** Measure text again, because a font was loaded. */
+export function forgetWidths() {
+  widths.clear();
+}
+
+/** Text and its size for a width: smaller, then cut. @param {string} text @param {number} size @param {number} weight @param {string} family @param {TextStyle} how @returns {[string, number]} */
+function fit(text, size, weight, family, { room = Infinity, least: smallest = 0 }) {
+  const width = widthOf(text, size, weight, family);
+  if (width <= room) return [text, size];
+  const least = Math.max(size * LEAST_SHRUNK, smallest);
+  if ((width * least) / size <= room) return [text, (size * room) / width];
+  for (let letters = text.length - 1; letters > 1; letters--) {
+    const cut = `${text.slice(0, letters)}…`;
+    if (widthOf(cut, least, weight, family) <= room) return [cut, least];
+  }
+  return ["", least];
+}
+
+/** Points of the arrowhead at the end of a line. @param {number[]} points @param {number} size */
+function arrowHead(points, size) {
   const [x1, y1, x2, y2] = points.slice(-4);
   const length = Math.hypot(x2 - x1, y2 - y1) || 1;
   const [dx, dy] = [((x2 - x1) / length) * size, ((y2 - y1) / length) * size];
@@ -36,16 +69,16 @@ export function arrowHead(points, size) {
 
 /** @implements {Surface} */
 export class CanvasSurface {
-  /** @param {CanvasRenderingContext2D} context */
-  constructor(context) {
+  /** @param {CanvasRenderingContext2D} context @param {string} [family] */
+  constructor(context, family = FONT) {
     this.context = context;
-    this.family = FONT;
+    this.family = family;
     this.fill = "";
     this.font = "";
     this.reset();
   }
 
-  /** Forget what the context was set to. */
+  /** Set fill and font again with the next call. */
   reset() {
     this.fill = this.font = "";
     this.context.lineJoin = "round";
@@ -111,12 +144,19 @@ export class CanvasSurface {
 
   /** @param {string} text @param {number} x @param {number} y baseline @param {number} size @param {string} fill @param {TextStyle} [how] */
   text(text, x, y, size, fill, how = {}) {
-    const { context } = this;
-    const font = `${how.weight ?? 400} ${size}px ${this.family}`;
+    const { context, family } = this;
+    const { weight = 400 } = how;
+    const [words, fitted] = fit(text, size, weight, family, how);
+    const font = `${weight} ${fitted}px ${family}`;
     if (font !== this.font) context.font = this.font = font;
     context.textAlign = how.align ?? "left";
     this.setFill(fill);
-    context.fillText(fit(text, size, how.room), x, y);
+    context.fillText(words, x, y);
+  }
+
+  /** @param {string} text @param {number} size @param {number} [weight] */
+  width(text, size, weight = 400) {
+    return widthOf(text, size, weight, this.family);
   }
 
   begin() {}
@@ -124,8 +164,8 @@ export class CanvasSurface {
   end() {}
 }
 
-/** Half of the shorter side at a corner, at most. @param {number[]} points @param {number} i @param {number} radius */
-export function cornerRadius(points, i, radius) {
+/** The radius of a corner: at most half of its shorter side. @param {number[]} points @param {number} i @param {number} radius */
+function cornerRadius(points, i, radius) {
   const before = Math.hypot(points[i] - points[i - 2], points[i + 1] - points[i - 1]);
   const after = Math.hypot(points[i + 2] - points[i], points[i + 3] - points[i + 1]);
   return Math.min(radius, before / 2, after / 2);
@@ -133,7 +173,9 @@ export function cornerRadius(points, i, radius) {
 
 /** @implements {Surface} */
 export class SvgSurface {
-  constructor() {
+  /** @param {string} [family] */
+  constructor(family = FONT) {
+    this.family = family;
     /** @type {string[]} */
     this.parts = [];
   }
@@ -168,12 +210,20 @@ export class SvgSurface {
 
   /** @param {string} text @param {number} x @param {number} y @param {number} size @param {string} fill @param {TextStyle} [how] */
   text(text, x, y, size, fill, how = {}) {
-    const anchor = how.align === "center" ? "middle" : how.align === "right" ? "end" : "";
-    const align = anchor ? ` text-anchor="${anchor}"` : "";
-    const weight = how.weight ? ` font-weight="${how.weight}"` : "";
+    const { weight = 400, align } = how;
+    const [words, fitted] = fit(text, size, weight, this.family, how);
+    const anchor = align === "center" ? "middle" : align === "right" ? "end" : "";
+    const style = (weight === 400 ? "" : ` font-weight="${weight}"`) + (anchor ? ` text-anchor="${anchor}"` : "");
+    // Another program may use other fonts; the text keeps its width.
+    const length = ` textLength="${rounded(widthOf(words, fitted, weight, this.family))}" lengthAdjust="spacingAndGlyphs"`;
     this.parts.push(
-      `<text x="${rounded(x)}" y="${rounded(y)}" font-size="${size}" fill="${fill}"${weight}${align}>${escapeXml(fit(text, size, how.room))}</text>`,
+      `<text x="${rounded(x)}" y="${rounded(y)}" font-size="${rounded(fitted)}" fill="${fill}"${style}${length}>${escapeXml(words)}</text>`,
     );
+  }
+
+  /** @param {string} text @param {number} size @param {number} [weight] */
+  width(text, size, weight = 400) {
+    return widthOf(text, size, weight, this.family);
   }
 
   /** @param {string} name */
@@ -189,7 +239,7 @@ export class SvgSurface {
   document([x, y, w, h], page) {
     return (
       `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${[x, y, w, h].map(rounded).join(" ")}" ` +
-      `width="${rounded(w)}" height="${rounded(h)}" font-family="${escapeXml(FONT)}">` +
+      `width="${rounded(w)}" height="${rounded(h)}" font-family="${escapeXml(this.family)}">` +
       `<rect x="${rounded(x)}" y="${rounded(y)}" width="${rounded(w)}" height="${rounded(h)}" fill="${page}"/>` +
       `${this.parts.join("\n")}</svg>`
     );
@@ -215,6 +265,6 @@ function strokeText(stroke) {
 }
 
 /** @param {string} text */
-export function escapeXml(text) {
+function escapeXml(text) {
   return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] ?? c);
 }

@@ -1,17 +1,17 @@
-// From one scene to the next: what is seen of both, each part on its way, and the wires between.
+// The transition from one scene to the next: parts that move, appear or go, and their wires.
 
-import { nearestSpot, seenParts, spotOf } from "./locate.js";
-import { keepsWires, morph } from "./morph.js";
-import { Painter } from "./paint.js";
+import { nearestSpot, seenParts, spotOf } from "../layout/hit-test.js";
+import { Painter } from "./painter.js";
+import { keepsWires, wiresAt } from "./wire-transitions.js";
 
 const MOST_MOVING = 1500;
-/** Wires fainter than this are not worth their time. */
+/** Fainter wires are not drawn. */
 const LEAST_ALPHA = 0.04;
 
 /**
- * @typedef {import("./layout.js").Scene} Scene
- * @typedef {import("./locate.js").Spot} Spot
- * @typedef {import("./model.js").Part} Part
+ * @typedef {import("../layout/scene.js").Scene} Scene
+ * @typedef {import("../layout/hit-test.js").Spot} Spot
+ * @typedef {import("../model/network.js").Part} Part
  *
  * @typedef {object} Mover
  * @property {Part} part
@@ -19,26 +19,26 @@ const LEAST_ALPHA = 0.04;
  * @property {Spot} before
  * @property {Spot} after
  * @property {number} fade 1 for what appears, -1 for what goes, 0 for what stays
- * @property {boolean} keeps whether its wires stay, too
+ * @property {boolean} keeps whether its wires stay too
  *
  * @typedef {{spot: Spot, part: Part, alpha: number, painter: Painter}} End
  */
 
 /**
- * What is seen before or after, each with where it comes from and goes to: parts that were
- * hidden grow out of the box that hid them.
+ * The parts in view before or after, each with both rectangles. Parts that were hidden grow out of
+ * the box that hid them.
  *
  * @param {Scene} before
  * @param {Scene} after
- * @param {import("./paint.js").View} viewBefore
- * @param {import("./paint.js").View} viewAfter
+ * @param {import("../layout/camera.js").View} viewBefore
+ * @param {import("../layout/camera.js").View} viewAfter
  * @returns {Mover[]|null} null if there are too many to move
  */
 export function moversBetween(before, after, viewBefore, viewAfter) {
   const seenAfter = seenParts(after, viewAfter, 7, MOST_MOVING);
   const seenBefore = seenParts(before, viewBefore, 7, MOST_MOVING);
   if (!seenAfter || !seenBefore) return null;
-  /** The same place in the other scene, whose networks may be in another form. @type {(scene: Scene, part: Part) => Part|null} */
+  /** The part of the same id in the other scene, whose networks may be in another form. @type {(scene: Scene, part: Part) => Part|null} */
   const counterpart = (scene, part) => {
     const i = [before, after].map((s) => s.roots.findIndex((r) => r.part.net === part.net)).find((n) => n >= 0) ?? 0;
     const net = scene.roots[i]?.part.net;
@@ -59,9 +59,15 @@ export function moversBetween(before, after, viewBefore, viewAfter) {
     const was = exact && twin ? twin : spot.part;
     movers.push({ part: spot.part, was, before: start, after: spot, fade: exact ? 0 : 1, keeps: !!exact && keepsWires(exact.box, spot.box) });
   }
+  const moved = new Set(movers.map(({ part }) => part));
   for (const spot of seenBefore) {
     const twin = counterpart(after, spot.part);
-    if (twin && twin.id === spot.part.id && spotOf(after, twin)) continue;
+    const exact = twin && twin.id === spot.part.id ? spotOf(after, twin) : null;
+    if (exact && twin) {
+      // What leaves the view moves out of it.
+      if (!moved.has(twin)) movers.push({ part: twin, was: spot.part, before: spot, after: exact, fade: 0, keeps: keepsWires(spot.box, exact.box) });
+      continue;
+    }
     const end = (twin && nearestSpot(after, twin)) ?? spot;
     movers.push({ part: spot.part, was: spot.part, before: spot, after: end, fade: -1, keeps: false });
   }
@@ -69,16 +75,16 @@ export function moversBetween(before, after, viewBefore, viewAfter) {
 }
 
 /**
- * Paint movers on their way.
+ * Draw movers at a time of the transition.
  *
  * @param {CanvasRenderingContext2D} context transformed to the map
  * @param {import("./surfaces.js").Surface} surface that draws on it
- * @param {import("./paint.js").View} view
- * @param {import("./paint.js").Look} look
+ * @param {import("../layout/camera.js").View} view
+ * @param {import("./painter.js").Look} look
  * @param {Mover[]} movers
  * @param {number} t 0 to 1
  */
-export function paintMoving(context, surface, view, look, movers, t) {
+export function paintTransition(context, surface, view, look, movers, t) {
   for (const mover of movers) {
     const { part, was, before, after, fade } = mover;
     const { x, y, w, h } = between(mover, t);
@@ -95,14 +101,14 @@ export function paintMoving(context, surface, view, look, movers, t) {
       else open.painter.title(box, x, y);
       wires(context, ends, mover, t);
     }
-    // The face of a box that opens or folds lies over what is in it.
+    // A box that opens or folds is drawn over its contents.
     if (open && face) context.globalAlpha = face.alpha;
     if (face && context.globalAlpha >= LEAST_ALPHA) closed(context, face, mover, t);
   }
   context.globalAlpha = 1;
 }
 
-/** A folded box or a layer: as large as it is now, or scaled if it becomes another. @param {CanvasRenderingContext2D} context @param {End} end @param {Mover} mover @param {number} t */
+/** A folded box or a layer, scaled while its size changes. @param {CanvasRenderingContext2D} context @param {End} end @param {Mover} mover @param {number} t */
 function closed(context, { spot: { box }, part, painter }, mover, t) {
   const { x, y, w, h } = between(mover, t);
   const around = part.parent?.template.role;
@@ -125,9 +131,9 @@ function wires(context, ends, mover, t) {
   const { x, y, w, h } = between(mover, t);
   if (mover.keeps) {
     const [after, before] = ends;
-    for (const { wire, scene, points } of morph(mover, t)) {
+    for (const { wire, scene, points } of wiresAt(mover, t)) {
       const { painter, spot } = scene === "after" ? after : before;
-      if (painter.draws(wire, spot.box)) painter.wire(wire, spot.box, points);
+      if (painter.draws(wire, spot.box)) painter.wire(wire, spot.box, points, x + w);
     }
     return;
   }
@@ -138,7 +144,7 @@ function wires(context, ends, mover, t) {
   }
 }
 
-/** Where a mover is now. @param {Mover} mover @param {number} t */
+/** The rectangle of a mover at a time. @param {Mover} mover @param {number} t */
 export function between({ before, after }, t) {
   const mid = (/** @type {"x"|"y"|"w"|"h"} */ side) => before[side] + (after[side] - before[side]) * t;
   return { x: mid("x"), y: mid("y"), w: mid("w"), h: mid("h") };

@@ -1,20 +1,20 @@
-// Wires on their way from one scene to the next, joined to boxes that move under them.
+// Wires between two scenes, joined to boxes that move.
 
-import { IN, OUT } from "./series.js";
+import { IN, OUT } from "../layout/series-parallel.js";
 
 /**
- * @typedef {import("./locate.js").Spot} Spot
- * @typedef {import("./place.js").Placed} Placed
- * @typedef {import("./place.js").Wire} Wire
- * @typedef {import("./moving.js").Mover} Mover
+ * @typedef {import("../layout/hit-test.js").Spot} Spot
+ * @typedef {import("../layout/series-parallel-layout.js").Placed} Placed
+ * @typedef {import("../layout/series-parallel-layout.js").Wire} Wire
+ * @typedef {import("./transitions.js").Mover} Mover
  *
- * @typedef {object} Morphed
+ * @typedef {object} MovedWire
  * @property {Wire} wire
- * @property {"before"|"after"} scene that it is taken from
+ * @property {"before"|"after"} scene from which it is taken
  * @property {number[]} points where it is now
  */
 
-/** Whether an open box has the same wires in both scenes, if at other places. @param {Placed} before @param {Placed} after */
+/** Whether an open box has the same wires in both scenes, perhaps at other positions. @param {Placed} before @param {Placed} after */
 export function keepsWires(before, after) {
   if (!before.open || !after.open || before.kids.length !== after.kids.length) return false;
   const keys = (/** @type {Placed} */ { wires }) => wires.map((wire) => keyOf(wire)).sort().join();
@@ -26,14 +26,14 @@ function keyOf({ from, to }) {
   return `${from}>${to}`;
 }
 
-/** The wires of a box that keeps them, at a time. @param {Mover} mover @param {number} t 0 to 1 @returns {Morphed[]} */
-export function morph({ before, after }, t) {
+/** The wires of a box that keeps them, at a time. @param {Mover} mover @param {number} t 0 to 1 @returns {MovedWire[]} */
+export function wiresAt({ before, after }, t) {
   const old = new Map(before.box.wires.map((wire) => [keyOf(wire), wire]));
   return after.box.wires.map((wire) => {
     const twin = old.get(keyOf(wire)) ?? wire;
     const [a, b] = [absolute(twin, before), absolute(wire, after)];
     if (a.length === b.length) return { wire, scene: "after", points: b.map((v, i) => a[i] + (v - a[i]) * t) };
-    // The one with more bends can be drawn straight, not the other way round.
+    // A wire with more bends can be drawn straight, not the other way round.
     const [start, end] = [0, 1].map((side) => between(jointOf(twin, before, side), jointOf(wire, after, side), t));
     const later = b.length > a.length;
     const [own, spot, points] = later ? [wire, after, b] : [twin, before, a];
@@ -64,7 +64,7 @@ function between(a, b, t) {
   return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
 }
 
-/** Points with their ends moved: what is level with an end moves with it, the rest half way. @param {number[]} points @param {[number, number]} from @param {[number, number]} start @param {[number, number]} to @param {[number, number]} end */
+/** Points with moved ends: what is level with an end moves with it, the rest by the mean of both. @param {number[]} points @param {[number, number]} from @param {[number, number]} start @param {[number, number]} to @param {[number, number]} end */
 function slid(points, from, start, to, end) {
   const last = points.length - 2;
   return points.map((v, i) => {

@@ -1,0 +1,226 @@
+"""Our figures next to those that others published or counted: what agrees, what differs, and why.
+
+Two tables hold the figures of others. ``counted.csv`` is written by
+``benchmarks/count_independently.py``, which runs the programs of others and imports nothing of
+ours. ``stated.csv`` is typed from publications. Figures that a network's page quotes too come
+from `explorer.analysis.published`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from io import StringIO
+from types import MappingProxyType
+
+from explorer.analysis.conventions import DEFAULT
+from explorer.analysis.published import PAPER, TABLE_2, figures
+from explorer.analysis.report import Report, Row, analyse
+from explorer.analysis.tables import markdown, text
+from explorer.formatting.numbers import signed
+from resnext import ResNeXtSpec
+
+VERDICTS = EQUAL, ROUNDED, DIFFERS = "equal", "equal when rounded", "differs"
+# Why a source differs, by source and figure, where its row gives no reason of its own.
+REASONS = {
+    ("ptflops", "MACs"): "ptflops counts each ReLU and each pooling twice: as a module, and as "
+    "the function that it calls.",
+    ("Xie", "parameters"): "The paper cuts the digits off; it does not round.",
+    ("facebookresearch/pycls", "parameters"): "Rounded twice: 44.55 M, then 44.6 M.",
+    ("osmr/imgclsmob", "MACs"): "Not known; the source counts with a program of its own.",
+}
+# By the word of the tables: what it is called, field of `Row`.
+FIGURES = {
+    "params": ("parameters", "params"),
+    "total_params": ("parameters and moving statistics", "total_params"),
+    "moving_statistics": ("moving statistics", "non_trainable_params"),
+    "macs": ("MACs", "macs"),
+    "flops": ("FLOPs", "flops"),
+    "activations": ("activations", "activations"),
+}
+_SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure of others, and ours.
+
+    Attributes:
+        figure: What it is, with the part of the network and the input where they matter, such
+            as ``parameters of stage1`` or ``MACs at 288x288``.
+        network: As `resnext.ResNeXtSpec.from_name` takes it.
+        ours: Computed now.
+        theirs: As the source has it.
+        convention: Counting convention of MACs and FLOPs; empty for other figures.
+        source: Who published or counted it, and where.
+        verdict: ``equal``, ``equal when rounded`` (to the digits of the source) or ``differs``.
+        reason: Why it differs, where that is known.
+    """
+
+    figure: str
+    network: str
+    ours: int
+    theirs: str
+    convention: str
+    source: str
+    verdict: str
+    reason: str
+
+    @property
+    def difference(self) -> int:
+        """Ours less theirs, as far as the digits of the source go."""
+        number, _, scale = self.theirs.partition(" ")
+        return self.ours - round(Decimal(number) * _SCALES[scale])
+
+
+def verify() -> list[Check]:
+    """Every figure of others that can be computed here, in the order of the networks."""
+    checks = [*_table_2(), *_published(), *_from("stated.csv"), *_from("counted.csv")]
+    return sorted(checks, key=lambda check: check.network)
+
+
+def summary(checks: Sequence[Check]) -> str:
+    """How many there are and how many agree, in a sentence."""
+    count = {verdict: sum(c.verdict == verdict for c in checks) for verdict in VERDICTS}
+    sources = len({source_name(check.source) for check in checks})
+    return (
+        f"{len(checks):,} figures of {sources} sources: {count[EQUAL]:,} equal, {count[ROUNDED]:,} "
+        f"equal when rounded as the source rounds, {count[DIFFERS]:,} differ."
+    )
+
+
+def source_name(source: str) -> str:
+    """Who a source is, without the place and the version."""
+    return re.split(r",| [0-9]| on |'s", source)[0]
+
+
+def _table_2() -> Iterator[Check]:
+    """Parameters of a block of conv2, convolutions only (paper, table 2)."""
+    for row in TABLE_2:
+        plain = row.cardinality == 1
+        name = "resnet50" if plain else f"resnext50_{row.cardinality}x{row.width}d"
+        block = [
+            layer
+            for layer in _report(name, None, DEFAULT).rows
+            if layer.block == "stage1/block2" and layer.macs
+        ]
+        ours = sum(layer.params or 0 for layer in block)
+        words = "parameters of a block of conv2, convolutions only"
+        source = f"{PAPER}, table 2, its formula"
+        yield _check(words, name, ours, str(row.params), "", source, "")
+
+
+def _published() -> Iterator[Check]:
+    for figure in figures():
+        if figure.quantity in ("params", "macs") and figure.name.startswith("res"):
+            stated = re.sub(" ?(G?)FLOPS?", r" \1", figure.stated, flags=re.I).strip()
+            convention = DEFAULT if figure.quantity == "macs" else ""
+            yield _checked(figure.name, None, figure.quantity, "", convention,
+                           stated or f"{figure.value:.0f}", figure.source, "")  # fmt: skip
+
+
+def _from(table: str) -> Iterator[Check]:
+    content = files(__package__).joinpath(table).read_text(encoding="utf-8")
+    for row in csv.DictReader(content.splitlines()):
+        yield _checked(
+            row["network"],
+            int(row["side"]) if row.get("side") else None,
+            row["figure"],
+            row["place"],
+            row["convention"],
+            row["value"],
+            row["source"],
+            row.get("reason", ""),
+        )
+
+
+def _checked(network: str, side: int | None, figure: str, place: str, convention: str,
+             theirs: str, source: str, reason: str) -> Check:  # fmt: skip
+    report = _report(network, side, convention or DEFAULT)
+    row: Row = report.places[place] if place else report.totals
+    words, field = FIGURES[figure]
+    words += f" of {place}" if place else ""
+    words += f" at {side}x{side}" if side else ""
+    return _check(words, network, getattr(row, field), theirs, convention, source, reason)
+
+
+def _check(figure: str, network: str, ours: int, theirs: str, convention: str, source: str,
+           reason: str) -> Check:  # fmt: skip
+    number, _, scale = theirs.partition(" ")
+    unit = Decimal(1).scaleb(int(Decimal(number).as_tuple().exponent)) * _SCALES[scale]
+    distance = abs(Decimal(number) * _SCALES[scale] - ours)
+    verdict = EQUAL if not distance else ROUNDED if unit > 1 and distance * 2 <= unit else DIFFERS
+    if verdict == DIFFERS:
+        reason = reason or REASONS.get(
+            (source.split(maxsplit=1)[0].rstrip(","), figure.split(maxsplit=1)[0]), "Not known."
+        )
+    else:
+        reason = ""
+    return Check(figure, network, ours, theirs, convention, source, verdict, reason)
+
+
+@cache
+def _report(name: str, side: int | None, convention: str) -> Report:
+    spec = ResNeXtSpec.from_name(name)
+    if side:
+        spec = spec.replace(input_shape=(side, side, 3))
+    return analyse(spec, convention)
+
+
+def to_json(checks: Sequence[Check]) -> str:
+    """A list of rows with the fields of `Check`."""
+    return json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False)
+
+
+def to_markdown(checks: Sequence[Check]) -> str:
+    """A Markdown table with all fields."""
+    return f"{markdown(*_cells(checks), words=3)}\n\n{summary(checks)}\n"
+
+
+def to_text(checks: Sequence[Check]) -> str:
+    """A table for a terminal, and the reasons of what differs."""
+    header, rows = _cells(checks)
+    lines = [
+        f"  {c.network}, {c.figure} ({source_name(c.source)}): {c.reason}"
+        for c in checks
+        if c.verdict == DIFFERS
+    ]
+    table = text(header[:-1], [row[:-1] for row in rows], words=2, totals=False)
+    differing = "\n".join(["\nWhat differs, and why:", *lines]) if lines else ""
+    return f"{table}\n\n{summary(checks)}{differing}\n"
+
+
+def to_csv(checks: Sequence[Check]) -> str:
+    """The fields of `Check` as CSV."""
+    out = StringIO()
+    table = csv.DictWriter(out, list(Check.__dataclass_fields__), lineterminator="\n")
+    table.writeheader()
+    table.writerows(asdict(check) for check in checks)
+    return out.getvalue()
+
+
+def _cells(checks: Sequence[Check]) -> tuple[list[str], list[list[str]]]:
+    header = ["network", "figure", "ours", "theirs", "difference", "convention", "verdict",
+              "source", "reason"]  # fmt: skip
+    rows = [
+        [c.network, c.figure, f"{c.ours:,}", grouped(c.theirs), signed(c.difference), c.convention,
+         c.verdict, c.source, c.reason]
+        for c in checks
+    ]  # fmt: skip
+    return header, rows
+
+
+def grouped(theirs: str) -> str:
+    """A whole number with separators of thousands; others as the source has them."""
+    return f"{int(theirs):,}" if theirs.isdigit() else theirs
+
+
+WRITERS: Mapping[str, Callable[[Sequence[Check]], str]] = MappingProxyType(
+    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
+)

@@ -1,0 +1,124 @@
+"""The network to take along: its code in a dialog, and an ONNX file from a separate process."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.app.components.jobs import show_error, this_session
+from explorer.app.components.widgets import download
+from explorer.app.state.visitor import said
+from explorer.export.code import TARGETS, TITLES, code
+from explorer.export.job import PHASES, Export, Exported, start_export
+from explorer.formatting import numbers
+from explorer.jobs.worker_process import JobBug
+from resnext import ResNeXtSpec
+from resnext.errors import UserError
+
+WORDS = {
+    "starting": "Starting a process",
+    "importing": "Importing TensorFlow",
+    "building": "Building the model",
+    "writing": "Writing the file",
+}
+NOTES = {
+    "keras": "Layers have the names of this explorer's own model, so that weights fit.",
+    "torch": "The output is class probabilities; for training, use `logits`.",
+    "timm": "One call, which returns logits.",
+    "torchvision": "One call, which returns logits.",
+}
+
+
+def copy_as_code(spec: ResNeXtSpec) -> None:
+    """A button that opens the network as code."""
+    if st.button("Copy as code", icon=":material/code:", key="code_open"):
+        _code_dialog(spec)
+
+
+@st.dialog("The network as code", width="large", icon=":material/code:")
+def _code_dialog(spec: ResNeXtSpec) -> None:
+    target = st.segmented_control(
+        "For",
+        list(TARGETS),
+        default="keras",
+        format_func=TITLES.__getitem__,
+        key="code_target",
+        label_visibility="collapsed",
+        required=True,
+    )
+    try:
+        text = code(spec, target)
+    except UserError as error:
+        st.info(said(error), icon=":material/block:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(NOTES[target], width="stretch")
+        name = f"{spec.name}_{target}.py".replace(":", "-")
+        download("Download", text, name, "text/x-python", key="code_file")
+    st.code(text, language="python", height=480)
+
+
+def onnx_section(spec: ResNeXtSpec) -> None:
+    """Options, button, progress and the file of an export to ONNX."""
+    st.subheader("Export to ONNX", anchor=False)
+    st.caption(
+        "Writes the network with new weights for onnxruntime and other programs. Images are "
+        "(batch, channels, height, width). For the weights of a run, use "
+        "`python -m explorer export runs/ID/model.keras -o net.onnx`."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        pressed = st.button("Make the ONNX file", icon=":material/deployed_code:", key="onnx_start")
+        folded = st.toggle(
+            "Fold batch norms",
+            key="onnx_fold",
+            help="Into the convolutions before them: the same output from fewer nodes.",
+        )
+    export: Export | None = st.session_state.get("onnx")
+    asked = (spec, folded)
+    if pressed:
+        if export is not None:
+            export.close()
+        try:
+            st.session_state["onnx"] = start_export(spec, folded=folded, asker=this_session())
+            st.session_state["onnx_asked"] = asked
+        except (UserError, OSError) as error:
+            st.error(f"The export could not be started: {said(error)}")
+            return
+        st.rerun()
+    if export is not None and st.session_state["onnx_asked"] == asked:
+        going = not export.job.is_over
+        st.fragment(_watch, run_every=0.5 if going else None)(export, folded, going)
+
+
+def _watch(export: Export, folded: bool, going: bool) -> None:
+    if not export.job.is_over:
+        place = export.job.place()
+        step = PHASES.index(export.phase)
+        words = f"{WORDS[export.phase]} … {export.job.elapsed:.0f} s"
+        st.progress((step + 0.5) / len(PHASES), text=place.sentence if place else words)
+        if st.button("Cancel", key="onnx_cancel"):
+            export.close()
+            del st.session_state["onnx"]
+            st.rerun()
+    elif going:
+        st.rerun()  # ends the polling
+    else:
+        _show_end(export, folded)
+
+
+def _show_end(export: Export, folded: bool) -> None:
+    try:
+        result = export.wait()
+    except (UserError, JobBug) as error:
+        show_error(error)
+        st.caption("Press the button to try again.")
+    else:
+        _show(result, folded)
+
+
+def _show(result: Exported, folded: bool) -> None:
+    if not result.path.exists():
+        st.info("The file is no longer there. Press the button to make it again.")
+        return
+    name = f"{result.name}{'-folded' if folded else ''}.onnx".replace(":", "-")
+    label = f"{name} ({numbers.size(result.size)})"
+    download(label, result.path.read_bytes, name, "application/octet-stream", key="onnx_file")

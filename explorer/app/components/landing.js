@@ -1,0 +1,38 @@
+// Where a person lands: closes the drawer of a narrow screen when a page is turned, and goes to
+// the heading of a step that was moved to. What was counted last outlives the component.
+
+const NARROW = 768; // pixels: up to here Streamlit lays its sidebar over the page
+const PATIENCE = 20000; // milliseconds that a heading may take to appear on a busy machine
+/** @typedef {{turns: number, moves: number, heading?: string}} Landing */
+/** @type {Landing} */
+const seen = (/** @type {any} */ (window).resnextLanding ??= { turns: 0, moves: 0 });
+
+/** @param {{data: Landing & {heading: string}}} component */
+export default function ({ data }) {
+  if (data.turns > seen.turns) closeDrawer();
+  if (data.moves > seen.moves) landOn(data.heading, performance.now() + PATIENCE);
+  Object.assign(seen, data);
+}
+
+function closeDrawer() {
+  const drawer = document.querySelector("[data-testid=stSidebar]");
+  if (innerWidth > NARROW || !drawer || drawer.getBoundingClientRect().right <= 0) return;
+  const button = drawer.querySelector("[data-testid=stSidebarCollapseButton] button");
+  if (button instanceof HTMLElement) button.click();
+}
+
+/** @param {string} text @param {number} end */
+function landOn(text, end) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const headings = document.querySelectorAll("h2, h3");
+  const heading = [...headings].find((one) => one.textContent?.trim() === text);
+  if (heading) {
+    heading.tabIndex = -1;
+    heading.style.scrollMarginTop = "5rem"; // below the app's own bar
+    heading.style.outline = "none"; // no control, so no ring: focus is where reading goes on
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView({ block: "start" });
+  } else if (performance.now() < end) {
+    requestAnimationFrame(() => landOn(text, end));
+  }
+}

@@ -1,0 +1,19 @@
+"""The sections of the Cost page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.app.state import selection
+from explorer.app.state.network import current_spec, graph_of
+from explorer.app.views.cost.memory import memory_section
+from explorer.app.views.cost.search import search_section
+
+
+def render() -> None:
+    """The page."""
+    spec = current_spec()
+    st.title(f"What {spec.name} costs to run", anchor=False)
+    selection.follow_address(graph_of(spec))
+    settings = memory_section(spec)
+    search_section(settings)

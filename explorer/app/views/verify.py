@@ -1,0 +1,68 @@
+"""Verify: our figures next to those that others published or counted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from explorer.analysis import verify
+from explorer.app.components.widgets import download, segments
+from explorer.formatting import numbers
+
+VERDICTS = {"all": "All", "differs": "Differing", "rounded": "Rounded", "equal": "Equal"}
+SHOWN = {"differs": verify.DIFFERS, "rounded": verify.ROUNDED, "equal": verify.EQUAL}
+HEIGHT = 560  # pixels of the table
+
+
+def render() -> None:
+    """The page."""
+    st.title("Do these figures agree with others?", anchor=False)
+    checks = _checks()
+    st.markdown(
+        f"{verify.summary(checks)} Programs of others counted the same networks, and publications "
+        "state the rest; a figure that differs is listed with the reason, where it is known."
+    )
+    shown = segments(st, "Show", VERDICTS, "all", "verdict", label_visibility="collapsed")
+    rows = [check for check in checks if SHOWN.get(shown, check.verdict) == check.verdict]
+    last = ["reason", "source"] if shown == "differs" else ["source", "reason"]
+    table = pd.DataFrame(
+        [
+            {
+                **asdict(row),
+                "theirs": verify.grouped(row.theirs),
+                "difference": numbers.signed(row.difference),
+            }
+            for row in rows
+        ]
+    )
+    first = ["network", "figure", "ours", "theirs", "difference", "convention", "verdict"]
+    table = table[[*first, *last]]
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=min(HEIGHT, 38 + 35 * len(table)),
+        column_config={
+            "network": st.column_config.TextColumn("Network"),
+            "figure": st.column_config.TextColumn("Figure", width=170),
+            "ours": st.column_config.NumberColumn("Ours", format="localized"),
+            "theirs": st.column_config.TextColumn("Theirs", alignment="right"),
+            "difference": st.column_config.TextColumn("Difference", alignment="right"),
+            "convention": st.column_config.TextColumn("Convention"),
+            "verdict": st.column_config.TextColumn("Verdict"),
+            "reason": st.column_config.TextColumn("Reason", width="large"),
+            "source": st.column_config.TextColumn("Source", width="medium"),
+        },
+        key="verify_table",
+    )
+    with st.container(horizontal=True):
+        download("CSV", lambda: verify.to_csv(checks), "figures.csv", "text/csv", key="verify_csv")
+        download("JSON", lambda: verify.to_json(checks), "figures.json", "application/json",
+                 key="verify_json")  # fmt: skip
+    st.caption("The same table on the command line: `python -m explorer verify`.")
+
+
+@st.cache_resource(show_spinner="Comparing the figures")
+def _checks() -> list[verify.Check]:
+    return verify.verify()

@@ -1,0 +1,5 @@
+"""Building the Keras model of a spec in a process of its own.
+
+The caller starts a build and polls; TensorFlow is imported only in the worker. The result lists
+our graph and the Keras model layer by layer.
+"""

@@ -1,0 +1,46 @@
+"""``verify``: our figures next to those of others."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+HELP = """\
+Every figure that others published or counted and that can be computed here: ours, theirs, the
+difference, the counting convention, the source, whether they agree, and the reason where they do
+not.
+
+examples:
+  python -m explorer verify
+  python -m explorer verify --differing
+  python -m explorer verify --format json > figures.json
+
+JSON is a list of rows with figure, network, ours, theirs, convention, source, verdict, reason.
+"""
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command to the main parser."""
+    parser = commands.add_parser(
+        "verify",
+        help="our figures next to those of others",
+        description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--differing", action="store_true", help="only figures that differ")
+    parser.add_argument("--format", choices=FORMATS, default="table")
+    parser.set_defaults(handler=run_verify)
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    """Print the figures."""
+    from explorer.analysis.verify import DIFFERS, WRITERS, verify
+
+    checks = verify()
+    if arguments.differing:
+        checks = [check for check in checks if check.verdict == DIFFERS]
+    text = WRITERS[arguments.format](checks)
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    return 0

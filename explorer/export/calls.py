@@ -1,0 +1,148 @@
+"""The one call of timm or torchvision that makes a network, where there is one.
+
+Both libraries write the paths as one grouped convolution, pad symmetrically and return logits;
+both have the stem, the strides and the shortcuts of ours for ImageNet.
+"""
+
+from __future__ import annotations
+
+from resnext import IMAGENET_BLOCKS, ResNeXtSpec, trace
+from resnext.errors import InputError
+
+# Depth, cardinality and width of each network that torchvision names.
+_TORCHVISION = {
+    (50, 1, 64): "resnet50",
+    (101, 1, 64): "resnet101",
+    (152, 1, 64): "resnet152",
+    (50, 32, 4): "resnext50_32x4d",
+    (101, 32, 8): "resnext101_32x8d",
+    (101, 64, 4): "resnext101_64x4d",
+}
+_TIMM = {
+    **_TORCHVISION,
+    (26, 1, 64): "resnet26",
+    (200, 1, 64): "resnet200",
+    (101, 32, 4): "resnext101_32x4d",
+}
+_TIMM_SE = {
+    (50, 1, 64): "seresnet50",
+    (101, 1, 64): "seresnet101",
+    (152, 1, 64): "seresnet152",
+    (50, 32, 4): "seresnext50_32x4d",
+    (101, 32, 4): "seresnext101_32x4d",
+    (101, 32, 8): "seresnext101_32x8d",
+    (101, 64, 4): "seresnext101_64x4d",
+}
+_DEPTHS: dict[tuple[int, ...], int] = {blocks: depth for depth, blocks in IMAGENET_BLOCKS.items()}
+
+
+def torchvision_call(spec: ResNeXtSpec) -> str:
+    """A file in which one call of torchvision makes the network.
+
+    Raises:
+        InputError: No call makes it; the message says why.
+    """
+    _check(spec, "torchvision")
+    if spec.attention != "none":
+        raise InputError(
+            "torchvision's ResNeXt has no squeeze and excitation. "
+            f"Received attention={spec.attention!r}; timm has it."
+        )
+    if spec.input_shape[2] != 3:
+        raise InputError(
+            "torchvision's ResNeXt takes images of 3 channels. "
+            f"Received {spec.input_shape[2]}; timm takes any number."
+        )
+    name = _TORCHVISION.get(_key(spec))
+    if name:
+        imports, call = "from torchvision import models", f"models.{name}"
+        arguments: list[str] = []
+    else:
+        imports, call = "from torchvision.models.resnet import Bottleneck, ResNet", "ResNet"
+        arguments = [
+            "Bottleneck",
+            str(list(spec.blocks)),
+            f"groups={spec.cardinality}",
+            f"width_per_group={spec.width}",
+        ]
+    return _file(spec, "torchvision", imports, call, [*arguments, f"num_classes={spec.classes}"])
+
+
+def timm_call(spec: ResNeXtSpec) -> str:
+    """A file in which one call of timm makes the network.
+
+    Raises:
+        InputError: No call makes it; the message says why.
+    """
+    _check(spec, "timm")
+    squeezes = spec.attention == "se"
+    name = (_TIMM_SE if squeezes else _TIMM).get(_key(spec))
+    if name:
+        arguments = [f'"{name}"']
+    else:
+        base = "seresnext50_32x4d" if squeezes else "resnext50_32x4d"
+        arguments = [
+            f'"{base}"',
+            f"layers={spec.blocks}",
+            f"cardinality={spec.cardinality}",
+            f"base_width={spec.width}",
+        ]
+    channels = spec.input_shape[2]
+    arguments += [f"in_chans={channels}"] if channels != 3 else []
+    arguments += [f"num_classes={spec.classes}"]
+    return _file(spec, "timm", "import timm", "timm.create_model", arguments)
+
+
+def _key(spec: ResNeXtSpec) -> tuple[int, int, int]:
+    """Depth, cardinality and width; depth 0 for blocks that no published network has."""
+    return _DEPTHS.get(spec.blocks, 0), spec.cardinality, spec.width
+
+
+def _check(spec: ResNeXtSpec, library: str) -> None:
+    """Refuse what neither library has."""
+    plain = spec.replace(groups=())
+    reasons = (
+        (
+            spec.form != "grouped" and spec.cardinality > 1,
+            f"writes the paths as one grouped convolution. Received the form {spec.form!r}; "
+            "the form 'grouped' computes the same",
+        ),
+        (
+            spec.stem != "imagenet",
+            "has the stem for ImageNet, a 7x7 convolution and a max pooling. "
+            f"Received the stem {spec.stem!r}",
+        ),
+        (
+            len(spec.blocks) != 4,
+            f"has four stages. Received {len(spec.blocks)}",
+        ),
+        (
+            bool(spec.groups) and plain.stages != spec.stages,
+            "doubles width and filters in each stage. Received other stages",
+        ),
+        (spec.shortcut_bias, "has projection shortcuts without bias. Received them with bias"),
+        (spec.head != "average", f"averages before the classifier. Received head={spec.head!r}"),
+        (not spec.include_top, "ends in a classifier. Received a network without one"),
+    )
+    for refused, reason in reasons:
+        if refused:
+            raise InputError(
+                f"No call of {library} makes this network: its ResNeXt {reason}. "
+                "--to torch and --to keras write any network."
+            )
+
+
+def _file(spec: ResNeXtSpec, library: str, imports: str, call: str, arguments: list[str]) -> str:
+    params = sum(node.params for node in trace(spec))
+    notes = [f"{spec.name}: {params:,} trainable parameters. The call returns logits."]
+    if spec.padding == "same":
+        notes += [
+            f'{library} pads symmetrically, this spec as TensorFlow\'s "same" does: layers with',
+            "strides see other pixels, so that the same weights give another output.",
+        ]
+    inner = ", ".join(arguments)
+    line = f"model = {call}({inner})"
+    if len(line) > 88:
+        line = f"model = {call}(\n" + "".join(f"    {each},\n" for each in arguments) + ")"
+    comments = "\n".join(f"# {note}" for note in notes)
+    return f"{imports}\n\n{comments}\n{line}\n"

@@ -1,0 +1,184 @@
+"""Starting and resuming runs. There is no daemon: every caller of `tick` advances the queue."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from explorer.jobs import processes
+from explorer.jobs.text import sentence
+from explorer.training.data import open_source
+from explorer.training.data.errors import DataError
+from explorer.training.data.sources import CIFAR10, WORDS, cached_cifar10
+from explorer.training.engine.errors import RunError, TimeUp
+from explorer.training.engine.recipe import Recipe
+from explorer.training.engine.tensorboard import check_tensorboard
+from explorer.training.runs.quotas import check_resume, check_start, check_turn, whole_number
+from explorer.training.runs.state import ACTIVE, VANISHED, RunState
+from explorer.training.runs.store import RunStore
+from explorer.training.runs.uploads import check_source
+from resnext import ResNeXtSpec
+
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+CORES_PER_RUN = 4  # so that the page stays quick; one run on smaller machines
+
+
+def max_runs() -> int:
+    """Return how many runs may train at once: RESNEXT_MAX_RUNS, or one for each four cores.
+
+    Raises:
+        RunError: The variable is not a whole number from 1.
+    """
+    return whole_number("RESNEXT_MAX_RUNS") or max(1, (os.cpu_count() or 1) // CORES_PER_RUN)
+
+
+def start(
+    store: RunStore,
+    spec: ResNeXtSpec,
+    recipe: Recipe,
+    source: str,
+    name: str | None = None,
+) -> str:
+    """Start one run, or queue it if there is no room, as `start_all` does; return its id."""
+    return start_all(store, [(spec, name)], recipe, source)[0]
+
+
+def start_all(
+    store: RunStore,
+    networks: Sequence[tuple[ResNeXtSpec, str | None]],
+    recipe: Recipe,
+    source: str,
+    owner: str = "",
+    address: str = "",
+) -> list[str]:
+    """Queue a run for each network, all or none, and start those for which there is room.
+
+    Args:
+        store: Where they are kept.
+        networks: Specs, and the runs' names or None.
+        recipe: How all are trained.
+        source: Where the data come from; see `explorer.training.data.open_source`.
+        owner: The visitor of a hosted app who starts them.
+        address: Code of the network address that the visitor came from, or "".
+
+    Returns:
+        Their ids, in the order of `networks`.
+
+    Raises:
+        DataError: The source is not there, or does not fit a network.
+        RunError: A name is too long or not one line of text, a quota is used up, TensorBoard is
+            missing, or RESNEXT_MAX_RUNS is wrong.
+    """
+    max_runs()
+    check_source(store, source, owner)  # before anything in it is opened
+    check_fit([spec for spec, _ in networks], source)
+    if source not in WORDS:
+        source = str(Path(source).expanduser().resolve())  # the trainer may run in another folder
+    if recipe.tensorboard:
+        check_tensorboard()
+
+    def admit() -> None:
+        check_source(store, source, owner)  # an upload may have been removed meanwhile
+        check_start(store, owner, len(networks), address)
+
+    runs = store.create_all(networks, recipe, source, owner, address, admit)
+    tick(store)
+    return runs
+
+
+def resume(store: RunStore, run: str) -> None:
+    """Continue a run that was paused or stopped, failed, or was killed.
+
+    Raises:
+        RunError: There is no such run, it is finished, or a quota is used up.
+    """
+    tick(store)  # the state of one whose process is gone still says that it runs
+    store.request(run, "resume", lambda snapshot: check_resume(store, snapshot))
+    tick(store)
+
+
+def check_fit(specs: Sequence[ResNeXtSpec], source: str) -> None:
+    """Raise `DataError` if one of these networks cannot learn from a source; downloads nothing."""
+    title, classes = "CIFAR-10", 10
+    if source != CIFAR10 or cached_cifar10() is not None:
+        info = open_source(source)
+        title, classes = info.title, len(info.class_names)
+    for spec in specs:
+        if not spec.include_top:
+            raise DataError("a network without its classifier cannot be trained on classes")
+        if spec.classes != classes:
+            raise DataError(
+                f"{title} has {classes} classes and the network has {spec.classes}: "
+                f"set the network's classes to {classes}"
+            )
+        if spec.input_shape[2] not in (1, 3):
+            raise DataError(f"the network's input must have 1 or 3 channels: {spec.input_shape[2]}")
+
+
+def tick(store: RunStore) -> None:
+    """Mark runs whose process is gone as failed, and start the next ones in the queue.
+
+    In a folder that cannot be written to it does nothing, so that its runs can still be seen.
+
+    Raises:
+        RunError: RESNEXT_MAX_RUNS is wrong.
+    """
+    if not store.ids():
+        return
+    try:
+        _tick(store)
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+
+
+def _tick(store: RunStore) -> None:
+    with store.locked():
+        store.sweep()
+        states = {}
+        for run in store.ids():
+            try:
+                states[run] = store.state(run)
+            except RunError:
+                continue
+            if states[run].is_dead():
+                states[run].kill()  # the trainer may outlive its supervisor by a moment
+                states[run] = RunState("failed", VANISHED)
+                store.set_state(run, states[run])
+        room = max_runs() - sum(state.state in ACTIVE for state in states.values())
+        queue = sorted((s.place, run) for run, s in states.items() if s.state == "queued")
+        for _, run in queue[: max(0, room)]:
+            _launch(store, run, states[run])
+
+
+def _launch(store: RunStore, run: str, state: RunState) -> None:
+    folder = store.folder(run)
+    try:
+        attempts = store.snapshot(run).attempts
+        check_turn(store)
+        process = processes.spawn(
+            "explorer.training.runs.supervisor", folder.resolve(), folder / "log.txt", detached=True
+        )
+    except TimeUp as error:
+        store.set_state(run, RunState("stopped", str(error)))
+        return
+    except RunError as error:
+        store.set_state(run, RunState("failed", str(error)))
+        return
+    except OSError as error:
+        reason = f"its process could not be started ({sentence(error)})"
+        store.set_state(run, RunState("failed", reason))
+        return
+    processes.collect_later(process)
+    identity = processes.identity(process.pid)
+    try:
+        started = replace(
+            state, state="starting", worker=process.pid, worker_identity=identity, attempts=attempts
+        )
+        store.set_state(run, started)
+    except BaseException:
+        process.kill()  # else the run stays queued, and a second supervisor is started for it
+        raise

@@ -1,0 +1,155 @@
+"""The tables of the pages, and what a page says where something is not there."""
+
+import plotly.graph_objects as go
+import pytest
+from app_pages import page_script
+from streamlit.testing.v1 import AppTest
+
+from explorer.analysis import verify
+from explorer.analysis.compare import compare as compared
+from explorer.analysis.report import analyse
+from explorer.app.components import map_component, map_downloads
+from explorer.app.state import network
+from explorer.app.views import compare
+from explorer.app.views.tables import FORMATS, HIDDEN, columns, display_frame, file_name
+from resnext import ResNeXtSpec
+
+
+@pytest.fixture(autouse=True)
+def _runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("RESNEXT_RUNS", str(tmp_path / "runs"))
+
+
+def opened(page, **query):
+    app = AppTest.from_string(page_script(page), default_timeout=120)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_sizes_are_written_and_parameters_are_those_of_the_paper():
+    report = analyse(ResNeXtSpec())
+    frame = display_frame([*report.stages, report.totals], report.totals, "MACs")
+    total = frame.iloc[-1]
+    assert total["Parameters"] == 25_028_904
+    assert total["Moving statistics"] == 68_224
+    assert total["Weights"] == pytest.approx(25_097_128 * 4 / 2**20)
+    assert frame["Parameters"].iloc[:-1].sum() == 25_028_904
+    assert set(HIDDEN) <= set(frame.columns)
+    assert set(columns(frame)) <= set(frame.columns)
+
+
+def test_a_convention_that_counts_flops_has_one_such_column():
+    report = analyse(ResNeXtSpec(), "calflops")
+    frame = display_frame([report.totals], report.totals, "FLOPs")
+    assert list(frame.columns).count("FLOPs") == 1
+
+
+def test_differences_are_signed_and_grouped():
+    app = opened("compare", **{"with": "resnext50_32x4d,resnext101_32x4d,resnet50"})
+    frame = app.dataframe[0].value
+    total = frame.iloc[-1]
+    assert total["Δ resnext101_32x4d"] == "+3,739,516,928"
+    assert total["Δ resnet50"].startswith("−")
+    assert "0" in set(frame["Δ resnext101_32x4d"])
+
+
+def test_a_network_too_large_for_a_page_is_told_in_a_comparison():
+    app = opened("compare", **{"with": "resnext50_32x4d,resnext1208_32x4d"})
+    assert any("at most 400 blocks" in error.value for error in app.error)
+
+
+def test_a_link_to_a_run_is_answered_where_there_is_none():
+    app = opened("train", run="20260101-000000-abcdef")
+    assert any("does not exist" in warning.value for warning in app.warning)
+    assert any("No run yet" in info.value for info in app.info)
+
+
+def test_a_build_that_failed_says_what_to_do():
+    def show():
+        from explorer.app.components.build import _watch
+        from explorer.building.job import start_build
+        from resnext import ResNeXtSpec
+
+        build = start_build(ResNeXtSpec.from_name("mini_resnext"))
+        build.close()
+        _watch(build, None, going=False)
+
+    app = AppTest.from_function(show).run()
+    assert [error.value for error in app.error] == [r"It was cancelled\."]
+    assert [note.value for note in app.caption] == ["Press Build to try again."]
+
+
+def test_a_bug_in_a_worker_is_called_one(caplog):
+    def show():
+        from explorer.app.components.jobs import ask
+        from explorer.jobs.worker_process import JobBug
+
+        def question(asker):
+            raise JobBug("KeyError: 'ours'")
+
+        assert ask("key", "Asking", 1, question) is None
+
+    app = AppTest.from_function(show).run()
+    assert "a bug in the explorer, not in your input" in app.error[0].value
+    assert "KeyError: 'ours'" in caplog.text
+
+
+def test_downloads_have_names_of_their_own():
+    reports = [analyse(ResNeXtSpec(), count) for count in ("torchvision", "timm")]
+    names = [
+        file_name(report, level, ending)
+        for report in reports
+        for level in ("stage", "block", "layer")
+        for ending, _, _ in FORMATS.values()
+    ]
+    assert len(set(names)) == len(names)
+    assert "resnext50_32x4d-by-stage.md" in names
+    assert {name.rpartition(".")[2] for name in names} == {"csv", "json", "md"}
+    specs = [ResNeXtSpec(cardinality=c) for c in (32, 16, 8, 4, 2)]
+    assert compare.file_name(compared(specs[:2]), "csv") == "resnext50_32x4d-resnext50_16x4d.csv"
+    assert compare.file_name(compared(specs, "timm"), "json").endswith("8x4d-2-more-timm.json")
+
+
+def test_a_link_to_a_place_that_is_not_there_says_so():
+    app = opened("tables", at="stage9/block7")
+    assert any("stage9/block7" in warning.value for warning in app.warning)
+    assert "at" not in app.query_params
+    assert not opened("tables", at="stage2/block1").warning
+
+
+@pytest.mark.parametrize("page", ["architecture", "tables", "compare"])
+def test_a_page_that_somebody_has_seen_traces_and_draws_nothing_again(page, monkeypatch):
+    opened(page)
+    made = []
+
+    def counted(function):
+        def call(*arguments, **options):
+            made.append(function.__qualname__)
+            return function(*arguments, **options)
+
+        return call
+
+    for where, name in (
+        (network, "trace"),
+        (network, "analyse"),
+        (map_component, "map_data"),
+        (map_downloads, "draw"),
+        (go.Figure, "__init__"),
+    ):
+        monkeypatch.setattr(where, name, counted(getattr(where, name)))
+    opened(page)
+    assert not made
+    opened(page, network="resnext29_3x5d", **{"with": "resnext29_3x5d"})
+    assert made
+
+
+def test_the_page_of_checked_figures_can_show_only_those_that_differ():
+    checks = verify.verify()
+    app = opened("verify", verdict="differs")
+    table = app.dataframe[0].value
+    assert len(table) == sum(check.verdict == verify.DIFFERS for check in checks)
+    assert table["reason"].all()
+    assert verify.summary(checks) in app.markdown[0].value

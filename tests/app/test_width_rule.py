@@ -1,0 +1,94 @@
+"""The width follows the cardinality unless it is kept: in the sidebar and the address."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.app.components.cardinality_component import _chosen
+from resnext import ResNeXtSpec, SpecError
+
+SCRIPT = str(Path(__file__).parents[2] / "streamlit_app.py")
+SPEC = ResNeXtSpec()
+
+
+@pytest.fixture(autouse=True)
+def _runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("RESNEXT_RUNS", str(tmp_path / "runs"))
+
+
+def opened(**query):
+    app = AppTest.from_file(SCRIPT, default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def at(app, cardinality):
+    """Cardinality and width after the cardinality was changed in the sidebar."""
+    app.sidebar.number_input(key="net_cardinality").set_value(cardinality).run()
+    assert not app.exception
+    spec = app.session_state["spec"]
+    assert app.sidebar.number_input(key="net_width").value == spec.width
+    return spec.cardinality, spec.width
+
+
+def test_the_width_follows_through_table_2_and_back():
+    app = opened()
+    assert [at(app, c) for c in (8, 2, 1, 4, 5, 300, 32)] == [
+        (8, 14), (2, 40), (1, 64), (4, 24), (5, 20), (300, 1), (32, 4),
+    ]  # fmt: skip
+
+
+def test_a_kept_width_stays_and_is_in_the_address():
+    app = opened()
+    app.sidebar.toggle(key="keep_width").set_value(True).run()
+    assert at(app, 8) == (8, 4)
+    assert app.query_params["keep_width"] in ("on", ["on"])
+    again = opened(network="resnext50_8x14d", keep_width="on")
+    assert again.sidebar.toggle(key="keep_width").value
+    assert at(again, 2) == (2, 14)
+
+
+def test_a_width_that_was_typed_is_the_new_cost():
+    app = opened()
+    app.sidebar.number_input(key="net_width").set_value(8).run()
+    assert app.session_state["spec"].width == 8
+    assert at(app, 64) == (64, 4)  # 149,504 weights; 64 paths of width 4 have 140,288, of 5 178,240
+
+
+def test_custom_groups_have_no_width_to_follow():
+    app = opened(network="mini_resnext")
+    assert app.sidebar.toggle(key="keep_width").disabled
+    assert at(app, 8) == (8, 8)  # C x d stays 64
+
+
+def test_a_wrong_rule_in_the_address_is_refused():
+    app = opened(keep_width="yes")
+    assert any("must be on or off" in warning.value for warning in app.warning)
+    assert not app.sidebar.toggle(key="keep_width").value
+
+
+def test_a_report_of_the_picture_is_a_network():
+    report = {"cardinality": 8, "width": 14, "blocks": [3, 4, 23, 3], "keep": False, "number": 1}
+    assert _chosen(SPEC, report).name == "resnext101_8x14d"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {},
+        {"cardinality": 8, "width": 14},
+        {"cardinality": "8", "width": 14, "blocks": [3, 4, 6, 3]},
+        {"cardinality": 8, "width": True, "blocks": [3, 4, 6, 3]},
+        {"cardinality": 8, "width": 14, "blocks": 3},
+        {"cardinality": 8, "width": 14, "blocks": [10**9]},
+        {"cardinality": 10**9, "width": 14, "blocks": [3, 4, 6, 3]},
+        {"cardinality": None, "width": [], "blocks": [[]]},
+    ],
+)
+def test_another_report_is_none(report):
+    with pytest.raises((KeyError, TypeError, SpecError)):
+        _chosen(SPEC, report)

@@ -1,0 +1,104 @@
+"""How long a training will take, against sums by hand."""
+
+import dataclasses
+
+import pytest
+from run_snapshots import run_of
+
+from explorer.analysis.report import analyse
+from explorer.training.engine.machine import machine
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.forecast import CORE_RATE, Forecast, forecast, images_in_time, images_of
+from resnext import ResNeXtSpec
+
+MINI = ResNeXtSpec.from_name("mini_resnext")
+SMALL = ResNeXtSpec.from_name("resnext20_32x4d")
+RECIPE = Recipe(precision="float32", epochs=10)
+# 900 of 1,000 images are learned from and 100 looked at, a third of the work each.
+WORK = 10 * (900 + 100 / 3)
+
+
+def earlier(**changes):
+    """A run of mini_resnext that trained at 100 images per second here."""
+    return dataclasses.replace(run_of(), machine=machine(), precision="float32", **changes)
+
+
+@pytest.fixture(autouse=True)
+def _two_threads(monkeypatch):
+    monkeypatch.setenv("RESNEXT_THREADS", "2")
+
+
+def test_a_run_of_the_same_network_is_what_it_will_take():
+    found = forecast([MINI], RECIPE, 1000, [earlier()])
+    assert found.seconds == pytest.approx(WORK / 100)
+    assert "measured: mini_resnext trained at 100 images per second" in found.reason
+    other_classes = MINI.replace(classes=3)
+    assert forecast([other_classes], RECIPE, 1000, [earlier()]).seconds == found.seconds
+
+
+def test_another_network_is_estimated_by_macs():
+    found = forecast([SMALL], RECIPE, 1000, [earlier()])
+    ratio = analyse(SMALL).totals.macs / analyse(MINI).totals.macs
+    assert found.seconds == pytest.approx(WORK / 100 * ratio)
+    assert "estimated from mini_resnext" in found.reason
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        earlier(points=()),
+        dataclasses.replace(earlier(), machine="another, 64 threads"),
+        dataclasses.replace(earlier(), precision="bfloat16"),
+    ],
+    ids=["no point", "another machine", "another precision"],
+)
+def test_without_a_run_that_compares_the_estimate_is_cautious_and_says_so(run):
+    found = forecast([SMALL], RECIPE, 1000, [run])
+    assert found.seconds == pytest.approx(WORK * analyse(SMALL).totals.macs / (2 * CORE_RATE))
+    assert "cautious" in found.reason
+
+
+def test_a_race_takes_all_of_its_networks():
+    runs = [earlier(), earlier(spec=SMALL, points=run_of(1).points)]
+    one, other = (forecast([spec], RECIPE, 1000, runs).seconds for spec in (MINI, SMALL))
+    assert forecast([MINI, SMALL], RECIPE, 1000, runs).seconds == one + other
+    assert forecast([MINI, SMALL], RECIPE, 1000, runs, 2).seconds == (one + other) / 2
+    assert forecast([MINI], RECIPE, 1000, runs, 2).seconds == one
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(7.4, "7 s"), (94, "1 min 30 s"), (1234, "21 min"), (7000, "2 h"), (63_960, "18 h")],
+)
+def test_a_forecast_promises_about_two_digits(seconds, words):
+    assert Forecast(seconds, "measured").text == f"About {words}, measured."
+
+
+def test_a_limit_bounds_the_images():
+    limited = dataclasses.replace(RECIPE, limit=100)
+    whole = forecast([MINI], RECIPE, 1000, [earlier()]).seconds
+    assert forecast([MINI], limited, 1000, [earlier()]).seconds == pytest.approx(whole / 10)
+    assert forecast([MINI], limited, 50, [earlier()]).seconds == pytest.approx(whole / 20, rel=0.01)
+
+
+def test_images_are_counted_without_a_download():
+    assert images_of("cifar10") == 50_000
+    assert images_of("synthetic") == 10_000
+
+
+def test_as_many_images_as_take_half_an_hour():
+    # At 100 images per second: 1,800 s are 10 epochs of 0.9 + 0.1 / 3 of the images.
+    most = 1800 * 100 / 10 / (0.9 + 0.1 / 3)
+    found = images_in_time([MINI], RECIPE, 50_000, [earlier()])
+    assert found == int(most) // 50 * 50
+    assert (
+        forecast([MINI], dataclasses.replace(RECIPE, limit=found), 50_000, [earlier()]).seconds
+        <= 1800
+    )
+    assert images_in_time([MINI], RECIPE, found, [earlier()]) is None  # all of them
+    limited = dataclasses.replace(RECIPE, limit=25_000)  # half of them take too long as well
+    assert images_in_time([MINI], limited, 50_000, [earlier()]) == found
+    assert (
+        images_in_time([MINI], dataclasses.replace(RECIPE, epochs=9999), 50_000, [earlier()])
+        is None
+    )
