@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from explorer.app.components.jobs import show_error, this_session
+from explorer.app.components.jobs import follow, phase_progress, show_error, this_session
 from explorer.app.components.widgets import download
 from explorer.app.state.visitor import said
-from explorer.building.job import PHASES, Agreement, Build, BuildResult, start_build
+from explorer.building.job import Agreement, Build, BuildResult, start_build
 from explorer.formatting import numbers
 from explorer.jobs.worker_process import JobBug
 from resnext import ResNeXtSpec
@@ -33,7 +33,7 @@ def build_section(spec: ResNeXtSpec) -> None:
         "Builds the Keras model from the same description in a separate process and "
         "compares it with the table layer by layer. The file opens in any Keras 3."
     )
-    build = st.session_state.get("build")
+    build: Build | None = st.session_state.get("build")
     if st.button("Build the Keras model", icon=":material/construction:", key="build_start"):
         if build is not None:
             build.close()
@@ -45,24 +45,12 @@ def build_section(spec: ResNeXtSpec) -> None:
             return
         st.rerun()
     if build is not None and st.session_state["build_spec"] == spec:
-        going = not build.job.is_over
-        st.fragment(_watch, run_every=0.5 if going else None)(build, spec, going)
-
-
-def _watch(build: Build, spec: ResNeXtSpec, going: bool) -> None:
-    if not build.job.is_over:
-        place = build.job.place()
-        step = PHASES.index(build.phase)
-        words = f"{WORDS[build.phase]} … {build.job.elapsed:.0f} s"
-        st.progress((step + 0.5) / len(PHASES), text=place.sentence if place else words)
-        if st.button("Cancel", key="build_cancel"):
-            build.close()
-            del st.session_state["build"]
-            st.rerun()
-    elif going:
-        st.rerun()  # ends the polling
-    else:
-        _show_end(build, spec)
+        follow(
+            "build",
+            build.job,
+            lambda: phase_progress(build.phase, WORDS, build.job),
+            lambda: _show_end(build, spec),
+        )
 
 
 def _show_end(build: Build, spec: ResNeXtSpec) -> None:

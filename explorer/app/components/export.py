@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.app.components.jobs import show_error, this_session
+from explorer.app.components.jobs import follow, phase_progress, show_error, this_session
 from explorer.app.components.widgets import download
 from explorer.app.state.visitor import said
 from explorer.export.code import TARGETS, TITLES, code
-from explorer.export.job import PHASES, Export, Exported, start_export
+from explorer.export.job import Export, Exported, start_export
 from explorer.formatting import numbers
 from explorer.jobs.worker_process import JobBug
 from resnext import ResNeXtSpec
@@ -85,24 +85,12 @@ def onnx_section(spec: ResNeXtSpec) -> None:
             return
         st.rerun()
     if export is not None and st.session_state["onnx_asked"] == asked:
-        going = not export.job.is_over
-        st.fragment(_watch, run_every=0.5 if going else None)(export, folded, going)
-
-
-def _watch(export: Export, folded: bool, going: bool) -> None:
-    if not export.job.is_over:
-        place = export.job.place()
-        step = PHASES.index(export.phase)
-        words = f"{WORDS[export.phase]} … {export.job.elapsed:.0f} s"
-        st.progress((step + 0.5) / len(PHASES), text=place.sentence if place else words)
-        if st.button("Cancel", key="onnx_cancel"):
-            export.close()
-            del st.session_state["onnx"]
-            st.rerun()
-    elif going:
-        st.rerun()  # ends the polling
-    else:
-        _show_end(export, folded)
+        follow(
+            "onnx",
+            export.job,
+            lambda: phase_progress(export.phase, WORDS, export.job),
+            lambda: _show_end(export, folded),
+        )
 
 
 def _show_end(export: Export, folded: bool) -> None:

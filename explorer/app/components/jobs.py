@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
 import streamlit as st
@@ -83,6 +83,52 @@ def ask(
     line.empty()
     button.empty()
     return answer
+
+
+def follow(
+    key: str,
+    job: Job,
+    progress: Callable[[], tuple[float, str]],
+    show_end: Callable[[], None],
+) -> None:
+    """Show how far a job is, with a button to cancel it, and in the end what came of it.
+
+    The page polls while the job waits or runs.
+
+    Args:
+        key: What the session state calls the job, removed on Cancel; and a prefix of widget keys.
+        job: The job.
+        progress: The share that is done, 0 to 1, and a few words.
+        show_end: Shows the result of the job when it is over.
+    """
+    going = not job.is_over
+
+    def watch() -> None:
+        if not job.is_over:
+            place, (share, words) = job.place(), progress()
+            st.progress(share, text=place.sentence if place else words)
+            if st.button("Cancel", key=f"{key}_cancel", icon=":material/cancel:"):
+                job.close()
+                del st.session_state[key]
+                st.rerun()
+        elif going:
+            st.rerun()  # ends the polling
+        else:
+            show_end()
+
+    st.fragment(watch, run_every=0.5 if going else None)()
+
+
+def phase_progress(phase: str, words: Mapping[str, str], job: Job) -> tuple[float, str]:
+    """The share and the words of a job that goes through phases, as `follow` shows them.
+
+    Args:
+        phase: What it does now.
+        words: What each phase is called, in their order.
+        job: The job.
+    """
+    share = (list(words).index(phase) + 0.5) / len(words)
+    return share, f"{words[phase]} … {job.elapsed:.0f} s"
 
 
 def show_error(error: UserError | JobBug) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.analysis.conventions import DEFAULT
 from explorer.app.components.charts import shared_chart
-from explorer.app.components.jobs import show_error, this_session
+from explorer.app.components.jobs import follow, show_error, this_session
 from explorer.app.components.widgets import download, select
 from explorer.app.state import address, selection
 from explorer.app.state.network import show_network
@@ -63,8 +63,8 @@ def search_section(settings: Settings) -> None:
     if asked is not None:
         _start(*asked, settings)
     if _JOB in st.session_state:
-        going = not st.session_state[_JOB].is_over
-        st.fragment(_watch, run_every=0.5 if going else None)(going)
+        job: Job = st.session_state[_JOB]
+        follow(_JOB, job, lambda: _progress(job), lambda: _keep(job))
     if _FOUND in st.session_state:
         _results(st.session_state[_FOUND])
 
@@ -126,23 +126,16 @@ def _start(grid: Grid, budget: Budget, settings: Settings) -> None:
     st.session_state[_ASKED] = len(grid)
 
 
-def _watch(going: bool) -> None:
-    job: Job = st.session_state[_JOB]
-    if not job.is_over:
-        place, share = job.place(), share_done(job.phase)
-        words = f"{share * st.session_state[_ASKED]:,.0f} of {st.session_state[_ASKED]:,} networks"
-        st.progress(share, text=place.sentence if place else words)
-        if st.button("Stop", key="search_stop", icon=":material/cancel:"):
-            job.close()
-            del st.session_state[_JOB]
-            st.rerun()
-    elif going:
-        st.rerun()  # ends the polling
-    else:
-        try:
-            st.session_state[_FOUND] = found_of(job.wait())
-        except (UserError, JobBug) as error:
-            show_error(error)
+def _progress(job: Job) -> tuple[float, str]:
+    share, count = share_done(job.phase), st.session_state[_ASKED]
+    return share, f"{share * count:,.0f} of {count:,} networks"
+
+
+def _keep(job: Job) -> None:
+    try:
+        st.session_state[_FOUND] = found_of(job.wait())
+    except (UserError, JobBug) as error:
+        show_error(error)
 
 
 def _results(found: Found) -> None:
