@@ -15,10 +15,10 @@ app: $(VENV)/.app
 	$(BIN)/streamlit run streamlit_app.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not browser"
 
 coverage: $(VENV)/.dev
 	$(BIN)/coverage erase

@@ -17,28 +17,13 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell opens a page in a third of the time of the whole browser, which draws its own windows.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 # Tests wait for runs: at the lowest priority these starve beside the other workers' browsers.
 os.environ.setdefault("RESNEXT_NICENESS", "0")
 WAIT = 120_000  # milliseconds; shared machines are slow at times
-
-
-# Files whose tests share something that takes long to make stay in one process.
-SHARED = {"keras_facts": "keras_facts"}
-
-
-def pytest_collection_modifyitems(items):
-    """Keep the tests of a file in one worker, and those that share a long preparation, too."""
-    groups = {}
-    for item in items:
-        for fixture, group in SHARED.items():
-            if fixture in getattr(item, "fixturenames", ()):
-                groups[item.path] = group
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            name = groups.get(item.path, str(item.path.relative_to(ROOT)))
-            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 from run_snapshots import run_of
-from test_report import HOSTILE
+from test_report_file import HOSTILE
 
 from explorer.export.report import FORMATS, document
 from resnext import Graph, ResNeXtSpec, trace
