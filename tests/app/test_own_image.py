@@ -9,6 +9,7 @@ from explorer.training.data import synthetic
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.store import RunState, RunStore
 from resnext import ResNeXtSpec
+from resnext.errors import UserError
 
 SCRIPT = """
 import streamlit as st
@@ -118,3 +119,26 @@ def test_a_start_folds_the_form_and_shows_the_run(store):
     assert app.query_params["run"] in (run, [run])
     app.number_input(key="train_short_limit").set_value(300).run()  # what was typed is kept
     assert app.session_state[FORM] is False
+
+
+def test_a_trained_network_is_exported_with_its_weights(store, monkeypatch):
+    run, asked = over(store), []
+
+    def start(source, *, folded, asker):
+        asked.append((source, folded))
+        raise UserError("The test starts no process")
+
+    monkeypatch.setattr("explorer.app.components.export.start_export", start)
+    app = opened(run=run)
+    app.toggle(key="onnx_fold").set_value(True).run()
+    app.button(key="onnx_start").click().run()
+    assert not app.exception
+    assert asked == [(store.model_path(run), True)]
+    assert "The test starts no process" in app.error[0].value
+
+
+def test_a_run_without_a_model_is_not_exported(store):
+    run = over(store)
+    store.model_path(run).unlink()
+    app = opened(run=run)
+    assert not [button for button in app.button if button.key == "onnx_start"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from pathlib import Path
+
 import streamlit as st
 
 from explorer.app.components.jobs import follow, phase_progress, show_error, this_session
@@ -10,6 +13,7 @@ from explorer.app.state.visitor import said
 from explorer.export.code import TARGETS, TITLES, code
 from explorer.export.job import Export, Exported, start_export
 from explorer.formatting import numbers
+from explorer.jobs.files import file_stamp
 from explorer.jobs.worker_process import JobBug
 from resnext import ResNeXtSpec
 from resnext.errors import UserError
@@ -58,13 +62,31 @@ def _code_dialog(spec: ResNeXtSpec) -> None:
 
 
 def onnx_section(spec: ResNeXtSpec) -> None:
-    """Options, button, progress and the file of an export to ONNX."""
+    """Export of the network with new weights: options, button, progress and the file."""
     st.subheader("Export to ONNX", anchor=False)
     st.caption(
         "Writes the network with new weights for onnxruntime and other programs. Images are "
-        "(batch, channels, height, width). For the weights of a run, use "
-        "`python -m explorer export runs/ID/model.keras -o net.onnx`."
+        "(batch, channels, height, width). A trained network is exported on the page Train."
     )
+    _onnx(spec, spec, spec.name)
+
+
+def trained_onnx_section(model: Path, name: str) -> None:
+    """Export of a trained network with its weights.
+
+    Args:
+        model: Its ``.keras`` file.
+        name: What the ONNX file is called, without its ending.
+    """
+    st.subheader("Export to ONNX", anchor=False)
+    st.caption(
+        "Writes the trained network for onnxruntime and other programs. Images are "
+        "(batch, channels, height, width)."
+    )
+    _onnx(model, (model, file_stamp(model)), name)
+
+
+def _onnx(source: ResNeXtSpec | Path, stamp: Hashable, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pressed = st.button("Make the ONNX file", icon=":material/deployed_code:", key="onnx_start")
         folded = st.toggle(
@@ -73,40 +95,40 @@ def onnx_section(spec: ResNeXtSpec) -> None:
             help="Into the convolutions before them: the same output from fewer nodes.",
         )
     export: Export | None = st.session_state.get("onnx")
-    asked = (spec, folded)
+    asked = (stamp, folded)
     if pressed:
         if export is not None:
             export.close()
         try:
-            st.session_state["onnx"] = start_export(spec, folded=folded, asker=this_session())
+            st.session_state["onnx"] = start_export(source, folded=folded, asker=this_session())
             st.session_state["onnx_asked"] = asked
         except (UserError, OSError) as error:
             st.error(f"The export could not be started: {said(error)}")
             return
         st.rerun()
     if export is not None and st.session_state["onnx_asked"] == asked:
+        file = f"{name}{'-folded' if folded else ''}.onnx".replace(":", "-")
         follow(
             "onnx",
             export.job,
             lambda: phase_progress(export.phase, WORDS, export.job),
-            lambda: _show_end(export, folded),
+            lambda: _show_end(export, file),
         )
 
 
-def _show_end(export: Export, folded: bool) -> None:
+def _show_end(export: Export, file: str) -> None:
     try:
         result = export.wait()
     except (UserError, JobBug) as error:
         show_error(error)
         st.caption("Press the button to try again.")
     else:
-        _show(result, folded)
+        _show(result, file)
 
 
-def _show(result: Exported, folded: bool) -> None:
+def _show(result: Exported, file: str) -> None:
     if not result.path.exists():
         st.info("The file is no longer there. Press the button to make it again.")
         return
-    name = f"{result.name}{'-folded' if folded else ''}.onnx".replace(":", "-")
-    label = f"{name} ({numbers.size(result.size)})"
-    download(label, result.path.read_bytes, name, "application/octet-stream", key="onnx_file")
+    label = f"{file} ({numbers.size(result.size)})"
+    download(label, result.path.read_bytes, file, "application/octet-stream", key="onnx_file")

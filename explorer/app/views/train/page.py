@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.app.components import landing
+from explorer.app.components.export import trained_onnx_section
 from explorer.app.state import address
 from explorer.app.state.visitor import asked_for, runs_here, said
 from explorer.app.views.train import run as train_run
@@ -58,9 +59,12 @@ def render() -> None:
     own_image = st.container()
     if one:
         closer_look(runs, one)
+    ended = one is not None and one.has_model and one.state not in train_run.WAITING
+    if one and ended and (model := runs.model_path(one.id)):
+        trained_onnx_section(model, f"{one.spec.name}-{one.id}")
     run_list(runs)
     look_out(runs, states)
-    if one and one.has_model and one.state not in train_run.WAITING:
+    if one and ended:
         with own_image:  # Last, because it waits for a worker process.
             try_image(runs, one)
 
