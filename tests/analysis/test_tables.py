@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from explorer.analysis import tables
+from explorer.analysis import compare, tables, verify
 from explorer.analysis.report import LEVELS, analyse
 from resnext import GraphTracer, ResNeXtSpec, Stage
 from resnext.layers import Conv2D, Dense, Flatten, Input
@@ -97,3 +97,8 @@ def test_numbers_beyond_64_bits():
     assert report.totals.macs > 2**63
     assert int(tables.frame(report, "block")["macs"].sum()) == report.totals.macs
     assert isinstance(tables.frame(report), pd.DataFrame)
+
+
+def test_every_command_writes_every_format():
+    for writers in (compare.FORMATS, verify.WRITERS):
+        assert list(writers) == list(tables.FORMATS)
