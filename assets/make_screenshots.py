@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from app_pages import App
+from conftest import CHROMIUM
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
@@ -38,6 +38,8 @@ PICTURES = {
     "map-heat": ("?network=resnext101_32x4d&open=blocks&colour=macs&size=macs", ".netmap"),
     "tables": ("tables", ""),
     "compare": ("compare", ""),
+    "cost": ("cost", ""),
+    "verify": ("verify", ""),
     "train": ("train", "text=finished"),
     "learn-1-paths": ("learn?lesson=Paths&lesson_move=Add", HEADING),
     "learn-2-forms": ("learn?lesson=Forms", HEADING),
@@ -46,6 +48,7 @@ PICTURES = {
     "learn-4-inside": (INSIDE, "text=Switch paths off"),
     "learn-5-depth": ("learn?lesson=Depth", HEADING),
     "learn-6-check": ("learn?lesson=Check", HEADING),
+    "learn-full-screen": ("learn?lesson_full=on&lesson=Width", ""),
 }
 GRADIENTS = ("map-heat",)
 
@@ -61,7 +64,7 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     try:
         with sync_playwright() as playwright:
-            path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+            path = os.environ.get("CHROMIUM") or CHROMIUM
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
             for theme in ("light", "dark"):
                 for suffix, (width, height) in SIZES.items():

@@ -13,6 +13,16 @@ ROOT = Path(__file__).parents[1]
 START_SECONDS = 240
 
 
+# Every page by its address, with its heading for resnext29_8x64d.
+PAGES = {
+    "architecture": "resnext29_8x64d",
+    "tables": "resnext29_8x64d in numbers",
+    "compare": "Compare",
+    "cost": "What resnext29_8x64d costs to run",
+    "train": "Train",
+    "learn": "Learn",
+    "verify": "Do these figures agree with others?",
+}
 PACKAGES = ("cost", "train", "learn")  # pages that are packages, not modules
 
 

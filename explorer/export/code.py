@@ -67,6 +67,8 @@ TARGETS: Mapping[str, Callable[[ResNeXtSpec], str]] = MappingProxyType(
         "torchvision": torchvision_call,
     }
 )
+# The attentions that the templates and the calls know; see `resnext.attention`.
+WRITTEN = ("none", "se")
 TITLES = {"keras": "Keras", "torch": "PyTorch", "timm": "timm", "torchvision": "torchvision"}
 
 
@@ -78,9 +80,11 @@ def code(spec: ResNeXtSpec, target: str) -> str:
         target: One of `TARGETS`.
 
     Raises:
-        InputError: There is no such target, or no call of the library makes this network.
+        InputError: There is no such target, or no call of the library makes this network, or its
+            attention cannot be written.
     """
     one_of(target, "target", tuple(TARGETS), InputError)
+    one_of(spec.attention, "attention of a network that is written as code", WRITTEN, InputError)
     return TARGETS[target](spec)
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import app_pages
 import pytest
 from app_pages import ROOT
 
@@ -22,6 +23,9 @@ PAGES = {
 }
 # The window at 1440x900 zoomed to 200 %, and a phone.
 SIZES = {"zoomed": {"width": 720, "height": 450}, "phone": {"width": 390, "height": 844}}
+
+# No page is forgotten here.
+assert {path.split("?")[0] for path in PAGES.values()} == set(app_pages.PAGES)
 SERIOUS = ("serious", "critical")
 
 

@@ -3,18 +3,9 @@
 import re
 
 import pytest
+from app_pages import PAGES
 
 pytestmark = pytest.mark.browser
-
-PAGES = {
-    "architecture": "resnext29_8x64d",
-    "tables": "resnext29_8x64d in numbers",
-    "compare": "Compare",
-    "train": "Train",
-    "cost": "What resnext29_8x64d costs to run",
-    "learn": "Learn",
-    "verify": "Do these figures agree with others?",
-}
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from app_pages import page_script
+from app_pages import PAGES, page_script
 from streamlit.testing.v1 import AppTest
 
 from resnext import ResNeXtSpec
 
 SCRIPT = str(Path(__file__).parents[2] / "streamlit_app.py")
-PAGES = ("architecture", "tables", "compare", "train", "learn")
 
 
 @pytest.fixture(autouse=True)
@@ -197,7 +196,7 @@ def test_a_hostile_link_gives_a_note_and_a_network(query):
     assert not any("<script>" in warning.value for warning in app.warning)
 
 
-@pytest.mark.parametrize("page", PAGES[1:])
+@pytest.mark.parametrize("page", list(PAGES)[1:])
 @pytest.mark.parametrize("network", ["resnext50_32x4d", "mini_resnext"])
 def test_every_page_runs(page, network):
     assert opened_page(page, network=network).title
@@ -209,7 +208,7 @@ import sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file({SCRIPT!r}, default_timeout=120).run()
 assert not app.exception
-for source in {[page_script(page) for page in PAGES[1:]]!r}:
+for source in {[page_script(page) for page in list(PAGES)[1:]]!r}:
     assert not AppTest.from_string(source, default_timeout=120).run().exception
 heavy = {{"tensorflow", "keras", "torch", "jax"}} & set(sys.modules)
 assert not heavy, heavy

@@ -14,8 +14,10 @@ from specs import valid_specs
 
 from explorer.export.code import TARGETS, code
 from resnext import PRESETS, ResNeXtSpec, Stage, trace
+from resnext.attention import ATTENTIONS, Attention
 from resnext.errors import InputError
 from resnext.layer import keras_name, pad_name
+from resnext.spec import CHOICES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -127,3 +129,14 @@ def test_the_keras_file_is_our_keras_model(keras_facts, case):
     assert facts["params"] == sum(node.total_params for node in graph)
     assert facts["difference"] < 1e-5
     assert facts["spread"] > 1e-4  # the output depends on the image
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_attention_that_is_not_written_is_refused(target, monkeypatch):
+    fake = {**ATTENTIONS, "eca": Attention(ATTENTIONS["se"].apply, "Another", 6)}
+    monkeypatch.setattr("resnext.network.ATTENTIONS", fake)
+    monkeypatch.setattr("resnext.spec.ATTENTIONS", fake)
+    monkeypatch.setitem(CHOICES, "attention", tuple(fake))
+    spec = ResNeXtSpec.from_name("resnext50_32x4d", attention="eca")
+    with pytest.raises(InputError, match=r"must be one of none, se\. Received 'eca'"):
+        code(spec, target)
