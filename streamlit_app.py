@@ -10,7 +10,16 @@ def show() -> None:
     from explorer.app.components import landing
     from explorer.app.state import address, network
     from explorer.app.state.url_params import KEYS
-    from explorer.app.views import architecture, compare, cost, learn, tables, train, verify
+    from explorer.app.views import (
+        accuracy,
+        architecture,
+        compare,
+        cost,
+        learn,
+        tables,
+        train,
+        verify,
+    )
 
     st.set_page_config(
         page_title="ResNeXt explorer",
@@ -31,6 +40,9 @@ def show() -> None:
             compare.render, title="Compare", icon=":material/compare_arrows:", url_path="compare"
         ),
         st.Page(cost.render, title="Cost", icon=":material/memory:", url_path="cost"),
+        st.Page(
+            accuracy.render, title="Accuracy", icon=":material/scatter_plot:", url_path="accuracy"
+        ),
         st.Page(train.render, title="Train", icon=":material/show_chart:", url_path="train"),
         st.Page(learn.render, title="Learn", icon=":material/school:", url_path="learn"),
         st.Page(verify.render, title="Verify", icon=":material/fact_check:", url_path="verify"),

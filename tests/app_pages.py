@@ -19,6 +19,7 @@ PAGES = {
     "tables": "resnext29_8x64d in numbers",
     "compare": "Compare",
     "cost": "What resnext29_8x64d costs to run",
+    "accuracy": "What accuracy does the cost buy?",
     "train": "Train",
     "learn": "Learn",
     "verify": "Do these figures agree with others?",

@@ -1,9 +1,9 @@
 """Our figures next to those that others published or counted: what agrees, what differs, and why.
 
-Two tables hold the figures of others. ``counted.csv`` is written by
+Three tables hold the figures of others. ``counted.csv`` is written by
 ``benchmarks/count_independently.py``, which runs the programs of others and imports nothing of
-ours. ``stated.csv`` is typed from publications. Figures that a network's page quotes too come
-from `explorer.analysis.published`.
+ours. ``stated.csv`` is typed from publications, and ``family.csv`` has the costs that are stated
+with accuracies. Figures that a network's page quotes too come from `explorer.analysis.published`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from io import StringIO
 from types import MappingProxyType
 
 from explorer.analysis.conventions import DEFAULT
+from explorer.analysis.family import SCALES, members
 from explorer.analysis.published import PAPER, TABLE_2, figures
 from explorer.analysis.report import Report, Row, analyse
 from explorer.analysis.tables import markdown, text
@@ -44,7 +45,6 @@ FIGURES = {
     "flops": ("FLOPs", "flops"),
     "activations": ("activations", "activations"),
 }
-_SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,16 @@ class Check:
     def difference(self) -> int:
         """Ours less theirs, as far as the digits of the source go."""
         number, _, scale = self.theirs.partition(" ")
-        return self.ours - round(Decimal(number) * _SCALES[scale])
+        return self.ours - round(Decimal(number) * SCALES[scale])
 
 
 def verify() -> list[Check]:
     """Every figure of others that can be computed here, in the order of the networks."""
-    checks = [*_table_2(), *_published(), *_from("stated.csv"), *_from("counted.csv")]
-    return sorted(checks, key=lambda check: check.network)
+    checks = [
+        *_table_2(), *_published(), *_family(), *_from("stated.csv"), *_from("counted.csv")
+    ]  # fmt: skip
+    # A source that has a network under several recipes states its costs with each.
+    return sorted(dict.fromkeys(checks), key=lambda check: check.network)
 
 
 def summary(checks: Sequence[Check]) -> str:
@@ -125,6 +128,19 @@ def _published() -> Iterator[Check]:
                            stated or f"{figure.value:.0f}", figure.source, "")  # fmt: skip
 
 
+def _family() -> Iterator[Check]:
+    """The costs that sources of accuracies state for networks of ours."""
+    for row in members():
+        for figure in ("params", "macs") if row.spec else ():
+            if stated := getattr(row, figure):
+                by_image = figure == "macs"
+                side = row.side if by_image and row.side != 224 else None
+                convention = row.count if by_image else ""
+                yield _checked(
+                    row.spec, side, figure, "", convention, stated, row.source, row.reason
+                )
+
+
 def _from(table: str) -> Iterator[Check]:
     content = files(__package__).joinpath(table).read_text(encoding="utf-8")
     for row in csv.DictReader(content.splitlines()):
@@ -153,8 +169,8 @@ def _checked(network: str, side: int | None, figure: str, place: str, convention
 def _check(figure: str, network: str, ours: int, theirs: str, convention: str, source: str,
            reason: str) -> Check:  # fmt: skip
     number, _, scale = theirs.partition(" ")
-    unit = Decimal(1).scaleb(int(Decimal(number).as_tuple().exponent)) * _SCALES[scale]
-    distance = abs(Decimal(number) * _SCALES[scale] - ours)
+    unit = Decimal(1).scaleb(int(Decimal(number).as_tuple().exponent)) * SCALES[scale]
+    distance = abs(Decimal(number) * SCALES[scale] - ours)
     verdict = EQUAL if not distance else ROUNDED if unit > 1 and distance * 2 <= unit else DIFFERS
     if verdict == DIFFERS:
         reason = reason or REASONS.get(

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from explorer.cli import analysis, build, cost, report, training, verify
+from explorer.cli import accuracy, analysis, build, cost, report, training, verify
 from explorer.cli.errors import report_bug, sentence
 from explorer.cli.signals import exit_status, signals_interrupt
 from resnext import __version__
@@ -22,6 +22,7 @@ examples:
   python -m explorer summary resnext50_32x4d                 parameters and MACs by stage
   python -m explorer summary my_model.keras --by layer       any functional Keras model
   python -m explorer compare resnext50_32x4d resnext101_32x4d
+  python -m explorer accuracy                                published accuracies by recipe
   python -m explorer verify                                  our figures next to those of others
   python -m explorer report resnext50_32x4d -o report.html   one file: tables, map, sources
   python -m explorer search --macs 4.3G                      the largest networks in a budget
@@ -61,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     analysis.add_commands(commands)
+    accuracy.add_commands(commands)
     verify.add_commands(commands)
     report.add_commands(commands)
     build.add_commands(commands)

@@ -16,6 +16,7 @@ PAGES = {
     "tables": f"tables?{NETWORK}",
     "compare": "compare?compare=resnet50,resnext50_32x4d,resnext101_32x4d",
     "cost": f"cost?{NETWORK}",
+    "accuracy": "accuracy",
     "train": "train",
     **{f"lesson, {step}": f"learn?lesson={step}" for step in STEPS},
     "full screen": "learn?lesson_full=on&lesson=Width",

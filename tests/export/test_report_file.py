@@ -86,7 +86,7 @@ def test_a_comparison_says_how_much_more_the_others_cost():
     assert [row[-1].text for row in rows.values()] == ["25.6 M", "25.0 M", "44.2 M"]
     assert rows["resnext101_32x4d"][-1].note == "73 % more"  # 44,177,704 / 25,557,032
     sources = {row[2].text for row in tables["What others published about these networks"].rows}
-    assert "torchvision's model table" in sources
+    assert "pytorch/vision, torchvision/models/resnet.py at 824e8c8" in sources
 
 
 def test_curves_are_those_of_the_runs(hostile):

@@ -78,6 +78,22 @@ def several(place: Any, label: str, options: Sequence[int], key: str, **more: An
     return list(address.chosen(key, [], lambda value: "-".join(map(str, sorted(value)))))
 
 
+def picks(place: Any, label: str, options: Mapping[str, str], default: Sequence[str], key: str,
+          **more: Any) -> list[str]:  # fmt: skip
+    """Some of many options, from a list; a mapping gives each its label."""
+
+    def read(text: str) -> list[str] | None:
+        words = list(dict.fromkeys(text.split(",")))
+        return words if options.keys() >= set(words) else None
+
+    address.restore(
+        key, list(default), read, f"names joined by commas, each {_one_of(list(options))}"
+    )
+    shown = st.session_state[key]
+    place.multiselect(label, list(options), default=shown, key=key, **_labels(options), **more)
+    return list(address.chosen(key, list(default), ",".join))
+
+
 def switch(place: Any, label: str, default: bool, key: str, **more: Any) -> bool:
     """On or off."""
     address.restore(key, default, {"off": False, "on": True}.get, "on or off")

@@ -32,6 +32,7 @@ SIDEBAR = "Network chosen in the sidebar"
 ELSEWHERE = {
     "compare": "Choose *Network chosen in the sidebar* to compare it.",
     "train": "Choose *Network chosen in the sidebar* to train it.",
+    "accuracy": "The chart has its own networks; a click on one shows it here.",
     "verify": "The table has its own networks.",
 }
 WITHOUT_NETWORK = ("learn",)  # pages that the network does not concern, which have no sidebar

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.analysis.compare import Comparison, compare_reports
 from explorer.analysis.conventions import DEFAULT as CONVENTION
 from explorer.analysis.measures import Measure, measures
-from explorer.analysis.series import SERIES, in_series, series_of
+from explorer.analysis.series import SERIES, about, in_series, series_of
 from explorer.app.components.charts import shared_chart
 from explorer.app.components.map_component import network_map, view_of_address, write_view
 from explorer.app.components.measures_table import measures_table
@@ -98,7 +98,7 @@ def series_picker(label: str, names: list[str], quantity: str, key: str) -> str:
         for one in offered
     }
     series = select(st, label, labels, offered[0], key)
-    st.caption(f"{SERIES[series].text}.")
+    st.caption(f"{about(series)}.")
     return series
 
 

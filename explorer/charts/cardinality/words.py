@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.analysis.published import TABLE_3
+from explorer.analysis.published import table_3
 from explorer.charts.cardinality.figures import Block, Cost, Row
 from explorer.formatting import numbers
 from resnext import ResNeXtSpec
@@ -77,7 +77,7 @@ def measured(spec: ResNeXtSpec) -> str:
     if spec.name.startswith("se") or spec.input_shape != CROP or spec.classes != 1000:
         return ""
     errors = {
-        (row.cardinality, row.width): {50: row.error_50, 101: row.error_101} for row in TABLE_3
+        (row.cardinality, row.width): {50: row.error_50, 101: row.error_101} for row in table_3()
     }
     here = errors.get((spec.cardinality, spec.width), {}).get(spec.depth)
     named = spec.name in (

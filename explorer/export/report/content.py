@@ -9,7 +9,7 @@ from explorer.analysis.compare import compare_reports
 from explorer.analysis.conventions import DEFAULT, convention
 from explorer.analysis.published import PAPER
 from explorer.analysis.report import Report, analyse, graph_of
-from explorer.analysis.series import SERIES, series_of
+from explorer.analysis.series import SERIES, about, series_of
 from explorer.export.report.comparing import comparison_section
 from explorer.export.report.networks import (
     Network,
@@ -121,7 +121,7 @@ def _sources(reports: Sequence[Report], series: Sequence[str]) -> Section:
         "Parameters are those that training changes; moving statistics of batch norms are not "
         "among them. Weights and feature maps are in float32, for one image.",
         *_uncounted(reports),
-        *(f"{SERIES[key].label}: {SERIES[key].text}." for key in dict.fromkeys(series) if key),
+        *(f"{SERIES[key].label}: {about(key)}." for key in dict.fromkeys(series) if key),
         f"The architecture: {PAPER}, Aggregated Residual Transformations for Deep Neural Networks.",
     ]
     return Section("How figures are counted, and sources", (Items(tuple(texts)),))

@@ -10,9 +10,10 @@ from typing import Any
 from explorer.analysis import tables
 from explorer.analysis.conventions import convention
 from explorer.analysis.layer_labels import describe
-from explorer.analysis.published import figures
+from explorer.analysis.published import CIFAR10, CIFAR_NOTE, PAPER, figures
 from explorer.analysis.report import Report
 from explorer.analysis.report import Row as Counted
+from explorer.analysis.series import SERIES
 from explorer.export.report.parts import (
     Box,
     Cell,
@@ -197,14 +198,18 @@ def published_section(names: Sequence[str]) -> list[Section]:
         if figure.name not in names:
             continue
         words, write = QUANTITIES[figure.quantity]
-        what = ", ".join(filter(None, (words, figure.data, figure.note)))
+        label = SERIES[figure.series].label if figure.series else ""
+        what = ", ".join(filter(None, (words, figure.data, label)))
         value = write.format(figure.value)
         accuracy = figure.quantity.endswith("accuracy")
         shown = Cell(value, figure.stated) if accuracy else Cell(figure.stated or value)
         rows.append((*cells(figure.name, what, figure.source), shown))
     header = cells("Network", "Figure", "Source", "Value")
     table = Table("What others published about these networks", header, tuple(rows), words=3)
-    return [Section("Published figures", (table,))] if rows else []
+    parts: list[Part] = [table]
+    if any(f.name in names and f.data == CIFAR10 and f.source.startswith(PAPER) for f in figures()):
+        parts.append(Paragraph(CIFAR_NOTE))
+    return [Section("Published figures", tuple(parts))] if rows else []
 
 
 def layers_section(network: Network) -> Section:

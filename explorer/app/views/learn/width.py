@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.analysis.equal_cost import BUDGET, Solution, solve
-from explorer.analysis.published import TABLE_2, TABLE_3, Table2Row
+from explorer.analysis.published import TABLE_2, Table2Row, table_3
 from explorer.app.components.widgets import slider
 from explorer.app.views.learn.parts import drawing, explain, facts, formula, full_screen, table
 from explorer.formatting.numbers import UNKNOWN
@@ -126,7 +126,7 @@ def _snap(cardinality: int) -> None:
 def _tables(found: Solution) -> None:
     """Published and computed values; unpublished cells stay empty."""
     st.subheader("Compared with the paper", anchor=False)
-    errors = {(row.cardinality, row.width): row for row in TABLE_3}
+    errors = {(row.cardinality, row.width): row for row in table_3()}
     rows = []
     for row in TABLE_2:
         ours = solve(row.cardinality)

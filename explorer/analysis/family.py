@@ -1,0 +1,182 @@
+"""Published accuracies of ResNeXt, its ancestors and its descendants, each with its recipe.
+
+``family.csv`` is the one place for accuracies on ImageNet-1K: a row is a network under one recipe,
+as one source states it. A person can edit it; `read` refuses what it must not hold. Figures are
+written as the source has them. What a network of ours costs is computed here, not read.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from explorer.analysis.conventions import DEFAULT
+from explorer.analysis.report import Row as Counted
+from explorer.analysis.report import analyse
+from resnext import ResNeXtSpec, SpecError
+from resnext.errors import InputError
+
+TABLE = "family.csv"
+SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+_NEEDED = ("network", "family", "line", "recipe", "training", "resolution", "source")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One row: a network under one recipe. Figures are text, as the source has them.
+
+    Attributes:
+        network: Its name.
+        spec: The same as `resnext.ResNeXtSpec.from_name` takes it; empty if it makes no such
+            network.
+        family: Such as ``ResNeXt``.
+        line: What a chart joins: networks of one family, template and recipe.
+        recipe: Key of `explorer.analysis.series.SERIES`.
+        training: The recipe as the source names or links it.
+        top1: Accuracy on ImageNet-1K's validation images in percent, one crop; or
+        error: the rest to 100, if the source states errors.
+        resolution: Rows of the tested image.
+        crop: Share of the resized image's shorter side that is tested; empty if not stated.
+        params: Parameters; empty if the source states none.
+        macs: Multiply-adds; empty if the source states none.
+        count: Counting convention of ``macs``.
+        source: Who published it, and where.
+        checked: Day on which the figure was last looked up; empty if it could not be.
+        reason: Why a stated cost is not what we count, if that is known.
+    """
+
+    network: str
+    spec: str
+    family: str
+    line: str
+    recipe: str
+    training: str
+    top1: str
+    error: str
+    resolution: str
+    crop: str
+    params: str
+    macs: str
+    count: str
+    source: str
+    checked: str
+    reason: str
+
+    @property
+    def accuracy(self) -> float:
+        """Top-1 accuracy in percent."""
+        return float(Decimal(self.top1) if self.top1 else 100 - Decimal(self.error))
+
+    @property
+    def side(self) -> int:
+        """Rows and columns of the tested image."""
+        return int(self.resolution)
+
+    @property
+    def made(self) -> ResNeXtSpec | None:
+        """The network on images of this resolution; None if it is none of ours."""
+        if not self.spec:
+            return None
+        return ResNeXtSpec.from_name(self.spec, input_shape=(self.side, self.side, 3))
+
+    def counted(self, count: str = DEFAULT) -> Counted | None:
+        """What we count of it by a convention; None if it is none of ours."""
+        return _counted(self.spec, self.side, count) if self.spec else None
+
+    def cost(self, name: str) -> float | None:
+        """``params`` or ``macs``: counted if the network is one of ours, else as stated."""
+        if counted := self.counted():
+            value: int | None = getattr(counted, name)
+            return value
+        stated: str = getattr(self, name)
+        return number(stated) if stated else None
+
+
+@cache
+def members() -> tuple[Member, ...]:
+    """Every row of ``family.csv``, in its order."""
+    return read(files(__package__).joinpath(TABLE).read_text(encoding="utf-8"))
+
+
+def read(text: str) -> tuple[Member, ...]:
+    """The rows of such a table.
+
+    Raises:
+        InputError: A column or cell is missing, a figure cannot be read, a network is none that
+            can be made, or a line joins two recipes.
+    """
+    names = [field.name for field in fields(Member)]
+    table = csv.DictReader(text.splitlines(), strict=True)
+    if table.fieldnames != names:
+        raise InputError(
+            f"The columns of {TABLE} must be {', '.join(names)}. "
+            f"Received {', '.join(table.fieldnames or [])}."
+        )
+    rows = []
+    for place, cells in enumerate(table, 2):
+        if None in cells or None in cells.values():
+            raise InputError(f"Line {place} of {TABLE} must have {len(names)} cells.")
+        row = Member(**cells)
+        _check(row, f"Line {place} of {TABLE} ({row.network})")
+        rows.append(row)
+    _check_lines(rows)
+    return tuple(rows)
+
+
+def number(stated: str) -> float:
+    """A figure as a source has it, such as ``25.0 M``, as a number."""
+    digits, _, scale = stated.partition(" ")
+    return float(Decimal(digits) * SCALES[scale])
+
+
+def _check(row: Member, place: str) -> None:
+    for name in _NEEDED:
+        if not getattr(row, name).strip():
+            raise InputError(f"{place} must have a {name}. Received none.")
+    if bool(row.top1) == bool(row.error):
+        raise InputError(
+            f"{place} must have the top-1 accuracy or the error. "
+            f"Received {row.top1!r} and {row.error!r}."
+        )
+    try:
+        correct = 0 < row.accuracy < 100 and row.side > 0 and 0 < float(row.crop or 1) <= 1
+        for stated in filter(None, (row.params, row.macs)):
+            number(stated)
+    except (ArithmeticError, ValueError, KeyError):
+        correct = False
+    if not correct:
+        raise InputError(
+            f"{place} must have an accuracy or error of 0 to 100, a resolution in pixels, a crop "
+            "of 0 to 1, and costs such as 25.0 M. Received "
+            f"{row.top1 or row.error}, {row.resolution}, {row.crop}, {row.params}, {row.macs}."
+        )
+    if bool(row.macs) != bool(row.count):
+        raise InputError(f"{place} must name the counting convention of its MACs, if it has any.")
+    if not row.spec and not (row.params and row.macs):
+        raise InputError(f"{place} is none of our networks, so its costs must be given.")
+    try:
+        row.made  # noqa: B018  # refuses a name that is none
+    except SpecError as error:
+        raise InputError(f"{place}: {error}") from None
+
+
+def _check_lines(rows: Iterable[Member]) -> None:
+    first: dict[str, Member] = {}
+    for row in rows:
+        other = first.setdefault(row.line, row)
+        for name in ("recipe", "training", "family"):
+            here, there = getattr(row, name), getattr(other, name)
+            if here != there:
+                raise InputError(
+                    f"A line must have one {name}. Received {there!r} ({other.network}) and "
+                    f"{here!r} ({row.network}) in {row.line!r}."
+                )
+
+
+@cache
+def _counted(spec: str, side: int, count: str) -> Counted:
+    return analyse(ResNeXtSpec.from_name(spec, input_shape=(side, side, 3)), count).totals

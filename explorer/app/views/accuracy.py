@@ -1,0 +1,143 @@
+"""Accuracy: what the networks of the family reach, by recipe, beside what they cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from explorer.analysis.gains import by_depth, by_recipe
+from explorer.app.components.charts import shared_chart
+from explorer.app.components.widgets import download, picks, segments
+from explorer.app.state import selection
+from explorer.app.state.network import show_network
+from explorer.charts.accuracy_chart import HEIGHT, accuracy_chart
+from explorer.cost.accuracy import (
+    AXES,
+    Point,
+    gain_table,
+    points,
+    recipe_names,
+    summary,
+    to_csv,
+    to_json,
+)
+from resnext import ResNeXtSpec
+
+DEFAULT = ["paper", "torchvision-v1", "timm-a1"]
+ROWS = 420  # pixels of the table
+
+
+def render() -> None:
+    """The page."""
+    st.title("What accuracy does the cost buy?", anchor=False)
+    st.markdown(f"{by_recipe()} {by_depth()}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = picks(
+            st,
+            "Recipes: accuracies of different recipes are not comparable",
+            recipe_names(),
+            DEFAULT,
+            "recipes",
+            width="stretch",
+        )
+        axis = segments(st, "Against", AXES, "macs", "against", width="content")
+    if not chosen:
+        st.info("Choose at least one recipe, such as the paper's.")
+        return
+    found = points(chosen)
+    left, right = st.columns([2, 1], gap="small")
+    with left:
+        _chart(found, axis)
+    with right:
+        _gains()
+    _rows(found)
+
+
+def _chart(found: list[Point], axis: str) -> None:
+    costs = tuple(getattr(point, axis) for point in found)
+    if not any(costs):
+        st.info("None of these networks was measured on this machine, so there is no time to show.")
+        return
+    rows = tuple(point.row for point in found)
+    st.plotly_chart(
+        shared_chart(accuracy_chart, rows, costs, AXES[axis], key=(rows, costs, axis)),
+        key="accuracy",
+        on_select=_open,
+        selection_mode="points",
+    )
+    missing = sum(cost is None for cost in costs)
+    words = "Circles ResNet, diamonds ResNeXt. Hover for recipe and source; click for the sidebar."
+    if missing:
+        words += f" {missing} networks were not measured on this machine."
+    st.caption(words)
+
+
+def _gains() -> None:
+    st.markdown("**Gain of cardinality, by depth**")
+    table = pd.DataFrame(gain_table())
+    right = st.column_config.TextColumn(alignment="right", width=52)
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=25,
+        height=min(HEIGHT, 38 + 25 * len(table)),
+        column_config={str(name): right for name in table if name != "Recipe"},
+        key="gains",
+    )
+    st.caption("32x4d against ResNet. * Not trained alike.")
+
+
+def _rows(found: list[Point]) -> None:
+    st.subheader("The figures and their sources", anchor=False)
+    st.caption(summary(found)[0] + " Costs are counted here where the network can be made here.")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Network": [point.row.network for point in found],
+                "Recipe": [point.label for point in found],
+                "Top-1": [f"{point.row.accuracy:g} %" for point in found],
+                "Image": [point.row.side for point in found],
+                "Parameters": [point.params for point in found],
+                "MACs": [point.macs for point in found],
+                "Costs": ["counted" if point.row.spec else "stated" for point in found],
+                "Time": [point.ms for point in found],
+                "Training": [point.row.training for point in found],
+                "Source": [point.row.source for point in found],
+                "Looked up": [point.row.checked or "no" for point in found],
+            }
+        ),
+        hide_index=True,
+        height=min(ROWS, 38 + 35 * len(found)),
+        column_config=_columns(),
+        placeholder="not measured",
+        key="accuracies",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        selection.link("architecture", "See the network on the map", ":material/account_tree:")
+        download("CSV", lambda: to_csv(found), "accuracies.csv", "text/csv", key="accuracy_csv")
+        download("JSON", lambda: to_json(found), "accuracies.json", "application/json",
+                 key="accuracy_json")  # fmt: skip
+    st.caption("The same on the command line: `python -m explorer accuracy`.")
+
+
+def _columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn(format="localized")
+    return {
+        "Network": st.column_config.TextColumn(pinned=True),
+        "Top-1": st.column_config.TextColumn(alignment="right"),
+        "Image": st.column_config.NumberColumn(format="%d px"),
+        "Parameters": number,
+        "MACs": number,
+        "Time": st.column_config.NumberColumn(
+            format="%.1f ms", help="Of an image, measured here.", width=110
+        ),
+        "Source": st.column_config.TextColumn(width="large"),
+    }
+
+
+def _open() -> None:
+    chosen = st.session_state["accuracy"].selection.points
+    if chosen and chosen[0].get("customdata", [""])[0]:
+        show_network(ResNeXtSpec.from_name(chosen[0]["customdata"][0]))

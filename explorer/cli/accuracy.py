@@ -1,0 +1,54 @@
+"""``accuracy``: what the networks of the family reach, by recipe, and what cardinality gains."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from typing import Any
+
+from explorer.analysis.series import groups
+
+FORMATS = ("table", "json", "csv", "markdown")
+HELP = f"""\
+Published accuracies on ImageNet-1K of ResNet, ResNeXt and their descendants, each with its recipe,
+source and costs, and what cardinality gains under each recipe. Accuracies of different recipes are
+not comparable. Costs are counted here where the network can be made here, else as the source states
+them.
+
+examples:
+  python -m explorer accuracy
+  python -m explorer accuracy --recipe paper torchvision-v1 timm-a1
+  python -m explorer accuracy --format csv > accuracies.csv
+
+JSON is a list of rows with network, name (null if it cannot be made here), family, recipe,
+recipe_label, training, top1, resolution, crop, params, macs, counted_here, ms (null if it was not
+measured on this machine), source and checked (the day on which it was looked up, or null).
+
+recipes:
+{textwrap.fill(", ".join(keys[0] for keys in groups().values()), 98, initial_indent="  ",
+               subsequent_indent="  ", break_on_hyphens=False)}
+"""  # fmt: skip
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command to the main parser."""
+    parser = commands.add_parser(
+        "accuracy",
+        help="published accuracies by recipe, and what cardinality gains",
+        description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--recipe", nargs="+", default=[], metavar="NAME", help="only of these")
+    parser.add_argument("--format", choices=FORMATS, default="table")
+    parser.set_defaults(handler=run_accuracy)
+
+
+def run_accuracy(arguments: argparse.Namespace) -> int:
+    """Print the rows."""
+    from explorer.cost.accuracy import FORMATS as WRITERS
+    from explorer.cost.accuracy import points
+
+    text = WRITERS[arguments.format](points(arguments.recipe))
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    return 0
