@@ -1,7 +1,8 @@
 """Predicted peak memory of a step against real steps of TensorFlow, each in a process of its own.
 
     python benchmarks/memory.py [--cases resnext50_32x4d:train:16:float32:sgd:grouped ...]
-    python benchmarks/memory.py --trace --out benchmarks/results/memory.md
+    python benchmarks/memory.py --trace --out benchmarks/results/memory.md \
+        --csv explorer/cost/measured_memory.csv
 
 A process imports TensorFlow and takes a step of a tiny network of the same kind, so that code and
 thread pools are loaded; its resident memory is then the idle baseline. It builds the network, takes
@@ -197,8 +198,8 @@ def child(case: Case, what: str) -> int:
     return int(json.loads(done.stdout.splitlines()[-1]))
 
 
-def row(case: Case, traced: bool) -> str:
-    """A line of the table."""
+def row(case: Case, traced: bool) -> tuple[str, str]:
+    """A line of the table, and of the package's table of what was measured."""
     found = memory(case.spec, case.settings)
     used = child(case, "trace") if traced else 0
     measured = child(case, "measure")
@@ -215,7 +216,9 @@ def row(case: Case, traced: bool) -> str:
         f"{measured / MIB:,.0f}",
         f"{found.peak_bytes / measured:.2f}",
     ]
-    return "| " + " | ".join(map(str, cells)) + " |"
+    plain = (case.name, "training" if case.mode == "train" else "inference", case.batch,
+             case.precision, case.optimizer, case.form, round(measured / MIB))  # fmt: skip
+    return "| " + " | ".join(map(str, cells)) + " |", ",".join(map(str, plain))
 
 
 HEAD = """\
@@ -229,6 +232,7 @@ def main() -> None:
     parser.add_argument("--child", choices=("measure", "trace"))
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--csv", type=Path)
     asked = parser.parse_args()
     cases = [Case.read(text) for text in asked.cases]
     if asked.child:
@@ -238,11 +242,16 @@ def main() -> None:
         return
     lines = HEAD.splitlines()
     print(HEAD, flush=True)
+    table = ["network,mode,batch,precision,optimizer,form,measured_mib"]
     for case in cases:
-        lines.append(row(case, asked.trace))
-        print(lines[-1], flush=True)
+        line, plain = row(case, asked.trace)
+        lines.append(line)
+        table.append(plain)
+        print(line, flush=True)
     if asked.out:
         asked.out.write_text("\n".join(lines) + "\n")
+    if asked.csv:
+        asked.csv.write_text("\n".join(table) + "\n")
 
 
 if __name__ == "__main__":

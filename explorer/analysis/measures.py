@@ -22,6 +22,7 @@ class Measure:
         write: A value as text.
         words: Of a larger and of a smaller value.
         points: The values are percentages, so their differences are percentage points.
+        missing: What stands where there is no value.
     """
 
     title: str
@@ -30,11 +31,12 @@ class Measure:
     write: Callable[[float], str]
     words: tuple[str, str]
     points: bool = False
+    missing: str = "not published"
 
     def text(self, index: int) -> str:
         """A network's value."""
         value = self.values[index]
-        return "not published" if value is None else self.write(value)
+        return self.missing if value is None else self.write(value)
 
     def difference(self, index: int) -> str:
         """A network's difference to the baseline in words; empty if one of both is not known."""

@@ -147,7 +147,7 @@ def _add_line(
         marker={"size": 9, "color": colours[label], "symbol": symbol},
         text=[f" {short_name(rows)} " if i == index else "" for i in range(len(some))],
         textposition=position,
-        textfont={"color": colours[label], "size": 12},
+        textfont={"size": 12},  # in the page's colour: text needs more contrast than a line
         customdata=[[row.spec, row.network, _words(row)] for row, _ in some],
         hovertemplate="<b>%{customdata[1]}</b>, %{y:g} %<br>%{customdata[2]}<extra></extra>",
     )

@@ -64,6 +64,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     from explorer.cli.errors import UsageError, write_output
     from explorer.cli.networks import source_of
     from explorer.cli.training import find
+    from explorer.cost.measures import NOTES, step_measures
     from explorer.export.report import FORMATS, document
     from explorer.training.runs.store import RunStore, default_runs
 
@@ -75,7 +76,9 @@ def run_report(arguments: argparse.Namespace) -> int:
     sources = [source_of(name, arguments) for name in arguments.names]
     store = RunStore(default_runs())
     runs = [store.snapshot(find(store, text)) for text in arguments.runs]
-    content = format.write(document(sources, runs, count=arguments.count))
+    content = format.write(
+        document(sources, runs, count=arguments.count, steps=step_measures(sources), notes=NOTES)
+    )
     write_output(output, content)
     print(f"Wrote {output} ({len(content.encode()):,} bytes).", file=sys.stderr)
     return 0

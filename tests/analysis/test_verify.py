@@ -107,3 +107,10 @@ def test_the_command_prints_every_format(capsys):
     assert "A slip of the source" in table
     assert main(["verify", "--format", "markdown"]) == 0
     assert capsys.readouterr().out.startswith("| network | figure |")
+
+
+def test_the_command_prints_peaks_of_memory(capsys):
+    assert main(["verify", "--memory"]) == 0
+    assert "of the measured one" in capsys.readouterr().out
+    assert main(["verify", "--memory", "--differing"]) == 2
+    assert "--memory shows every step" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from explorer.app.components import map_component, map_downloads
 from explorer.app.state import network
 from explorer.app.views import compare
 from explorer.app.views.tables import FORMATS, HIDDEN, columns, display_frame, file_name
+from explorer.cost import measured
 from resnext import ResNeXtSpec
 
 
@@ -153,3 +154,11 @@ def test_the_page_of_checked_figures_can_show_only_those_that_differ():
     assert len(table) == sum(check.verdict == verify.DIFFERS for check in checks)
     assert table["reason"].all()
     assert verify.summary(checks) in app.markdown[0].value
+
+
+def test_the_page_of_checked_figures_shows_measured_peaks():
+    steps = measured.measured_steps()
+    app = opened("verify")
+    table = app.dataframe[1].value
+    assert list(table["Ratio"]) == [f"{one.ratio:.2f}" for one in steps]
+    assert any(measured.summary(steps) in one.value for one in app.markdown)

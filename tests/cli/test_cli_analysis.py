@@ -237,7 +237,7 @@ def test_without_graphviz(capsys, tmp_path, monkeypatch):
 
 
 def test_help_teaches_by_examples(capsys):
-    for command in ("summary", "compare", "graph", "train", "runs"):
+    for command in ("summary", "compare", "accuracy", "verify", "graph", "train", "runs"):
         status, out, _ = run(capsys, command, "--help")
         assert status == 0
         assert out.count("python -m explorer") >= 3

@@ -9,13 +9,17 @@ from html.parser import HTMLParser
 import pytest
 from run_snapshots import run_of
 
+from explorer.analysis.published import CIFAR_NOTE
 from explorer.cli import main
+from explorer.cost.measures import NOTES, TRAINING, step_measures
+from explorer.cost.memory import memory
 from explorer.export.report import FORMATS, document, file_stem
 from explorer.export.report.chart_svg import ticks
 from explorer.export.report.html import to_html
 from explorer.export.report.latex import plain as latex
 from explorer.export.report.markdown import plain as markdown
-from explorer.export.report.parts import Chart, Facts, Table
+from explorer.export.report.parts import Chart, Facts, Items, Paragraph, Table
+from explorer.formatting import numbers
 from resnext import Graph, ResNeXtSpec, trace
 from resnext.errors import UserError
 
@@ -87,6 +91,38 @@ def test_a_comparison_says_how_much_more_the_others_cost():
     assert rows["resnext101_32x4d"][-1].note == "73 % more"  # 44,177,704 / 25,557,032
     sources = {row[2].text for row in tables["What others published about these networks"].rows}
     assert "pytorch/vision, torchvision/models/resnet.py at 824e8c8" in sources
+
+
+def test_steps_are_columns_of_a_table_and_their_notes_sources():
+    columns = step_measures(NAMES)
+    report = document(NAMES, steps=columns, notes=NOTES)
+    (table,) = (t for t in parts(report, Table) if t.caption.startswith("Memory of a step"))
+    peaks = [memory(name, TRAINING).peak_bytes for name in NAMES]
+    assert [row[2].text for row in table.rows] == [numbers.size(peak) for peak in peaks]
+    assert table.header[2].note == TRAINING.text
+    (first, *_) = table.rows
+    assert first[0].note == "baseline"
+    texts = [text for one in parts(report, Items) for text in one.texts]
+    assert set(NOTES) <= set(texts)
+    assert not any(t.caption.startswith("Memory of a step") for t in parts(document(NAMES), Table))
+
+
+def test_a_resnet_and_its_resnext_show_what_cardinality_gains():
+    tables = {table.caption: table for table in parts(document(NAMES), Table)}
+    rows = tables["What cardinality gains, by recipe"].rows
+    found = {row[2].text: row[-1].text for row in rows}
+    assert found["the paper"] == "+1.7"
+    assert found["torchvision V1, not trained alike"] == "+1.49"
+    assert {row[0].text for row in rows} == {"resnext50_32x4d"}  # resnet101 is not in the report
+    alone = {table.caption for table in parts(document(["resnext50_32x4d"]), Table)}
+    assert "What cardinality gains, by recipe" not in alone
+
+
+def test_cifar_figures_of_the_paper_come_with_what_they_rest_on():
+    words = [part.text for part in parts(document(["resnext29_8x64d"]), Paragraph)]
+    assert CIFAR_NOTE in words
+    assert "3.68 to 3.90 %" in CIFAR_NOTE
+    assert CIFAR_NOTE not in [p.text for p in parts(document(["resnext50_32x4d"]), Paragraph)]
 
 
 def test_curves_are_those_of_the_runs(hostile):

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.analysis.conventions import DEFAULT
 from explorer.app.components.widgets import download
 from explorer.app.state.visitor import runs_here
+from explorer.cost.measures import NOTES, step_measures
 from explorer.export.report import FORMATS, MOST_RUNS, document, file_stem
 from explorer.training.runs.snapshot import RunSnapshot
 from resnext import Graph, ResNeXtSpec
@@ -53,7 +54,15 @@ def report_menu(
         format = FORMATS[ending]
 
         def content() -> str:
-            report = document(networks, runs, count=count, accuracy=accuracy, speed=speed)
+            report = document(
+                networks,
+                runs,
+                count=count,
+                accuracy=accuracy,
+                speed=speed,
+                steps=step_measures(networks),
+                notes=NOTES,
+            )
             return format.write(report)
 
         name = f"{file_stem([network.name for network in networks])}.{ending}"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.analysis import verify
 from explorer.app.components.widgets import download, segments
+from explorer.cost import measured
 from explorer.formatting import numbers
 
 VERDICTS = {"all": "All", "differs": "Differing", "rounded": "Rounded", "equal": "Equal"}
@@ -61,6 +62,29 @@ def render() -> None:
         download("JSON", lambda: verify.to_json(checks), "figures.json", "application/json",
                  key="verify_json")  # fmt: skip
     st.caption("The same table on the command line: `python -m explorer verify`.")
+    _memory()
+
+
+def _memory() -> None:
+    """Peaks of memory, predicted and measured."""
+    st.subheader("Peak memory, predicted and measured", anchor=False)
+    found = _steps()
+    st.markdown(f"{measured.summary(found)} {measured.CONDITIONS}")
+    table = pd.DataFrame(measured.rows(found)).rename(columns=str.capitalize)
+    right = st.column_config.TextColumn(alignment="right")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=38 + 35 * len(table),
+        column_config=dict.fromkeys(["Predicted", "Measured", "Ratio"], right),
+        key="verify_memory",
+    )
+    st.caption("On the command line: `python -m explorer verify --memory`.")
+
+
+@st.cache_resource(show_spinner="Computing the memory of the steps")
+def _steps() -> list[measured.Measured]:
+    return measured.measured_steps()
 
 
 @st.cache_resource(show_spinner="Comparing the figures")

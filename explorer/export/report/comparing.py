@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from explorer.analysis.compare import Comparison
 from explorer.analysis.conventions import convention
-from explorer.analysis.measures import MORE, measures
+from explorer.analysis.measures import MORE, Measure, measures
 from explorer.export.report.parts import Cell, Paragraph, Part, Section, Table
 from explorer.formatting import numbers
 from explorer.jobs.text import printable
@@ -35,15 +37,26 @@ def comparison_section(comparison: Comparison, accuracy: str, speed: str) -> Sec
 def decision_table(comparison: Comparison, accuracy: str, speed: str) -> Table:
     """A row for each network, a column for each measure."""
     columns = measures(comparison, accuracy, speed)
+    return measures_table("What a choice rests on", comparison.names, columns)
+
+
+def steps_section(names: Sequence[str], columns: Sequence[Measure]) -> Section:
+    """What steps of the networks take."""
+    table = measures_table("Memory of a step, and time where it was measured", names, columns)
+    return Section("Memory and time", (table,))
+
+
+def measures_table(caption: str, names: Sequence[str], columns: Sequence[Measure]) -> Table:
+    """A row for each network, a column for each measure; the first of several is the baseline."""
     rows = [
         (
-            Cell(printable(name, 100), "" if index else "baseline"),
+            Cell(printable(name, 100), "baseline" if not index and len(names) > 1 else ""),
             *(Cell(column.text(index), column.difference(index)) for column in columns),
         )
-        for index, name in enumerate(comparison.names)
+        for index, name in enumerate(names)
     ]
     header = (Cell("Network"), *(Cell(column.title, column.basis) for column in columns))
-    return Table("What a choice rests on", header, tuple(rows))
+    return Table(caption, header, tuple(rows))
 
 
 def stages_table(comparison: Comparison, column: str, caption: str) -> Table:

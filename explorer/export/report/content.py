@@ -7,10 +7,11 @@ from typing import Any
 
 from explorer.analysis.compare import compare_reports
 from explorer.analysis.conventions import DEFAULT, convention
+from explorer.analysis.measures import Measure
 from explorer.analysis.published import PAPER
 from explorer.analysis.report import Report, analyse, graph_of
 from explorer.analysis.series import SERIES, about, series_of
-from explorer.export.report.comparing import comparison_section
+from explorer.export.report.comparing import comparison_section, steps_section
 from explorer.export.report.networks import (
     Network,
     layers_section,
@@ -37,6 +38,8 @@ def document(
     count: str = DEFAULT,
     accuracy: str | None = None,
     speed: str | None = None,
+    steps: Sequence[Measure] = (),
+    notes: Sequence[str] = (),
 ) -> Document:
     """The report of some networks and, if there are any, of runs.
 
@@ -48,6 +51,8 @@ def document(
         accuracy: Key of `explorer.analysis.series.SERIES` for published accuracies; None chooses
             the series that has most of these networks, "" none.
         speed: Likewise for published speeds.
+        steps: What steps of the networks take, such as memory and time; a column each.
+        notes: How that was counted or measured.
 
     Raises:
         ValueError: There are too many or no networks, or too many runs.
@@ -72,11 +77,12 @@ def document(
     several = len(networks) > 1
     sections = [
         *([comparison_section(comparison, accuracy, speed)] if several else []),
+        *([steps_section(comparison.names, steps)] if steps else []),
         *(network_section(network, several=several) for network in networks),
         _map(sources, graphs, count),
         *([runs_section(runs)] if runs else []),
         *published_section(names),
-        _sources(comparison.reports, [accuracy, speed] if several else []),
+        _sources(comparison.reports, [accuracy, speed] if several else [], notes),
         *(layers_section(network) for network in networks),
     ]
     shown = [network.name for network in networks]
@@ -113,7 +119,7 @@ def _map(sources: Sequence[Any], graphs: Sequence[Graph], count: str) -> Section
     return Section("Interactive map", (Paragraph(words), Frame(title, page)), screen=True)
 
 
-def _sources(reports: Sequence[Report], series: Sequence[str]) -> Section:
+def _sources(reports: Sequence[Report], series: Sequence[str], notes: Sequence[str]) -> Section:
     """How figures are counted, what they leave out, and who published the others."""
     rule = convention(reports[0].count)
     texts = [
@@ -121,6 +127,7 @@ def _sources(reports: Sequence[Report], series: Sequence[str]) -> Section:
         "Parameters are those that training changes; moving statistics of batch norms are not "
         "among them. Weights and feature maps are in float32, for one image.",
         *_uncounted(reports),
+        *notes,
         *(f"{SERIES[key].label}: {about(key)}." for key in dict.fromkeys(series) if key),
         f"The architecture: {PAPER}, Aggregated Residual Transformations for Deep Neural Networks.",
     ]

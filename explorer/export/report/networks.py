@@ -9,6 +9,7 @@ from typing import Any
 
 from explorer.analysis import tables
 from explorer.analysis.conventions import convention
+from explorer.analysis.gains import all_gains, by_depth, by_recipe
 from explorer.analysis.layer_labels import describe
 from explorer.analysis.published import CIFAR10, CIFAR_NOTE, PAPER, figures
 from explorer.analysis.report import Report
@@ -206,10 +207,33 @@ def published_section(names: Sequence[str]) -> list[Section]:
         rows.append((*cells(figure.name, what, figure.source), shown))
     header = cells("Network", "Figure", "Source", "Value")
     table = Table("What others published about these networks", header, tuple(rows), words=3)
-    parts: list[Part] = [table]
+    parts: list[Part] = [table, *gains_table(names)]
     if any(f.name in names and f.data == CIFAR10 and f.source.startswith(PAPER) for f in figures()):
         parts.append(Paragraph(CIFAR_NOTE))
     return [Section("Published figures", tuple(parts))] if rows else []
+
+
+def gains_table(names: Sequence[str]) -> list[Part]:
+    """What cardinality gains, where a ResNet and the ResNeXt of its depth are shown."""
+    rows = [
+        cells(
+            gain.grouped.spec,
+            gain.plain.spec,
+            label if gain.one_training else f"{label}, not trained alike",
+            f"{gain.grouped.accuracy:g} %",
+            f"{gain.plain.accuracy:g} %",
+            gain.text,
+        )
+        for label, gains in all_gains().items()
+        for gain in gains
+        if {gain.grouped.spec, gain.plain.spec} <= set(names)
+    ]
+    if not rows:
+        return []
+    header = (*cells("ResNeXt", "ResNet", "Recipe", "Top-1 accuracy", "of ResNet"),
+              Cell("Gain", "points"))  # fmt: skip
+    table = Table("What cardinality gains, by recipe", header, tuple(rows), words=3)
+    return [table, Paragraph(f"{by_recipe()} {by_depth()}")]
 
 
 def layers_section(network: Network) -> Section:

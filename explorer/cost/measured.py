@@ -1,0 +1,140 @@
+"""Our peaks of memory next to those that real steps of TensorFlow had.
+
+``measured_memory.csv`` is written by ``benchmarks/memory.py``, which measures each step in a
+process of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from explorer.analysis import tables
+from explorer.cost.memory import memory
+from explorer.cost.settings import Settings
+from explorer.formatting import numbers
+from resnext import ResNeXtSpec
+
+TABLE = "measured_memory.csv"
+CONDITIONS = (
+    "Measured: the peak of resident memory above an idle process with TensorFlow 2.21 and Keras "
+    "3.15, on two cores of an AMD EPYC with AVX-512 (benchmarks/memory.py)."
+)
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One step of a network, predicted and measured.
+
+    Attributes:
+        spec: The network.
+        settings: The step.
+        ours: Bytes of the predicted peak.
+        theirs: Bytes of the measured peak, in whole MiB.
+    """
+
+    spec: ResNeXtSpec
+    settings: Settings
+    ours: int
+    theirs: int
+
+    @property
+    def ratio(self) -> float:
+        """Predicted by measured."""
+        return self.ours / self.theirs
+
+    @property
+    def difference(self) -> int:
+        """Bytes: predicted less measured."""
+        return self.ours - self.theirs
+
+    def plain(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {
+            "network": self.spec.name,
+            "form": self.spec.form,
+            **self.settings.as_dict(),
+            "predicted_bytes": self.ours,
+            "measured_bytes": self.theirs,
+            "ratio": round(self.ratio, 3),
+        }
+
+
+def measured_steps() -> list[Measured]:
+    """Every step that was measured."""
+    text = files(__package__).joinpath(TABLE).read_text(encoding="utf-8")
+    found = []
+    for row in csv.DictReader(text.splitlines()):
+        spec = ResNeXtSpec.from_name(row["network"], form=row["form"])
+        settings = Settings(
+            int(row["batch"]), row["mode"] == "training", row["precision"], row["optimizer"]
+        )
+        peak = memory(spec, settings).peak_bytes
+        found.append(Measured(spec, settings, peak, int(row["measured_mib"]) * _MIB))
+    return found
+
+
+def summary(found: Sequence[Measured]) -> str:
+    """How near the predictions are, in a sentence."""
+    ratios = [one.ratio for one in found]
+    return (
+        f"{len(found)} steps: the predicted peak is {min(ratios):.2f} to {max(ratios):.2f} of the "
+        "measured one."
+    )
+
+
+def rows(found: Sequence[Measured]) -> list[dict[str, str]]:
+    """As they are shown."""
+    return [
+        {
+            "network": one.spec.name,
+            "form": one.spec.form,
+            "step": one.settings.text,
+            "predicted": numbers.size(one.ours),
+            "measured": numbers.size(one.theirs),
+            "ratio": f"{one.ratio:.2f}",
+        }
+        for one in found
+    ]
+
+
+def to_text(found: Sequence[Measured]) -> str:
+    """For a terminal."""
+    return f"{tables.text(*_cells(found), 3, totals=False)}\n\n{summary(found)}\n{CONDITIONS}\n"
+
+
+def to_markdown(found: Sequence[Measured]) -> str:
+    """The same in Markdown."""
+    return f"{tables.markdown(*_cells(found), 3)}\n\n{summary(found)} {CONDITIONS}\n"
+
+
+def to_json(found: Sequence[Measured]) -> str:
+    """A list of rows."""
+    return json.dumps([one.plain() for one in found], indent=2)
+
+
+def to_csv(found: Sequence[Measured]) -> str:
+    """The same as CSV."""
+    out = io.StringIO()
+    plain = [one.plain() for one in found]
+    table = csv.DictWriter(out, list(plain[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(plain)
+    return out.getvalue()
+
+
+WRITERS: Mapping[str, Callable[[Sequence[Measured]], str]] = MappingProxyType(
+    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
+)
+
+
+def _cells(found: Sequence[Measured]) -> tuple[list[str], list[list[str]]]:
+    shown = rows(found)
+    return list(shown[0]), [list(row.values()) for row in shown]
