@@ -8,11 +8,12 @@ written as the source has them. What a network of ours costs is computed here, n
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 from explorer.analysis.conventions import DEFAULT
 from explorer.analysis.report import Row as Counted
@@ -22,6 +23,20 @@ from resnext.errors import InputError
 
 TABLE = "family.csv"
 SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+# By family: what its blocks are, next to those of ResNet and ResNeXt.
+RELATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "ResNet": "one path: the bottleneck block",
+        "Wide ResNet": "ResNet with a bottleneck twice as wide",
+        "ResNeXt": "many paths: a grouped 3x3 convolution",
+        "SE-ResNet": "ResNet with a gate on the channels",
+        "SE-ResNeXt": "ResNeXt with a gate on the channels",
+        "ResNeSt": "ResNeXt with attention among splits of its paths",
+        "RegNetX": "ResNeXt without a bottleneck, one width for all groups",
+        "RegNetY": "RegNetX with a gate on the channels",
+        "ConvNeXt": "as many groups as channels, in a block of its own",
+    }
+)
 _NEEDED = ("network", "family", "line", "recipe", "training", "resolution", "source")
 
 
@@ -33,7 +48,7 @@ class Member:
         network: Its name.
         spec: The same as `resnext.ResNeXtSpec.from_name` takes it; empty if it makes no such
             network.
-        family: Such as ``ResNeXt``.
+        family: Key of `RELATIONS`.
         line: What a chart joins: networks of one family, template and recipe.
         recipe: Key of `explorer.analysis.series.SERIES`.
         training: The recipe as the source names or links it.
@@ -65,6 +80,11 @@ class Member:
     source: str
     checked: str
     reason: str
+
+    @property
+    def relation(self) -> str:
+        """What its blocks are, next to those of ResNet and ResNeXt."""
+        return RELATIONS[self.family]
 
     @property
     def accuracy(self) -> float:
@@ -137,6 +157,10 @@ def _check(row: Member, place: str) -> None:
     for name in _NEEDED:
         if not getattr(row, name).strip():
             raise InputError(f"{place} must have a {name}. Received none.")
+    if row.family not in RELATIONS:
+        raise InputError(
+            f"{place} must have a family of {', '.join(RELATIONS)}. Received {row.family!r}."
+        )
     if bool(row.top1) == bool(row.error):
         raise InputError(
             f"{place} must have the top-1 accuracy or the error. "

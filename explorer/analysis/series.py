@@ -72,14 +72,16 @@ SERIES = {
     ),
     "timm-ra": Series("timm RA", "RandAugment", MODERN),
     "timm-ra-288": Series("timm RA, 288 px", "RandAugment, tested at 288 pixels", MODERN),
-    "timm-c1": Series("timm C1", f"{_A}, C1", MODERN),
-    "timm-c1-288": Series("timm C1, 288 px", f"{_A}, C1, tested at 288 pixels", MODERN),
+    "timm-c1": Series("timm C1", f"Based on the C recipes of {_A}", MODERN),
+    "timm-c1-288": Series(
+        "timm C1, 288 px", f"Based on the C recipes of {_A}, tested at 288 pixels", MODERN
+    ),
     "timm-racm": Series("timm RACM", "timm's recipe RACM", MODERN),
     "timm-racm-288": Series(
         "timm RACM, 288 px", "timm's recipe RACM, tested at 288 pixels", MODERN
     ),
-    "timm-ah": Series("timm AH", "timm's recipe AH", MODERN),
-    "timm-ah-288": Series("timm AH, 288 px", "timm's recipe AH, tested at 288 pixels", MODERN),
+    "timm-ah": Series("timm AH", "A1h without CutMix", MODERN),
+    "timm-ah-288": Series("timm AH, 288 px", "A1h without CutMix, tested at 288 pixels", MODERN),
     "senet": Series("SENet", "The authors' weights, trained longer than in their paper", PLAIN),
     "resnest": Series("ResNeSt", "The authors' recipe; resolution grows with depth", MODERN),
     "convnext": Series("ConvNeXt", "The authors' recipe on ImageNet-1K", MODERN),

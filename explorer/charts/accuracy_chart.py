@@ -10,6 +10,7 @@ from itertools import product
 import plotly.graph_objects as go
 
 from explorer.analysis.family import Member
+from explorer.analysis.palette import LINE as LINE_COLOUR
 from explorer.analysis.palette import NETWORKS
 from explorer.analysis.series import SERIES
 from explorer.charts.analysis_charts import LEGEND
@@ -147,9 +148,11 @@ def _add_line(
         marker={"size": 9, "color": colours[label], "symbol": symbol},
         text=[f" {short_name(rows)} " if i == index else "" for i in range(len(some))],
         textposition=position,
-        textfont={"size": 12},  # in the page's colour: text needs more contrast than a line
-        customdata=[[row.spec, row.network, _words(row)] for row, _ in some],
-        hovertemplate="<b>%{customdata[1]}</b>, %{y:g} %<br>%{customdata[2]}<extra></extra>",
+        textfont={"size": 12, "color": LINE_COLOUR},  # text needs more contrast than a line
+        # A click chooses a network; it dims no other.
+        unselected={"marker": {"opacity": 1}, "textfont": {"color": LINE_COLOUR}},
+        customdata=[[row.spec, f"{row.network}, {row.accuracy:g} %", _words(row)] for row in rows],
+        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
     )
 
 
@@ -168,6 +171,7 @@ def _words(row: Member) -> str:
     checked = f"looked up {row.checked}" if row.checked else "could not be looked up again"
     return "<br>".join(
         [
+            row.relation,
             f"{SERIES[row.recipe].label}: {row.training}",
             f"{row.side} pixels{crop}",
             ", ".join(costs),

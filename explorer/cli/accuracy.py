@@ -21,9 +21,9 @@ examples:
   python -m explorer accuracy --recipe paper torchvision-v1 timm-a1
   python -m explorer accuracy --format csv > accuracies.csv
 
-JSON is a list of rows with network, name (null if it cannot be made here), family, recipe,
-recipe_label, training, top1, resolution, crop, params, macs, counted_here, ms (null if it was not
-measured on this machine), source and checked (the day on which it was looked up, or null).
+JSON is a list of rows with network, name (null if it cannot be made here), family, relation,
+recipe, recipe_label, training, top1, resolution, crop, params, macs, counted_here, ms (null if it
+was not measured on this machine), source and checked (the day on which it was looked up, or null).
 
 recipes:
 {textwrap.fill(", ".join(keys[0] for keys in groups().values()), 98, initial_indent="  ",

@@ -48,6 +48,7 @@ class Point(NamedTuple):
             "network": row.network,
             "name": row.spec or None,
             "family": row.family,
+            "relation": row.relation,
             "recipe": row.recipe,
             "recipe_label": self.label,
             "training": row.training,
@@ -90,7 +91,8 @@ def recipe_names() -> dict[str, str]:
 def summary(found: Sequence[Point]) -> list[str]:
     """How many rows there are, what cardinality gains, and what could not be looked up."""
     unread = sum(not point.row.checked for point in found)
-    rows = f"{len(found):,} published accuracies of {len({p.row.recipe for p in found})} recipes."
+    recipes = len({point.row.recipe for point in found})
+    rows = f"{len(found):,} published accuracies of {recipes} recipe{'s'[: recipes > 1]}."
     if unread:
         rows += f" {unread} could not be looked up again."
     return [rows, by_recipe(), by_depth()]

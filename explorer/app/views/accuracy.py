@@ -103,6 +103,7 @@ def _rows(found: list[Point]) -> None:
                 "MACs": [point.macs for point in found],
                 "Costs": ["counted" if point.row.spec else "stated" for point in found],
                 "Time": [point.ms for point in found],
+                "What it is": [point.row.relation for point in found],
                 "Training": [point.row.training for point in found],
                 "Source": [point.row.source for point in found],
                 "Looked up": [point.row.checked or "no" for point in found],
@@ -133,6 +134,7 @@ def _columns() -> dict[str, Any]:
         "Time": st.column_config.NumberColumn(
             format="%.1f ms", help="Of an image, measured here.", width=110
         ),
+        "What it is": st.column_config.TextColumn(width=190),
         "Source": st.column_config.TextColumn(width="large"),
     }
 
