@@ -24,12 +24,13 @@ FLOORS: tuple[dict[str, str], ...] = (
         "explorer.notebook": "networks in a notebook",
     },
     {
+        "explorer.sweeps": "many runs at one cost: plan, start, results",
         "explorer.export": "files and code to take along: reports, Keras and PyTorch code, ONNX",
-        "explorer.cost": "memory of a step, search under a budget",
         "explorer.lesson": "what the lesson computes and draws",
         "explorer.graphviz": "DOT, SVG, PNG",
     },
     {
+        "explorer.cost": "memory of a step, search under a budget",
         "explorer.charts": "Plotly figures and pictures",
         "explorer.map": "the map: its data in Python, its drawing in JavaScript",
     },

@@ -108,6 +108,9 @@ NETWORKS = (
     "#4F9A3A",
 )
 
+# Where Plotly draws the legend of a chart: above it, from the left.
+LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+
 # Family of a box that holds layers, by its role.
 _ROLES = {
     "paths": "grouped",

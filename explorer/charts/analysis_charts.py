@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
+from explorer.analysis.palette import LEGEND
 from explorer.analysis.report import Report, Row
 from explorer.formatting import numbers
 
@@ -20,7 +21,6 @@ METRICS = {
     "activations": "Activations",
     "activation_bytes": "Feature maps, bytes",
 }
-LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
 _PATH = re.compile(r"/path\d+/")
 
 

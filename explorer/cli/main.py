@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from explorer.cli import accuracy, analysis, build, cost, report, training, verify
+from explorer.cli import accuracy, analysis, build, cost, report, sweep, training, verify
 from explorer.cli.errors import report_bug, sentence
 from explorer.cli.signals import exit_status, signals_interrupt
 from resnext import __version__
@@ -33,6 +33,7 @@ examples:
   python -m explorer export resnext50_32x4d -o resnext50.onnx
   python -m explorer train mini_resnext --data synthetic --epochs 2
   python -m explorer runs list
+  python -m explorer sweep --grid cardinality=1,8,32 --at equal-macs --depth 29 --dry-run
 
 Networks are named as in torchvision and timm: resnext{depth}_{C}x{d}d, such as resnext50_32x4d
 or, for CIFAR, resnext29_8x64d; resnet50, mini_resnext, zoo50. For help on one command:
@@ -68,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     build.add_commands(commands)
     cost.add_commands(commands)
     training.add_commands(commands)
+    sweep.add_commands(commands)
     add_map(commands)
     add_export(commands)
     add_lesson(commands)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from explorer.analysis import tables
+from explorer.formatting.json_text import json_text
 from explorer.formatting.numbers import duration
 from explorer.jobs.text import printable
 
@@ -23,7 +22,7 @@ _HEADER = ("id", "name", "state", "network", "data", "epochs", "best accuracy", 
 def listing(snapshots: Sequence[RunSnapshot], format: str = "table") -> str:
     """One line for each run."""
     if format == "json":
-        return _json([_brief(snapshot) for snapshot in snapshots])
+        return json_text([_brief(snapshot) for snapshot in snapshots])
     rows = [_cells(snapshot) for snapshot in snapshots]
     if format == "csv":
         text = io.StringIO()
@@ -44,7 +43,7 @@ def details(snapshot: RunSnapshot, format: str = "table") -> str:
         plain["recipe"] = snapshot.recipe.to_dict()
         plain["epochs"] = [asdict(epoch) for epoch in snapshot.epochs]
         plain["notes"] = list(snapshot.notes)
-        return _json(plain)
+        return json_text(plain)
     facts = dict(zip(_HEADER, _cells(snapshot)))
     facts["recipe"] = ", ".join(
         printable(f"{key} {value}")
@@ -113,19 +112,6 @@ def _brief(snapshot: RunSnapshot) -> dict[str, Any]:
         "data": snapshot.data_name,
         "epochs_done": len(snapshot.epochs),
     }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(_finite(value), indent=2, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    """The value with NaN and infinities as None, which JSON cannot write."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list) else value
 
 
 def _short(text: str) -> str:

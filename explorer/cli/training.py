@@ -50,18 +50,8 @@ def add_commands(commands: Any) -> None:
         "train", help="train a network", description=TRAIN, formatter_class=raw
     )
     train.add_argument("name", metavar="NAME", help="a network, such as mini_resnext")
-    train.add_argument("--data", metavar="SOURCE", default="synthetic", help="see above")
-    train.add_argument("--epochs", type=int, metavar="N", help="number of epochs")
-    train.add_argument("--limit", type=int, metavar="N", help="use at most N images")
-    train.add_argument("--batch-size", type=int, metavar="N", help="images in a step")
-    train.add_argument("--learning-rate", type=float, metavar="RATE", help="highest rate")
+    add_recipe_options(train)
     train.add_argument("--seed", type=int, metavar="N", help="of weights and order")
-    train.add_argument(
-        "--recipe",
-        default="short",
-        metavar="NAME",
-        help="recipe: short (the default), sprint, paper, authors or zoo",
-    )
     train.add_argument(
         "--tensorboard", action="store_true", help="also write event files for TensorBoard"
     )
@@ -70,7 +60,7 @@ def add_commands(commands: Any) -> None:
         "--detach", action="store_true", help="start the run and return; runs show ID shows it"
     )
     add_network_options(train)
-    _add_runs_option(train)
+    add_runs_option(train)
     train.set_defaults(handler=run_train)
 
     runs = commands.add_parser(
@@ -94,8 +84,23 @@ def add_commands(commands: Any) -> None:
     for action, parser in parsers.items():
         if action != "list":
             parser.add_argument("id", metavar="ID")
-        _add_runs_option(parser)
+        add_runs_option(parser)
         parser.set_defaults(handler=run_runs, action=action)
+
+
+def add_recipe_options(parser: argparse.ArgumentParser) -> None:
+    """Images and recipe of a run; `recipe_of` reads them."""
+    parser.add_argument("--data", metavar="SOURCE", default="synthetic", help="see above")
+    parser.add_argument("--epochs", type=int, metavar="N", help="number of epochs")
+    parser.add_argument("--limit", type=int, metavar="N", help="use at most N images")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="images in a step")
+    parser.add_argument("--learning-rate", type=float, metavar="RATE", help="highest rate")
+    parser.add_argument(
+        "--recipe",
+        default="short",
+        metavar="NAME",
+        help="recipe: short (the default), sprint, paper, authors or zoo",
+    )
 
 
 def run_train(arguments: argparse.Namespace) -> int:
@@ -122,7 +127,9 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
 
     base = Recipe.from_name(arguments.recipe)
     options = ("epochs", "limit", "batch_size", "learning_rate", "seed")
-    changes = {name: value for name in options if (value := getattr(arguments, name)) is not None}
+    changes = {
+        name: value for name in options if (value := getattr(arguments, name, None)) is not None
+    }
     if getattr(arguments, "tensorboard", False):
         changes["tensorboard"] = True
     if 0 < changes.get("epochs", base.epochs) < 4 * base.warmup_epochs:
@@ -186,7 +193,8 @@ def find(store: RunStore, text: str) -> str:
     raise RunError(f"there is no run {text[:80]!r} in {store.root}")
 
 
-def _add_runs_option(parser: argparse.ArgumentParser) -> None:
+def add_runs_option(parser: argparse.ArgumentParser) -> None:
+    """The folder of the runs."""
     parser.add_argument(
         "--runs",
         type=_folder,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from explorer.charts.analysis_charts import LEGEND
+from explorer.analysis.palette import LEGEND
 from explorer.cost.liveness import BACKWARD, Moment
 from explorer.cost.memory import PARTS, Memory
 from explorer.cost.search import Candidate, frontier

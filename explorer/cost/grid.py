@@ -27,6 +27,25 @@ MOST_NUMBER = 100_000
 FORMAT = "depth=26,50,101 cardinality=1,8,32 width=4,8 resolution=160,224"
 
 
+def read_choices(parts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Values by the word of the command, from parts such as ``depth=26,50``.
+
+    Raises:
+        InputError: A part is not written like this, or names what another has named.
+    """
+    choices: dict[str, tuple[int, ...]] = {}
+    for part in parts:
+        name, _, text = part.partition("=")
+        if name not in CHOICES or not re.fullmatch(r"[0-9]{1,9}(,[0-9]{1,9}){0,999}", text):
+            raise InputError(
+                f"A grid is written like {FORMAT}, with whole numbers. Received {part[:80]!r}."
+            )
+        if name in choices:
+            raise InputError(f"The grid can name {name} once. Received it twice.")
+        choices[name] = tuple(int(number) for number in text.split(","))
+    return choices
+
+
 @dataclass(frozen=True)
 class Grid:
     """Choices of which every combination is a network.
@@ -72,17 +91,7 @@ class Grid:
         Raises:
             InputError: A part is not written like this, or a rule of the grid is broken.
         """
-        choices: dict[str, tuple[int, ...]] = {}
-        for part in parts:
-            name, _, text = part.partition("=")
-            if name not in CHOICES or not re.fullmatch(r"[0-9]{1,9}(,[0-9]{1,9}){0,999}", text):
-                raise InputError(
-                    f"A grid is written like {FORMAT}, with whole numbers. Received {part[:80]!r}."
-                )
-            if name in choices:
-                raise InputError(f"The grid can name {name} once. Received it twice.")
-            choices[name] = tuple(int(number) for number in text.split(","))
-        return cls(**choices, changes=tuple((changes or {}).items()))
+        return cls(**read_choices(parts), changes=tuple((changes or {}).items()))
 
     def __len__(self) -> int:
         """Number of combinations."""

@@ -1,0 +1,255 @@
+"""Charts of a sweep: functions from results to Plotly figures."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import plotly.graph_objects as go
+
+from explorer.analysis.palette import LEGEND, LINE, NETWORKS
+from explorer.charts.training_charts import plain
+from explorer.formatting import numbers
+from explorer.sweeps.results import MEASURES, Results, empirical_distribution
+
+MOST_LINES = 12  # of a legend that is read
+HEIGHT = 360
+SYMBOLS = ("circle", "square", "triangle-up", "cross", "x", "star")
+RIVALS = {"wider": "diamond", "deeper": "hexagon"}
+
+
+def colour_of(number: int) -> str:
+    """The colour of a trial in all charts."""
+    return NETWORKS[number % len(NETWORKS)]
+
+
+def cardinality_figure(found: Results) -> go.Figure:
+    """Error against cardinality at equal cost: means with standard errors, and every seed."""
+    figure = go.Figure()
+    trials = list(enumerate(found.plan.trials))
+    ordered = sorted(
+        (each for each in trials if not each[1].role),
+        key=lambda each: (each[1].depth, each[1].spec.cardinality),
+    )
+    families = groupby(ordered, key=lambda each: each[1].depth)
+    for place, (depth, group) in enumerate(families):
+        members = list(group)
+        one_each = len({t.spec.cardinality for _, t in members}) == len(members)
+        _means(
+            figure,
+            found,
+            [(number, str(trial.spec.cardinality)) for number, trial in members],
+            f"Depth {depth}",
+            NETWORKS[place % len(NETWORKS)],
+            SYMBOLS[place % len(SYMBOLS)],
+            line=one_each,
+        )
+    for role, symbol in RIVALS.items():
+        rivals = [(number, f"{role}, 2×") for number, trial in trials if trial.role == role]
+        if rivals:
+            name = f"{role.capitalize()}, twice the cost"
+            _means(figure, found, rivals, name, LINE, symbol, line=False)
+    order = sorted({trial.spec.cardinality for _, trial in trials if not trial.role})
+    names = [str(cardinality) for cardinality in order]
+    names += [f"{role}, 2×" for role in RIVALS if any(t.role == role for _, t in trials)]
+    figure.update_layout(
+        xaxis={"type": "category", "categoryorder": "array", "categoryarray": names},
+    )
+    return _styled(figure, "Cardinality", _error(found), found, hovermode="closest")
+
+
+def curves_figure(found: Results) -> go.Figure:
+    """Validation error over epochs: a line for each network, a band of one standard error."""
+    figure = go.Figure()
+    shown = _legible(found)
+    for number in shown:
+        trial, curve, colour = found.plan.trials[number], found.curve(number), colour_of(number)
+        if not curve.epochs:
+            continue
+        name = plain(trial.label)
+        if max(curve.seeds) > 1:
+            figure.add_scatter(
+                x=[*curve.epochs, *reversed(curve.epochs)],
+                y=[*curve.high, *reversed(curve.low)],
+                fill="toself",
+                fillcolor=_faint(colour),
+                line={"width": 0},
+                legendgroup=name,
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        figure.add_scatter(
+            x=list(curve.epochs),
+            y=list(curve.mean),
+            name=name,
+            mode="lines+markers" if len(curve.epochs) < 20 else "lines",
+            line={"color": colour, "width": 2, "dash": "dash" if trial.role else "solid"},
+            marker={"size": 5},
+            legendgroup=name,
+            customdata=list(curve.seeds),
+            hovertemplate="%{y:.2f} % of %{customdata} seeds",
+        )
+    figure.update_xaxes(rangemode="tozero")
+    return _styled(figure, "Epoch", "Validation error, %", found, hovermode="x unified")
+
+
+def distribution_figure(found: Results) -> go.Figure:
+    """The share of runs whose error is at most each value, for each cardinality and for all."""
+    figure = go.Figure()
+    groups: dict[str, list[float]] = {}
+    for number, trial in enumerate(found.plan.trials):
+        name = f"{trial.role}, 2×" if trial.role else f"C = {trial.spec.cardinality}"
+        groups.setdefault(name, []).extend(found.errors(number))
+    family = [error for name, errors in groups.items() if "2×" not in name for error in errors]
+    lines = [(name, errors) for name, errors in groups.items() if len(errors) > 1]
+    if len(lines) > MOST_LINES:
+        lines = []
+    for place, (name, errors) in enumerate(lines):
+        _steps(figure, name, errors, NETWORKS[place % len(NETWORKS)], 1.75)
+    if family:
+        _steps(figure, "all at one cost", family, LINE, 3)
+    figure.update_yaxes(range=(0, 1.02), tickformat=".0%")
+    return _styled(figure, _error(found), "Share of runs", found, hovermode="closest")
+
+
+def parallel_figure(found: Results) -> go.Figure:
+    """Parallel coordinates: one line a finished run, from its network to its error."""
+    rows = [(row, error) for row in found.rows if (error := row.error(found.measure)) is not None]
+    trials = [found.plan.trials[row.trial] for row, _ in rows]
+    errors = [error for _, error in rows]
+    dimensions = [
+        _dimension("Depth", [trial.depth for trial in trials]),
+        _dimension("Cardinality", [trial.spec.cardinality for trial in trials], log=True),
+        _dimension("Width", [trial.widths[0] for trial in trials], log=True),
+        _dimension("Parameters", [trial.params for trial in trials], text=numbers.short),
+        _dimension("MACs", [trial.macs for trial in trials], text=numbers.short),
+        _dimension("Seed", [row.seed for row, _ in rows]),
+        _dimension("Training, min", [row.run.duration / 60 if row.run else 0 for row, _ in rows]),
+        _dimension("Error, %", errors),
+    ]
+    figure = go.Figure(
+        go.Parcoords(
+            line={"color": errors, "colorscale": "Viridis", "showscale": False},
+            dimensions=[each for each in dimensions if each is not None],
+            labelfont={"size": 13},
+            tickfont={"size": 12},
+        )
+    )
+    figure.update_layout(
+        height=HEIGHT + 40, margin={"l": 60, "r": 60, "t": 60, "b": 24}, uirevision=found.plan.id
+    )
+    return figure
+
+
+def _means(
+    figure: go.Figure,
+    found: Results,
+    members: Sequence[tuple[int, str]],
+    name: str,
+    colour: str,
+    symbol: str,
+    line: bool,
+) -> None:
+    """Means with standard errors of some trials at their places, and their seeds behind."""
+    errors = [(place, error) for number, place in members for error in found.errors(number)]
+    figure.add_scatter(
+        x=[place for place, _ in errors],
+        y=[error for _, error in errors],
+        mode="markers",
+        marker={"color": colour, "size": 6, "symbol": symbol, "opacity": 0.35},
+        legendgroup=name,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    known = [(n, place, mean) for n, place in members if (mean := found.mean(n)) is not None]
+    figure.add_scatter(
+        x=[place for _, place, _ in known],
+        y=[mean.mean for _, _, mean in known],
+        error_y={
+            "type": "data",
+            "array": [mean.error or 0.0 for _, _, mean in known],
+            "thickness": 1.5,
+            "width": 5,
+        },
+        customdata=[
+            [found.plan.trials[n].label, mean.text, mean.count, found.plan.trials[n].macs / 1e6]
+            for n, _, mean in known
+        ],
+        name=name,
+        mode="lines+markers" if line else "markers",
+        line={"color": colour, "width": 2},
+        marker={"color": colour, "size": 10, "symbol": symbol},
+        legendgroup=name,
+        hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]} %, %{customdata[2]} seeds"
+        "<br>%{customdata[3]:.1f} M MACs<extra></extra>",
+    )
+
+
+def _steps(
+    figure: go.Figure, name: str, errors: Sequence[float], colour: str, width: float
+) -> None:
+    values, shares = empirical_distribution(errors)
+    figure.add_scatter(
+        x=[values[0], *values],
+        y=[0.0, *shares],
+        name=f"{name} ({len(values)})",
+        mode="lines",
+        line={"shape": "hv", "color": colour, "width": width},
+        hovertemplate="%{y:.0%} at most %{x:.2f} %",
+    )
+
+
+def _legible(found: Results) -> list[int]:
+    """The trials whose curves are drawn: all, or the best of many and the rivals."""
+    everyone = list(range(len(found.plan.trials)))
+    if len(everyone) <= MOST_LINES:
+        return everyone
+
+    def last(number: int) -> float:
+        curve = found.curve(number)
+        return statistics.fmean(curve.mean[-1:]) if curve.mean else math.inf
+
+    return sorted(sorted(everyone, key=last)[:MOST_LINES])
+
+
+def _dimension(
+    label: str, values: Sequence[float], *, log: bool = False, text: Any = None
+) -> dict[str, Any] | None:
+    """An axis of parallel coordinates; None where all values are equal."""
+    if len(set(values)) < 2:
+        return None
+    placed = [math.log2(value) for value in values] if log else list(values)
+    axis: dict[str, Any] = {"label": label, "values": placed}
+    known = sorted(set(values))
+    if log or text or all(isinstance(value, int) for value in values):
+        if len(known) > 8:
+            known = [known[round(i * (len(known) - 1) / 7)] for i in range(8)]
+        axis["tickvals"] = [math.log2(value) if log else value for value in known]
+        axis["ticktext"] = [text(value) if text else f"{value:,}" for value in known]
+    return axis
+
+
+def _error(found: Results) -> str:
+    words = MEASURES[found.measure].split(",")[0]
+    return f"{words[0].upper()}{words[1:]}, %"
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.18)"
+
+
+def _styled(figure: go.Figure, x: str, y: str, found: Results, hovermode: str) -> go.Figure:
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 8, "r": 16, "t": 56, "b": 8},
+        legend=LEGEND,
+        hovermode=hovermode,
+        uirevision=found.plan.id,
+    )
+    figure.update_xaxes(title=x, automargin=True)
+    figure.update_yaxes(title=y, automargin=True)
+    return figure

@@ -1,0 +1,110 @@
+"""``sweep`` and ``sweeps``: a plan, and a small sweep on real processes."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from waiting import until
+
+from explorer.analysis.report import analyse
+from explorer.cli import main
+from explorer.sweeps.plan import read_plans
+from explorer.training.runs.scheduler import tick
+from explorer.training.runs.store import RunStore
+
+GRID = ["--grid", "cardinality=1,2,4,8,16,32", "--at", "equal-macs", "--depth", "29"]
+CONTRACT = ["sweep", *GRID, "--seeds", "3", "--data", "synthetic", "--epochs", "10"]
+
+
+def test_a_dry_run_shows_the_plan_and_starts_nothing(tmp_path, capsys):
+    assert main([*CONTRACT, "--dry-run", "--runs", str(tmp_path / "runs")]) == 0
+    out = capsys.readouterr().out
+    for name in ("1x64d", "2x40d", "4x24d", "32x4d"):
+        totals = analyse(f"resnext29_{name}").totals
+        row = next(line for line in out.splitlines() if line.startswith(name))
+        assert f"{totals.macs:,}" in row
+        assert f"{totals.params:,}" in row
+    assert "+1.7 %" in out
+    assert "18 runs: 6 networks, 3 seeds, 10 epochs" in out
+    assert "differ from the budget by more than 3 %" in out
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (["--at", "equal-macs"], "at least one depth"),
+        (["--depth", "29", "--grid", "depth=20"], "Received both"),
+        (["--depth", "29", "--grid", "cardinality=x"], "is written like"),
+        (["--depth", "29", "--grid", "cardinality=1"], "at least one width"),
+        ([*CONTRACT[1:], "--on", "pigeon"], "started by one of local"),
+        ([*CONTRACT[1:], "--at", "equal-step-time"], "was not measured on this machine"),
+        ([*CONTRACT[1:], "--seeds", "0"], "1 to 100 different seeds"),
+        ([*CONTRACT[1:], "--seeds", "100", "--sample", "6", "--data", "nowhere"], "nowhere"),
+        ([*CONTRACT[1:], "--within", "0"], "above 0"),
+        ([*CONTRACT[1:], "--label", "x" * 61], "1 to 60 characters"),
+    ],
+)
+def test_a_broken_rule_is_a_sentence(tmp_path, capsys, arguments, rule):
+    assert main(["sweep", *arguments, "--runs", str(tmp_path / "runs")]) == 2
+    assert re.search(rule, capsys.readouterr().err)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_sweeps_of_an_empty_store(tmp_path, capsys):
+    assert main(["sweeps", "list", "--runs", str(tmp_path)]) == 0
+    assert "no sweeps yet" in capsys.readouterr().out
+    for action in ("show", "stop", "resume", "delete"):
+        assert main(["sweeps", action, "zz", "--runs", str(tmp_path)]) == 2
+        assert "There is no sweep 'zz'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_sweep_trains_stops_resumes_gets_seeds_and_is_exported(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("RESNEXT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("RESNEXT_MAX_RUNS", "2")
+    here = ["--runs", str(tmp_path / "runs")]
+    store = RunStore(tmp_path / "runs")
+    small = "sweep --grid cardinality=1,4 resolution=8 --depth 11 --channels 16 --at equal-params"
+    assert main([*small.split(), "--epochs", "1", "--limit", "200", "--label", "tiny", *here]) == 0
+    try:
+        [plan], _ = read_plans(store.root)
+        assert len(store.ids()) == 2
+        assert main(["sweeps", "stop", "tiny", *here]) == 0
+        until(lambda: {store.snapshot(run).state for run in store.ids()} == {"stopped"})
+        assert main(["sweeps", "resume", plan.id, *here]) == 0
+
+        def all_finished():
+            tick(store)
+            return {store.snapshot(run).state for run in store.ids()} == {"finished"}
+
+        until(all_finished, 240)
+        monkeypatch.setattr("explorer.training.runs.scheduler.tick", lambda store: None)
+        assert main(["sweeps", "seeds", plan.id, "2", *here]) == 0  # they only wait
+        assert len(store.ids()) == 4
+        capsys.readouterr()
+        assert main(["sweeps", "show", plan.id, *here]) == 0
+        shown = capsys.readouterr().out
+        assert "2 finished, 2 queued" in shown
+        assert "test error" in shown
+        accuracies = {store.snapshot(run).test_accuracy for run in plan_runs(store, plan.id)}
+        for ending in ("csv", "json", "html"):
+            path = tmp_path / f"sweep.{ending}"
+            assert main(["sweeps", "export", plan.id, "-o", str(path), *here]) == 0
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "sweep.csv").read_text())))
+        assert {float(r["test_accuracy"]) for r in rows if r["test_accuracy"]} <= accuracies
+        assert len(json.loads((tmp_path / "sweep.json").read_text())["runs"]) == 4
+        assert main(["sweeps", "export", plan.id, "-o", str(tmp_path / "sweep.txt"), *here]) == 2
+        assert main(["sweeps", "delete", plan.id, "--runs-too", *here]) == 0
+        assert store.ids() == []
+    finally:
+        for run in store.ids():
+            store.delete(run)
+
+
+def plan_runs(store, sweep):
+    """The runs of a sweep."""
+    return [run for plan in read_plans(store.root)[0] if plan.id == sweep
+            for run in plan.runs.values()]  # fmt: skip

@@ -1,0 +1,192 @@
+"""Starting, stopping and resuming a sweep, on run folders and without processes."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+from run_folders import trained
+
+from explorer.sweeps import control
+from explorer.sweeps.errors import SweepError
+from explorer.sweeps.plan import Plan, find, plan_path, read_plan, read_plans, write_plan
+from explorer.training.data.errors import DataError
+from explorer.training.engine.errors import RunError
+from explorer.training.runs import scheduler
+
+
+def states(store, plan):
+    return {place: store.state(run).state for place, run in plan.runs.items()}
+
+
+def test_every_network_gets_every_seed_and_the_plan_says_where(store, make):
+    plan = control.start(store, make(seeds=2))
+    assert set(plan.runs) == {(trial, seed) for trial in range(3) for seed in (0, 1)}
+    assert read_plan(store.root, plan.id) == plan
+    for (trial, seed), run in plan.runs.items():
+        snapshot = store.snapshot(run)
+        assert snapshot.spec == plan.trials[trial].spec
+        assert snapshot.recipe == replace(plan.recipe, seed=seed)
+        assert snapshot.state == "queued"
+    # Queued seed by seed: all networks with the first, then all with the second.
+    places = sorted(plan.runs, key=lambda place: store.state(plan.runs[place]).place)
+    assert [seed for _, seed in places] == [0, 0, 0, 1, 1, 1]
+
+
+def test_stop_and_resume(store, make):
+    plan = control.start(store, make())
+    done = trained(store, plan.runs[0, 0])
+    assert control.stop(store, plan.id) == 5
+    assert sorted(states(store, plan).values()) == ["finished"] + ["stopped"] * 5
+    assert control.resume(store, plan.id).runs == plan.runs
+    assert sorted(states(store, plan).values()) == ["finished"] + ["queued"] * 5
+    assert store.state(done).state == "finished"
+
+
+def test_resume_starts_again_what_was_deleted(store, make):
+    plan = control.start(store, make())
+    gone = plan.runs[1, 1]
+    store.delete(gone)
+    again = control.resume(store, plan.id)
+    assert again.runs[1, 1] != gone
+    assert {place: run for place, run in again.runs.items() if place != (1, 1)} == {
+        place: run for place, run in plan.runs.items() if place != (1, 1)
+    }
+    assert len(store.ids()) == 6
+
+
+def test_runs_that_were_started_and_not_written_down_are_found_again(store, make, monkeypatch):
+    """A kill between the creation of runs and the plan that names them starts nothing twice."""
+    plan = make()
+    real = write_plan
+    writes = []
+
+    def killed(root, written):
+        writes.append(written)
+        if len(writes) == 2:  # the first is the plan itself
+            raise KeyboardInterrupt
+        real(root, written)
+
+    monkeypatch.setattr(control, "write_plan", killed)
+    with pytest.raises(KeyboardInterrupt):
+        control.start(store, plan)
+    monkeypatch.undo()
+    monkeypatch.setattr("explorer.training.runs.scheduler.tick", lambda store: None)
+    assert read_plan(store.root, plan.id).runs == {}
+    lost = set(store.ids())
+    assert len(lost) == 3
+    resumed = control.resume(store, plan.id)
+    assert len(resumed.runs) == len(store.ids()) == 6
+    assert lost < set(resumed.runs.values())
+
+
+def test_seeds_are_added_later_and_never_taken_away(store, make):
+    plan = control.start(store, make(seeds=1))
+    more = control.set_seeds(store, plan.id, 3)
+    assert more.seeds == (0, 1, 2)
+    assert len(more.runs) == len(store.ids()) == 9
+    assert plan.runs.items() <= more.runs.items()
+    with pytest.raises(SweepError, match=r"has 3\. Received 2"):
+        control.set_seeds(store, plan.id, 2)
+    with pytest.raises(SweepError, match="1 to 100 different seeds"):
+        control.set_seeds(store, plan.id, 101)
+
+
+def test_deleting_a_sweep_keeps_its_runs_unless_asked(store, make):
+    first, second = (control.start(store, make(seeds=1)) for _ in range(2))
+    control.delete(store, first.id)
+    assert len(store.ids()) == 6
+    control.delete(store, second.id, runs=True)
+    assert set(store.ids()) == set(first.runs.values())
+    assert read_plans(store.root) == ([], {})
+    with pytest.raises(SweepError, match="There is no sweep"):
+        read_plan(store.root, first.id)
+
+
+def test_a_run_that_cannot_start_leaves_the_others_in_the_plan(store, make, monkeypatch):
+    real = scheduler.start_all
+
+    def refuse(store, networks, recipe, source):
+        if recipe.seed == 1:
+            raise RunError("the disk of this host is almost full; try again later")
+        return real(store, networks, recipe, source)
+
+    monkeypatch.setattr(scheduler, "start_all", refuse)
+    plan = make()
+    with pytest.raises(RunError, match="almost full"):
+        control.start(store, plan)
+    assert len(read_plan(store.root, plan.id).runs) == len(store.ids()) == 3
+    monkeypatch.setattr(scheduler, "start_all", real)
+    assert len(control.resume(store, plan.id).runs) == 6
+
+
+def test_launchers_are_a_list(make):
+    plan = make()
+    assert plan.launcher in control.LAUNCHERS
+    with pytest.raises(SweepError, match="one of local"):
+        control.check_launcher("carrier pigeon")
+
+
+def test_a_source_that_does_not_fit_is_refused_before_anything_is_written(tmp_path):
+    from explorer.sweeps.design import Design
+    from explorer.training.engine.recipe import Recipe
+
+    design = Design({"depth": (29,), "cardinality": (1,)}, at="equal-macs")
+    with pytest.raises(DataError):
+        control.planned(design, Recipe(), str(tmp_path / "nowhere"), 1)
+    three = replace(design, changes=(("classes", 3),))
+    with pytest.raises(DataError, match="set the network's classes"):
+        control.planned(three, Recipe(), "synthetic", 1)
+
+
+def test_a_plan_survives_its_file(store, make):
+    plan = replace(make(rivals=True), runs={(0, 0): "20260101-000000-abcdef"})
+    assert Plan.from_dict(plan.id, json.loads(json.dumps(plan.to_dict()))) == plan
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"version": 2}, "version 1 is needed"),
+        ({"trials": [], "runs": []}, "at least one network"),
+        ({"trials": [{}]}, "spec"),
+        ({"seeds": [0, 0]}, "different seeds"),
+        ({"seeds": ["x"]}, "a whole number"),
+        ({"runs": [{"trial": 9, "seed": 0, "run": "x"}]}, "trial must be below"),
+        ({"name": "two\nlines"}, "one line"),
+        ({"recipe": None}, "recipe must be an object"),
+        ({"images": None}, "images"),
+    ],
+)
+def test_a_damaged_plan_is_named_and_others_are_shown(store, make, change, reason):
+    good, bad = (control.start(store, make(seeds=1)) for _ in range(2))
+    path = plan_path(store.root, bad.id)
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(SweepError, match=reason):
+        read_plan(store.root, bad.id)
+    plans, damaged = read_plans(store.root)
+    assert plans == [good]
+    assert list(damaged) == [bad.id]
+    path.write_text("{")
+    assert list(read_plans(store.root)[1]) == [bad.id]
+
+
+def test_ids_may_be_short_if_clear_and_cannot_leave_the_folder(store, make):
+    first, second = (control.start(store, make(seeds=1)) for _ in range(2))
+    assert find(store.root, first.id[-6:]) == first.id
+    with pytest.raises(SweepError, match="Several sweeps match"):
+        find(store.root, "three")
+    shutil.rmtree(store.folder(second.runs[0, 0]))
+    control.delete(store, second.id)
+    assert find(store.root, "three") == first.id
+    for text in ("", "zz", "../x"):
+        with pytest.raises(SweepError, match="There is no sweep"):
+            find(store.root, text)
+    with pytest.raises(SweepError, match="There is no sweep"):
+        read_plan(store.root, "../../etc/passwd")
+
+
+def test_the_plans_are_no_runs(store, make):
+    plan = control.start(store, make(seeds=1))
+    assert set(store.ids()) == set(plan.runs.values())
+    assert store.damaged() == {}
