@@ -16,6 +16,7 @@ def show() -> None:
         compare,
         cost,
         learn,
+        sweeps,
         tables,
         train,
         verify,
@@ -44,6 +45,9 @@ def show() -> None:
             accuracy.render, title="Accuracy", icon=":material/scatter_plot:", url_path="accuracy"
         ),
         st.Page(train.render, title="Train", icon=":material/show_chart:", url_path="train"),
+        st.Page(
+            sweeps.render, title="Sweeps", icon=":material/stacked_line_chart:", url_path="sweeps"
+        ),
         st.Page(learn.render, title="Learn", icon=":material/school:", url_path="learn"),
         st.Page(verify.render, title="Verify", icon=":material/fact_check:", url_path="verify"),
     ]

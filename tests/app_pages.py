@@ -21,10 +21,11 @@ PAGES = {
     "cost": "What resnext29_8x64d costs to run",
     "accuracy": "What accuracy does the cost buy?",
     "train": "Train",
+    "sweeps": "Sweeps",
     "learn": "Learn",
     "verify": "Do these figures agree with others?",
 }
-PACKAGES = ("cost", "train", "learn")  # pages that are packages, not modules
+PACKAGES = ("cost", "train", "sweeps", "learn")  # pages that are packages, not modules
 
 
 def page_script(page):

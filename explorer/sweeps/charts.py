@@ -16,7 +16,10 @@ from explorer.formatting import numbers
 from explorer.sweeps.results import MEASURES, Results, empirical_distribution
 
 MOST_LINES = 12  # of a legend that is read
+MOST_TICKS = 8
 HEIGHT = 360
+# From low errors to high ones; each is seen on a light and on a dark page.
+BEST_TO_WORST = ((0.0, NETWORKS[0]), (0.5, NETWORKS[2]), (1.0, NETWORKS[1]))
 SYMBOLS = ("circle", "square", "triangle-up", "cross", "x", "star")
 RIVALS = {"wider": "diamond", "deeper": "hexagon"}
 
@@ -48,17 +51,22 @@ def cardinality_figure(found: Results) -> go.Figure:
             line=one_each,
         )
     for role, symbol in RIVALS.items():
-        rivals = [(number, f"{role}, 2×") for number, trial in trials if trial.role == role]
+        rivals = [(number, _place(role)) for number, trial in trials if trial.role == role]
         if rivals:
             name = f"{role.capitalize()}, twice the cost"
             _means(figure, found, rivals, name, LINE, symbol, line=False)
     order = sorted({trial.spec.cardinality for _, trial in trials if not trial.role})
     names = [str(cardinality) for cardinality in order]
-    names += [f"{role}, 2×" for role in RIVALS if any(t.role == role for _, t in trials)]
+    names += [_place(role) for role in RIVALS if any(t.role == role for _, t in trials)]
     figure.update_layout(
-        xaxis={"type": "category", "categoryorder": "array", "categoryarray": names},
+        xaxis={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": names,
+            "tickangle": 0,
+        },
     )
-    return _styled(figure, "Cardinality", _error(found), found, hovermode="closest")
+    return _styled(figure, "Cardinality", _error(found), found, hovermode="closest", entry=170)
 
 
 def curves_figure(found: Results) -> go.Figure:
@@ -93,6 +101,7 @@ def curves_figure(found: Results) -> go.Figure:
             hovertemplate="%{y:.2f} % of %{customdata} seeds",
         )
     figure.update_xaxes(rangemode="tozero")
+    figure.update_yaxes(range=_later(found, shown))
     return _styled(figure, "Epoch", "Validation error, %", found, hovermode="x unified")
 
 
@@ -101,7 +110,7 @@ def distribution_figure(found: Results) -> go.Figure:
     figure = go.Figure()
     groups: dict[str, list[float]] = {}
     for number, trial in enumerate(found.plan.trials):
-        name = f"{trial.role}, 2×" if trial.role else f"C = {trial.spec.cardinality}"
+        name = _place(trial.role) if trial.role else f"C = {trial.spec.cardinality}"
         groups.setdefault(name, []).extend(found.errors(number))
     family = [error for name, errors in groups.items() if "2×" not in name for error in errors]
     lines = [(name, errors) for name, errors in groups.items() if len(errors) > 1]
@@ -126,14 +135,13 @@ def parallel_figure(found: Results) -> go.Figure:
         _dimension("Width", [trial.widths[0] for trial in trials], log=True),
         _dimension("Parameters", [trial.params for trial in trials], text=numbers.short),
         _dimension("MACs", [trial.macs for trial in trials], text=numbers.short),
-        _dimension("Seed", [row.seed for row, _ in rows]),
-        _dimension("Training, min", [row.run.duration / 60 if row.run else 0 for row, _ in rows]),
         _dimension("Error, %", errors),
     ]
     figure = go.Figure(
         go.Parcoords(
-            line={"color": errors, "colorscale": "Viridis", "showscale": False},
+            line={"color": errors, "colorscale": BEST_TO_WORST, "showscale": False},
             dimensions=[each for each in dimensions if each is not None],
+            labelangle=-20,
             labelfont={"size": 13},
             tickfont={"size": 12},
         )
@@ -202,6 +210,28 @@ def _steps(
     )
 
 
+def _place(role: str) -> str:
+    """Where a rival is on the axis of cardinalities."""
+    return f"2× {role}"
+
+
+def _later(found: Results, shown: Sequence[int]) -> tuple[float, float] | None:
+    """The errors after the first third, in which the curves would hide each other."""
+    first = 1 + found.plan.recipe.epochs // 3
+    curves = [found.curve(number) for number in shown]
+    errors = [
+        value
+        for curve in curves
+        for epoch, low, high in zip(curve.epochs, curve.low, curve.high)
+        if epoch >= first
+        for value in (low, high)
+    ]
+    if not errors or first == 1:
+        return None
+    room = 0.05 * (max(errors) - min(errors)) or 1.0
+    return max(0.0, min(errors) - room), max(errors) + room
+
+
 def _legible(found: Results) -> list[int]:
     """The trials whose curves are drawn: all, or the best of many and the rivals."""
     everyone = list(range(len(found.plan.trials)))
@@ -225,8 +255,11 @@ def _dimension(
     axis: dict[str, Any] = {"label": label, "values": placed}
     known = sorted(set(values))
     if log or text or all(isinstance(value, int) for value in values):
-        if len(known) > 8:
-            known = [known[round(i * (len(known) - 1) / 7)] for i in range(8)]
+        if text:
+            known = [known[0], known[-1]]  # between them, texts would cover each other
+        elif len(known) > MOST_TICKS:
+            steps = MOST_TICKS - 1
+            known = [known[round(i * (len(known) - 1) / steps)] for i in range(MOST_TICKS)]
         axis["tickvals"] = [math.log2(value) if log else value for value in known]
         axis["ticktext"] = [text(value) if text else f"{value:,}" for value in known]
     return axis
@@ -242,11 +275,14 @@ def _faint(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.18)"
 
 
-def _styled(figure: go.Figure, x: str, y: str, found: Results, hovermode: str) -> go.Figure:
+def _styled(
+    figure: go.Figure, x: str, y: str, found: Results, hovermode: str, entry: int = 110
+) -> go.Figure:
+    """Add axes and legend; ``entry`` is the width of a legend's entry in pixels."""
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 8, "r": 16, "t": 56, "b": 8},
-        legend=LEGEND,
+        legend=LEGEND | {"entrywidth": entry},
         hovermode=hovermode,
         uirevision=found.plan.id,
     )

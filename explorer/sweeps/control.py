@@ -8,6 +8,7 @@ written down, because the process was killed, is found again by its name.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +17,9 @@ from pathlib import Path
 from explorer.sweeps.design import Design, designed
 from explorer.sweeps.errors import SweepError
 from explorer.sweeps.plan import (
+    MOST_SEEDS,
     Plan,
+    Trial,
     delete_plan,
     locked,
     new_id,
@@ -32,6 +35,7 @@ from explorer.training.runs import scheduler
 from explorer.training.runs.forecast import images_of
 from explorer.training.runs.state import ACTIVE
 from explorer.training.runs.store import RunStore
+from resnext import ResNeXtSpec
 
 # Who can start the runs of a sweep. Each is passed on to `_launch` as it is.
 LAUNCHERS = ("local",)
@@ -77,7 +81,7 @@ def planned(
         images=images,
         recipe=replace(recipe, seed=0),
         trials=found.trials,
-        seeds=tuple(range(seeds)),
+        seeds=tuple(range(min(seeds, MOST_SEEDS + 1))),
         runs={},
         at=design.at,
         budget=found.budget,
@@ -86,6 +90,32 @@ def planned(
         widths=design.widths,
         sampler=design.sampler,
         launcher=launcher,
+    )
+    plan.check()
+    return plan
+
+
+def race(specs: Sequence[ResNeXtSpec], recipe: Recipe, source: str, images: int, name: str) -> Plan:
+    """A plan of networks that a person has picked, each trained once with the recipe's seed.
+
+    Raises:
+        SweepError: A rule of plans is broken.
+    """
+    costs = Costs()
+    trials = []
+    for spec in specs:
+        macs, params = costs.macs_and_params(spec)
+        trials.append(Trial(spec.name, spec, spec.depth, macs, params, costs.timings.ms(spec)))
+    plan = Plan(
+        id=new_id(),
+        name=name,
+        created=time.time(),
+        source=source,
+        images=images,
+        recipe=replace(recipe, seed=0),
+        trials=tuple(trials),
+        seeds=(recipe.seed,),
+        runs={},
     )
     plan.check()
     return plan
@@ -123,7 +153,7 @@ def resume(store: RunStore, sweep: str) -> Plan:
     scheduler.tick(store)  # the state of a run whose process is gone still says that it runs
     for run in _in_order(plan):
         with contextlib.suppress(RunError):  # deleted, damaged
-            if store.state(run).state in ("paused", "stopped", "failed"):
+            if store.snapshot(run).is_resumable:
                 store.request(run, "resume")
     scheduler.tick(store)
     return plan
@@ -155,7 +185,9 @@ def set_seeds(store: RunStore, sweep: str, seeds: int) -> Plan:
             raise SweepError(
                 f"Seeds can be added: the sweep has {len(plan.seeds)}. Received {seeds}."
             )
-        plan = replace(plan, seeds=tuple(range(seeds)))
+        unused = (number for number in itertools.count() if number not in plan.seeds)
+        more = tuple(itertools.islice(unused, min(seeds, MOST_SEEDS + 1) - len(plan.seeds)))
+        plan = replace(plan, seeds=(*plan.seeds, *more))
         plan.check()
         write_plan(store.root, plan)
         return _start_missing(store, plan)

@@ -285,8 +285,7 @@ def _rivals(design: Design, reference: ResNeXtSpec, costs: Costs, budget: float)
     if best is None:
         raise SweepError(f"There is no deeper network than one of depth {first['depth']}.")
     _, deeper, spec = best
-    label = f"{short_name(spec)}, depth {deeper}, deeper"
-    yield _counted(label, "deeper", spec, deeper, costs, budget)
+    yield _counted(f"{short_name(spec)}, deeper", "deeper", spec, deeper, costs, budget)
 
 
 def _deeper(depth: int) -> Iterator[int]:

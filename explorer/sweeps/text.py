@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -92,10 +92,16 @@ def deviation(share: float | None) -> str:
 
 def progress_text(found: Results) -> str:
     """How far a sweep is, in a line."""
-    states = found.states
-    counts = ", ".join(f"{states[state]} {state}" for state in STATES if state in states)
     left = "" if found.left is None else f" About {numbers.duration(found.left)} left."
-    return f"{counts}. {numbers.duration(found.seconds)} of training so far.{left}"
+    return (
+        f"{states_text(found.states)}. {numbers.duration(found.seconds)} of training so far.{left}"
+    )
+
+
+def states_text(states: Mapping[str, int]) -> str:
+    """Such as ``41 finished, 1 running, 6 queued``."""
+    order = [*STATES, *(state for state in states if state not in STATES)]
+    return ", ".join(f"{states[state]} {state}" for state in order if state in states)
 
 
 def results_text(found: Results) -> str:

@@ -18,6 +18,7 @@ PAGES = {
     "cost": f"cost?{NETWORK}",
     "accuracy": "accuracy",
     "train": "train",
+    "sweeps": "sweeps",
     **{f"lesson, {step}": f"learn?lesson={step}" for step in STEPS},
     "full screen": "learn?lesson_full=on&lesson=Width",
     "verify": "verify",

@@ -83,11 +83,11 @@ def _chosen_runs(key: str) -> list[RunSnapshot]:
         placeholder="None",
         key=f"{key}-runs",
     )
-    return [offered[run] for run in chosen if run in offered]
+    return [runs_here().snapshot(run) for run in chosen if run in offered]
 
 
 def offered_runs() -> dict[str, RunSnapshot]:
-    """The runs that the visitor may see and that have a curve, newest first."""
+    """The runs that the visitor may see and that have a curve, which is not read, newest first."""
     return {run.id: run for run in runs_here().list() if run.epochs}
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.app.state import address
 from explorer.jobs.text import sentence
+from explorer.sweeps.board import SweepBoard
 from explorer.training.runs import identity
 from explorer.training.runs.quotas import limits
 from explorer.training.runs.store import RunStore, default_runs
@@ -27,6 +28,11 @@ def runs_here() -> VisitorRuns:
     if not limits().hosted:
         return VisitorRuns(store, Visitor())
     return VisitorRuns(store, Visitor(visitor_id(store), _address(store), _opened()))
+
+
+def sweeps_here() -> SweepBoard | None:
+    """The sweeps of the person at the machine; None on a host, whose visitors have none."""
+    return None if limits().hosted else SweepBoard(store_of(str(default_runs())))
 
 
 def said(error: BaseException) -> str:

@@ -6,6 +6,7 @@ runs/ID/run.json        what was asked for: name, source, owner
         state.json      its state (written under the lock of all runs)
         control.json    what it should do: run, pause or stop
         metrics.jsonl   the curve, append-only
+        summary.json    the curve's epochs and last points, for lists of runs; made from it
         checkpoint.npz  weights, optimizer and position
         epochs/N.npz    confusion matrix and mistakes
         batch.npz       a recent batch with predictions

@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from explorer.jobs.files import read_json, read_lines
 from explorer.jobs.text import sentence
 from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
-from explorer.training.runs.folder import MODEL, is_name, is_run
+from explorer.training.runs.cache import Kept, Stamp, read_summary, shortened, stamp, write_summary
+from explorer.training.runs.folder import ID, MODEL, is_name, is_run
 from explorer.training.runs.history import History, history_csv, read_history
 from explorer.training.runs.pictures import BatchView, EpochView, read_batch, read_epoch
 from explorer.training.runs.snapshot import RunSnapshot, snapshot_of
-from explorer.training.runs.state import RunState
+from explorer.training.runs.state import ACTIVE, RunState
 from resnext import ResNeXtSpec
 from resnext.errors import UserError
 
+# What was asked for (`run.json`), network, recipe, `control.json`, and whether there is a model.
+Asked = tuple[dict[str, Any], ResNeXtSpec, Recipe, dict[str, Any], bool]
+ASKED = ("run.json", "spec.json", "recipe.json", "control.json", MODEL)
+
 
 class RunReader:
-    """The runs of one folder as they are now; a run is known by its id, the name of its folder."""
+    """The runs of one folder as they are now; a run is known by its id, the name of its folder.
+
+    What was read is kept, and a file is read again only when it has changed: see `cache`.
+    """
 
     def __init__(self, root: Path | str = "runs") -> None:
         self.root = Path(root)
         self._histories: dict[str, tuple[int, History]] = {}
+        self._short: dict[str, tuple[Stamp, History]] = {}
+        self._states: Kept[RunState] = Kept()
+        self._asked: Kept[Asked] = Kept()
+        self._resting: dict[str, tuple[Asked, RunState, History, RunSnapshot]] = {}
 
     def ids(self) -> list[str]:
         """Return the ids of all runs, newest first."""
-        if not self.root.is_dir():
+        try:
+            with os.scandir(self.root) as entries:
+                found = [entry.name for entry in entries if _is_run(entry)]
+        except FileNotFoundError:
             return []
-        return sorted((path.name for path in self.root.iterdir() if is_run(path)), reverse=True)
+        return sorted(found, reverse=True)
 
     def list(self) -> list[RunSnapshot]:
-        """Return a snapshot of every run that can be read, newest first."""
-        snapshots = []
-        for run in self.ids():
+        """Return a snapshot of every run that can be read, newest first, without its curve.
+
+        Of `points` it has the last few only; `snapshot` returns all of them.
+        """
+        snapshots, known = [], self.ids()
+        for run in known:
             with contextlib.suppress(UserError):  # deleted meanwhile, or damaged: see `damaged`
-                snapshots.append(self.snapshot(run))
+                snapshots.append(self._snapshot(run, whole=False))
+        self._forget_all_but({*known})
         return snapshots
 
     def damaged(self, known: Iterable[RunSnapshot] = ()) -> dict[str, str]:
@@ -61,15 +82,23 @@ class RunReader:
         Raises:
             RunError: There is no such run, or its files are damaged.
         """
+        return self._snapshot(run, whole=True)
+
+    def _snapshot(self, run: str, whole: bool) -> RunSnapshot:
         folder = self.folder(run)
         try:
-            about = read_json(folder / "run.json")
-            spec = ResNeXtSpec.from_dict(read_json(folder / "spec.json"))
-            recipe = Recipe.from_dict(read_json(folder / "recipe.json"))
+            base = f"{folder}{os.sep}"  # a path for each file would take longer than the look at it
+            asked = self._asked.get(run, [base + n for n in ASKED], lambda: _read_asked(folder))
             state = self.state(run)
-            control = read_json(folder / "control.json")
-            model, history = (folder / MODEL).is_file(), self._history(run)
-            return snapshot_of(run, about, spec, recipe, state, control, history, model)
+            history = self._history(run) if whole else self._short_history(folder, state)
+            known = self._resting.get(run)
+            if known and known[0] is asked and known[1] == state and known[2] is history:
+                return known[3]
+            about, spec, recipe, control, model = asked
+            found = snapshot_of(run, about, spec, recipe, state, control, history, model)
+            if not whole and state.state not in ACTIVE:
+                self._resting[run] = asked, state, history, found
+            return found
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise RunError(f"run {run} cannot be read: {sentence(error)}") from None
 
@@ -123,8 +152,13 @@ class RunReader:
         Raises:
             RunError: There is no such run, or its state cannot be read.
         """
+        path = self.folder(run) / "state.json"
+
+        def read() -> RunState:
+            return RunState.from_dict(read_json(path)).of(run)
+
         try:
-            return RunState.from_dict(read_json(self.folder(run) / "state.json")).of(run)
+            return self._states.get(run, [str(path)], read)
         except (OSError, ValueError) as error:
             raise RunError(f"run {run} cannot be read: {sentence(error)}") from None
 
@@ -137,3 +171,51 @@ class RunReader:
             known = (size, read_history(read_lines(path)))
             self._histories[run] = known
         return known[1]
+
+    def _short_history(self, folder: Path, state: RunState) -> History:
+        """Return the history without its curve; of a run that rests from its summary."""
+        run, path = folder.name, folder / "metrics.jsonl"
+        curve = stamp(str(path))
+        if curve is None:
+            return _NOTHING
+        known = self._short.get(run)
+        if known is not None and known[0] == curve:
+            return known[1]
+        whole = self._histories.get(run)
+        if state.state in ACTIVE or (whole is not None and whole[0] == curve[1]):
+            history = shortened(self._history(run))
+        elif (summary := read_summary(folder, curve)) is not None:
+            history = summary
+        else:
+            history = shortened(read_history(read_lines(path)))
+            write_summary(folder, curve, history)
+        self._short[run] = curve, history
+        return history
+
+    def _forget_all_but(self, runs: set[str]) -> None:
+        """Drop what is kept of runs that are gone."""
+        self._states.keep_only(runs)
+        self._asked.keep_only(runs)
+        for kept in (self._histories, self._short, self._resting):
+            for run in kept.keys() - runs:
+                kept.pop(run, None)
+
+
+_NOTHING = History()  # one object, by which `_resting` knows it again
+
+
+def _is_run(entry: os.DirEntry[str]) -> bool:
+    """As `is_run`, without a look at the file system for folders with a usual name."""
+    if ID.fullmatch(entry.name):
+        return entry.is_dir()
+    return not entry.name.startswith(".") and is_run(Path(entry.path))
+
+
+def _read_asked(folder: Path) -> Asked:
+    return (
+        read_json(folder / "run.json"),
+        ResNeXtSpec.from_dict(read_json(folder / "spec.json")),
+        Recipe.from_dict(read_json(folder / "recipe.json")),
+        read_json(folder / "control.json"),
+        (folder / MODEL).is_file(),
+    )

@@ -67,7 +67,7 @@ class VisitorRuns:
         return self.is_mine(run) or _opens(self._visitor.tokens, run)
 
     def list(self) -> Snapshots:
-        """Return snapshots of all runs that the visitor may see, newest first."""
+        """Return snapshots, without curves, of all runs that the visitor may see, newest first."""
         return [self._shown(run) for run in self._store.list() if self.may_see(run)]
 
     def snapshot(self, run: str) -> RunSnapshot:

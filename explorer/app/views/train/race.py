@@ -10,10 +10,11 @@ import streamlit as st
 from explorer.analysis.race import cost_spread, equal_cost_names
 from explorer.analysis.report import analyse
 from explorer.app.state.url_params import check_size
-from explorer.app.state.visitor import said
+from explorer.app.state.visitor import said, sweeps_here
 from explorer.app.views.train.form import Places, recipe_picker, start_button
 from explorer.app.views.train.images import Picked, source_picker
 from explorer.formatting.numbers import short
+from explorer.sweeps.control import race as race_plan
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.forecast import forecast, images_in_time
 from explorer.training.runs.scheduler import max_runs
@@ -29,7 +30,8 @@ def race(store: VisitorRuns) -> list[str]:
     st.caption(
         "Networks of about equal cost, trained with the same images, epochs and seed. The default "
         "is table 2 of the paper on a 20-layer CIFAR network: more and thinner paths. It uses only "
-        "as many images as train in half an hour here."
+        "as many images as train in half an hour here. The page Sweeps shows each race, too, and "
+        "trains its networks with more seeds."
     )
     places = Places.laid_out("race")
     with places.network:
@@ -63,9 +65,13 @@ def race(store: VisitorRuns) -> list[str]:
         if not start_button("Start the race", "race", expected, (specs, recipe, images)):
             return []
         label = time.strftime("race %H:%M")
+        board = sweeps_here()
         try:
-            named = [(spec, f"{spec.name} · {label}") for spec in specs]
-            return store.start(named, recipe, images.source)
+            if board is None:
+                named = [(spec, f"{spec.name} · {label}") for spec in specs]
+                return store.start(named, recipe, images.source)
+            plan = board.start(race_plan(specs, recipe, images.source, images.count, label))
+            return list(plan.runs.values())
         except (UserError, OSError) as error:
             st.error(said(error))
         return []

@@ -43,8 +43,8 @@ def watch(store: VisitorRuns, ids: list[str], states: tuple[str, ...]) -> None:
             now = store.list()
             if tuple(run.state for run in now) != states:
                 st.rerun()  # a state changed: the list and the polling follow
-            runs = [run for run in now if run.id in ids]
-            runs.sort(key=lambda run: ids.index(run.id))
+            known = {run.id for run in now}
+            runs = [store.snapshot(run) for run in ids if run in known]  # with their curves
             if len(runs) == 1:
                 one(store, runs[0])
             elif runs:

@@ -1,0 +1,189 @@
+"""Lists of many runs: ``runs list``, a poll of the page, and clicks on the pages Train and Sweeps.
+
+    python benchmarks/many_runs.py --checkout ../before --checkout . [--runs 200 1000] [--browser]
+
+Writes finished runs of ten epochs through the store's own writers, once, and lists them with the
+code of each checkout in turn: the command in a new process; the first list and later ones of a
+process; and `tick`, which each poll of a page calls, too. With ``--browser`` it opens the app of
+each checkout on these runs and times clicks. Medians are printed, on the clock and of the
+processor, which depend less on other work of the machine; the goal is 0.3 s for a click.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PROBE = """
+import json, sys, time
+from explorer.training.runs.scheduler import tick
+from explorer.training.runs.store import RunStore
+store, found = RunStore(sys.argv[1]), {}
+def timed(name, act, rounds):
+    for _ in range(rounds):
+        began = time.perf_counter(), time.process_time()
+        act()
+        ended = time.perf_counter(), time.process_time()
+        found.setdefault(name, []).append([b - a for a, b in zip(began, ended)])
+timed("first list", store.list, 1)
+timed("list", store.list, 5)
+timed("tick", lambda: tick(store), 5)
+print(json.dumps(found))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--checkout", action="append", type=Path)
+    parser.add_argument("--runs", type=int, nargs="+", default=[200, 1000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--browser", action="store_true")
+    arguments = parser.parse_args()
+    checkouts = [path.resolve() for path in arguments.checkout or [ROOT]]
+    print(f"load of the machine at the start: {os.getloadavg()[0]:.1f}")
+    for count in arguments.runs:
+        with tempfile.TemporaryDirectory() as folder:
+            runs = Path(folder) / "runs"
+            write(runs, count)
+            measure(checkouts, runs, count, arguments.rounds)
+            if arguments.browser:
+                for checkout in checkouts:
+                    show(f"{count} runs", checkout, clicks(checkout, runs))
+
+
+def write(runs: Path, count: int) -> None:
+    """Finished runs of a dozen networks."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+    from run_folders import many
+
+    from explorer.training.runs.store import RunStore
+
+    many(RunStore(runs), count)
+
+
+def measure(checkouts: list[Path], runs: Path, count: int, rounds: int) -> None:
+    """Processes of each checkout in turn."""
+    found: dict[Path, dict[str, list[list[float]]]] = {checkout: {} for checkout in checkouts}
+    for _ in range(rounds):
+        for checkout in checkouts:
+            began = time.perf_counter(), _children()
+            command = [sys.executable, "-m", "explorer", "runs", "list", "--runs", str(runs)]
+            subprocess.run(command, cwd=checkout, check=True, stdout=subprocess.DEVNULL)
+            ended = time.perf_counter(), _children()
+            found[checkout].setdefault("runs list, a new process", []).append(
+                [b - a for a, b in zip(began, ended)]
+            )
+            probe = subprocess.run(
+                [sys.executable, "-c", PROBE, str(runs)],
+                cwd=checkout,
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            for name, values in json.loads(probe.stdout).items():
+                found[checkout].setdefault(name, []).extend(values)
+    for checkout in checkouts:
+        show(f"{count} runs", checkout, found[checkout])
+
+
+def _children() -> float:
+    """Processor seconds of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def show(title: str, checkout: Path, found: dict[str, list[list[float]]]) -> None:
+    """Medians: seconds on the clock, and of the processor where they were taken."""
+    for name, values in found.items():
+        middle = [statistics.median(column) for column in zip(*values)]
+        busy = f"{middle[1]:8.3f} s of processor" if len(middle) > 1 else ""
+        print(
+            f"{title:>10}  {checkout.name:<10} {name:<26} {middle[0]:8.3f} s{busy}  "
+            f"(of {len(values)})",
+            flush=True,
+        )
+
+
+def clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
+    """Seconds from a click to the end of its script run, in headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    app = subprocess.Popen(
+        [*command, *options],
+        cwd=checkout,
+        env={**os.environ, "RESNEXT_RUNS": str(runs)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    found: dict[str, list[list[float]]] = {}
+    try:
+        _wait(port)
+        with sync_playwright() as playwright:
+            path = shutil.which("chromium") or shutil.which("chromium-browser")
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.set_default_timeout(120_000)
+            page.goto(f"http://localhost:{port}/train")
+            page.get_by_role("heading", name="All runs").wait_for()
+            _settle(page)
+            for _ in range(6):
+                for name in ("Learning rate and speed", "Settings", "Current batch"):
+                    _timed(page, found, "Train: details", name)
+            browser.close()
+    finally:
+        app.kill()
+        app.wait()
+    return found
+
+
+def _timed(page: Any, found: dict[str, list[list[float]]], title: str, name: str) -> None:
+    began = time.perf_counter()
+    option = page.get_by_role("radio", name=name)
+    option.click()
+    page.wait_for_function(
+        """(text) => [...document.querySelectorAll('[role=radio][aria-checked=true]')]
+            .some((each) => each.textContent.includes(text))
+            && document.querySelector('[data-testid=stApp]').dataset.testScriptState
+               === 'notRunning'""",
+        arg=name,
+    )
+    found.setdefault(title, []).append([time.perf_counter() - began])
+    time.sleep(0.4)
+
+
+def _settle(page: Any) -> None:
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
+def _wait(port: int) -> None:
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError("the app did not start")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The page Sweeps without a browser, and a live sweep in one."""
+
+import re
+
+import pytest
+from app_pages import page_script
+from run_folders import trained
+from streamlit.testing.v1 import AppTest
+
+from explorer.sweeps import control
+from explorer.sweeps.design import Design
+from explorer.sweeps.plan import plan_path, read_plans
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.store import RunStore
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("RESNEXT_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setattr("explorer.training.runs.scheduler.tick", lambda store: None)
+    monkeypatch.setattr("explorer.sweeps.board.tick", lambda store: None)
+    return RunStore(tmp_path / "runs")
+
+
+def opened():
+    app = AppTest.from_string(page_script("sweeps"), default_timeout=120).run()
+    assert not app.exception
+    return app
+
+
+def planned(store, seeds=2):
+    design = Design({"depth": (20,), "cardinality": (1, 8)}, at="equal-macs", channels=64)
+    recipe = Recipe.from_name("short", epochs=3, limit=500)
+    return control.start(store, control.planned(design, recipe, "synthetic", seeds, "a <b>try</b>"))
+
+
+def figures(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_the_first_sweep_is_planned_and_queued(store):
+    app = opened()
+    assert any("No sweep yet" in info.value for info in app.info)
+    app.number_input(key="sweep_short_limit").set_value(300).run()
+    app.number_input(key="sweep_short_epochs").set_value(1).run()
+    app.checkbox(key="sweep_rivals").check().run()
+    assert any("24 runs" in text.value for text in app.markdown)
+    app.button(key="sweep_start").click().run()
+    if not store.ids():  # this machine asks whether it may take so long
+        app.button(key="sweep_sure").click().run()
+    assert not app.exception
+    [plan], _ = read_plans(store.root)
+    assert [trial.spec.cardinality for trial in plan.trials] == [1, 2, 4, 8, 16, 32, 1, 1]
+    assert max(abs(trial.deviation) for trial in plan.trials) <= 0.03
+    assert len(store.ids()) == 24
+    assert figures(app)["Finished"] == "0 of 24"
+
+
+def test_a_sweep_shows_what_came_out(store):
+    plan = planned(store)
+    for place, accuracy in {(0, 0): 0.7, (0, 1): 0.8, (1, 0): 0.9}.items():
+        trained(store, plan.runs[place], accuracy)
+    app = opened()
+    assert figures(app)["Finished"] == "3 of 4"
+    assert figures(app)["Lowest: 8x3d"] == "10.00 %"
+    frame = app.dataframe[0].value
+    assert list(frame["Error, %"]) == ["25.00 ± 5.00", "10.00"]
+    assert app.subheader[0].value.replace("\\", "") == "a <b>try</b>"
+    for look in ("Runs", "Distribution of errors", "From network to error", "Plan"):
+        app.segmented_control(key=f"sweep_look_{plan.id}").set_value(look).run()
+        assert not app.exception
+        assert not app.error
+
+
+def test_stop_resume_and_more_seeds(store):
+    plan = planned(store, seeds=1)
+    app = opened()
+    app.button(key=f"Stop_{plan.id}").click().run()
+    assert {store.state(run).state for run in store.ids()} == {"stopped"}
+    app.button(key=f"Resume_{plan.id}").click().run()
+    assert {store.state(run).state for run in store.ids()} == {"queued"}
+    app.button(key=f"Train these_{plan.id}").click().run()
+    assert len(store.ids()) == 4
+    assert figures(app)["Finished"] == "0 of 4"
+    app.button(key=f"Stop_{plan.id}").click().run()
+    app.button(key=f"Delete the plan and its runs_{plan.id}").click().run()
+    assert store.ids() == []
+    assert any("No sweep yet" in info.value for info in app.info)
+
+
+def test_a_damaged_plan_is_named_and_hides_no_other(store):
+    good, bad = planned(store, seeds=1), planned(store, seeds=1)
+    plan_path(store.root, bad.id).write_text("{")
+    app = opened()
+    assert any(bad.id in warning.value.replace("\\", "") for warning in app.warning)
+    assert figures(app)["Finished"] == f"0 of {good.size}"
+
+
+def test_a_host_offers_no_sweeps(store, monkeypatch):
+    planned(store, seeds=1)
+    monkeypatch.setenv("RESNEXT_HOSTED", "1")
+    app = opened()
+    assert any("none to its visitors" in info.value for info in app.info)
+    assert not app.metric
+    assert not app.button
+
+
+@pytest.mark.browser
+def test_a_sweep_in_a_browser_draws_its_charts_and_fits_a_phone(own_app, browser):
+    store = RunStore(own_app.runs)
+    # Their queue must not move: every run is over.
+    from explorer.training.runs import scheduler
+
+    real, scheduler.tick = scheduler.tick, lambda store: None
+    try:
+        plan = planned(store)
+        for number, run in enumerate(plan.runs.values()):
+            trained(store, run, 0.7 + number / 50)
+    finally:
+        scheduler.tick = real
+    own_app.start()
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{own_app.url}/sweeps")
+    charts = page.locator(".js-plotly-plot .scatterlayer")
+    charts.nth(1).wait_for()
+    page.get_by_role("radio", name="From network to error").click()
+    page.locator(".parcoords").first.wait_for(state="attached")
+    wide = page.evaluate(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+            .map((element) => element.scrollWidth - element.clientWidth)"""
+    )
+    assert wide == [0, 0]
+    with page.expect_download() as waiting:
+        page.get_by_text("Take along").click()
+        page.get_by_text("Everything (HTML)").click()
+    text = waiting.value.path().read_text(encoding="utf-8")
+    assert re.search(r"<h1>Sweep: a &lt;b&gt;try", text)
+    context.close()
