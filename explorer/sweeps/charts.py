@@ -38,6 +38,7 @@ def cardinality_figure(found: Results) -> go.Figure:
         key=lambda each: (each[1].depth, each[1].spec.cardinality),
     )
     families = groupby(ordered, key=lambda each: each[1].depth)
+    figure.update_layout(showlegend=len({trial.depth for _, trial in ordered}) > 1)
     for place, (depth, group) in enumerate(families):
         members = list(group)
         one_each = len({t.spec.cardinality for _, t in members}) == len(members)
