@@ -66,13 +66,31 @@ def main() -> None:
 
 
 def write(runs: Path, count: int) -> None:
-    """Finished runs of a dozen networks."""
+    """Finished runs: a sweep of eight networks with 25 seeds, and single ones up to the count."""
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-    from run_folders import many
+    from run_folders import many, trained
 
+    from explorer.sweeps import control
+    from explorer.sweeps.design import Design
+    from explorer.training.engine.recipe import Recipe
+    from explorer.training.runs import scheduler
     from explorer.training.runs.store import RunStore
 
-    many(RunStore(runs), count)
+    scheduler.tick = lambda store: None  # they train nothing
+    store = RunStore(runs)
+    design = Design(
+        {"depth": (20,), "cardinality": (1, 2, 4, 8, 16, 32)},
+        at="equal-macs",
+        channels=64,
+        widths="per-stage",
+        rivals=True,
+    )
+    recipe = Recipe.from_name("short", batch_size=128)
+    plan = control.start(store, control.planned(design, recipe, "synthetic", 25, "200 runs"))
+    for (trial, seed), run in plan.runs.items():
+        trained(store, run, 0.7 + trial / 100 + seed % 7 / 500)
+    many(store, count - len(plan.runs))
+    time.sleep(3)  # what has just been written is read again each time
 
 
 def measure(checkouts: list[Path], runs: Path, count: int, rounds: int) -> None:
@@ -119,7 +137,47 @@ def show(title: str, checkout: Path, found: dict[str, list[list[float]]]) -> Non
 
 
 def clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
-    """Seconds from a click to the end of its script run, in headless Chromium."""
+    """Seconds from a click to the end of its script run, in headless Chromium, as a run trains."""
+    training = _train(checkout, runs)
+    try:
+        return _clicks(checkout, runs)
+    finally:
+        command = [
+            sys.executable,
+            "-m",
+            "explorer",
+            "runs",
+            "delete",
+            training,
+            "--runs",
+            str(runs),
+        ]
+        subprocess.run(command, cwd=checkout, check=True, stdout=subprocess.DEVNULL)
+
+
+def _train(checkout: Path, runs: Path) -> str:
+    """Start a run that trains for long, and wait for its first point; its id."""
+    command = [sys.executable, "-m", "explorer"]
+    options = ["train", "mini_resnext", "--epochs", "1000", "--detach", "--runs", str(runs)]
+    printed = subprocess.run(
+        [*command, *options],
+        cwd=checkout,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "RESNEXT_NICENESS": os.environ.get("RESNEXT_NICENESS", "0")},
+    ).stdout
+    run = printed.rpartition("Run ")[2].partition(":")[0]
+    end = time.monotonic() + 300
+    while time.monotonic() < end:
+        curve = runs / run / "metrics.jsonl"
+        if curve.exists() and '"kind":"point"' in curve.read_text():
+            return run
+        time.sleep(0.5)
+    raise TimeoutError("the run did not start to train")
+
+
+def _clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
     from playwright.sync_api import sync_playwright
 
     with socket.socket() as probe:
@@ -148,6 +206,13 @@ def clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
             for _ in range(6):
                 for name in ("Learning rate and speed", "Settings", "Current batch"):
                     _timed(page, found, "Train: details", name)
+            if (checkout / "explorer" / "sweeps").is_dir():
+                page.goto(f"http://localhost:{port}/sweeps")
+                page.locator(".js-plotly-plot").nth(1).wait_for()
+                _settle(page)
+                for _ in range(6):
+                    for name in ("Distribution of errors", "Runs", "Networks"):
+                        _timed(page, found, "Sweeps: details", name)
             browser.close()
     finally:
         app.kill()

@@ -108,6 +108,10 @@ NETWORKS = (
     "#4F9A3A",
 )
 
+# From shallow to deep, distinguishable by lightness alone; stem and classifier are different.
+STAGE_COLOURS = ("#7dd3fc", "#38bdf8", "#0284c7", "#075985", "#0c4a6e", "#082f49")
+STEM_COLOUR, CLASSIFIER_COLOUR, ROOT_COLOUR = "#94a3b8", "#f59e0b", "#64748b"
+
 # Where Plotly draws the legend of a chart: above it, from the left.
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
 
@@ -131,6 +135,13 @@ def family(kind: str) -> str:
 def colour(kind: str) -> Colour:
     """The colour of a layer's kind, or of a stage or block."""
     return FAMILIES[family(kind)]
+
+
+def stage_colour(stage: str) -> str:
+    """The colour of a stage in all charts."""
+    if stage.startswith("stage") and stage[5:].isdigit():
+        return STAGE_COLOURS[min(int(stage[5:]), len(STAGE_COLOURS)) - 1]
+    return {"stem": STEM_COLOUR, "classifier": CLASSIFIER_COLOUR}.get(stage, ROOT_COLOUR)
 
 
 def path_colour(number: int, cardinality: int, shade: float = 0.5) -> str:

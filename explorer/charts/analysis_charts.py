@@ -8,13 +8,10 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from explorer.analysis.palette import LEGEND
+from explorer.analysis.palette import LEGEND, ROOT_COLOUR, stage_colour
 from explorer.analysis.report import Report, Row
 from explorer.formatting import numbers
 
-# From shallow to deep, distinguishable by lightness alone; stem and classifier are different.
-STAGE_COLOURS = ("#7dd3fc", "#38bdf8", "#0284c7", "#075985", "#0c4a6e", "#082f49")
-STEM_COLOUR, CLASSIFIER_COLOUR, ROOT_COLOUR = "#94a3b8", "#f59e0b", "#64748b"
 METRICS = {
     "macs": "MACs",
     "params": "Parameters",
@@ -22,13 +19,6 @@ METRICS = {
     "activation_bytes": "Feature maps, bytes",
 }
 _PATH = re.compile(r"/path\d+/")
-
-
-def stage_colour(stage: str) -> str:
-    """The colour of a stage in all charts."""
-    if stage.startswith("stage") and stage[5:].isdigit():
-        return STAGE_COLOURS[min(int(stage[5:]), len(STAGE_COLOURS)) - 1]
-    return {"stem": STEM_COLOUR, "classifier": CLASSIFIER_COLOUR}.get(stage, ROOT_COLOUR)
 
 
 def icicle(report: Report, metric: str) -> go.Figure:

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 
 from explorer.analysis.compare import Comparison
 from explorer.analysis.conventions import CONVENTIONS
-from explorer.analysis.palette import LEGEND
+from explorer.analysis.palette import LEGEND, stage_colour
 from explorer.analysis.series import SERIES, in_series
-from explorer.charts.analysis_charts import METRICS, stacked, stage_colour
+from explorer.charts.analysis_charts import METRICS, stacked
 from explorer.formatting import numbers
 
 

@@ -88,6 +88,27 @@ def test_stop_resume_and_more_seeds(store):
     assert any("No sweep yet" in info.value for info in app.info)
 
 
+def test_one_of_several_sweeps_is_shown_and_is_in_the_address(store):
+    first, second = planned(store, seeds=1), planned(store, seeds=2)
+    newest, other = sorted([first, second], key=lambda plan: plan.id, reverse=True)
+    app = opened()
+    assert figures(app)["Finished"] == f"0 of {newest.size}"
+    app.selectbox(key="sweep").set_value(other.id).run()
+    assert figures(app)["Finished"] == f"0 of {other.size}"
+    assert app.query_params["sweep"] in (other.id, [other.id])
+    app = AppTest.from_string(page_script("sweeps"), default_timeout=120)
+    app.query_params["sweep"] = other.id
+    assert figures(app.run())["Finished"] == f"0 of {other.size}"
+    # A sweep that is started is shown, whichever was shown before.
+    app.session_state["sweep_form"] = True
+    app.run()
+    app.number_input(key="sweep_short_limit").set_value(100).run()
+    app.number_input(key="sweep_seeds").set_value(1).run()
+    app.button(key="sweep_start").click().run()
+    assert not app.exception
+    assert figures(app)["Finished"] == "0 of 6"
+
+
 def test_a_damaged_plan_is_named_and_hides_no_other(store):
     good, bad = planned(store, seeds=1), planned(store, seeds=1)
     plan_path(store.root, bad.id).write_text("{")

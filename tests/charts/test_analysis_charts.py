@@ -3,9 +3,9 @@
 import pytest
 
 from explorer.analysis.compare import compare
-from explorer.analysis.palette import NETWORKS, network_colours
+from explorer.analysis.palette import NETWORKS, network_colours, stage_colour
 from explorer.analysis.report import analyse
-from explorer.charts.analysis_charts import METRICS, icicle, stage_bars, stage_colour
+from explorer.charts.analysis_charts import METRICS, icicle, stage_bars
 from explorer.charts.comparison_charts import (
     accuracy_scatter,
     cost_bars,

@@ -106,7 +106,7 @@ def _actions(board: SweepBoard, found: Results) -> None:
     sweep = plan.id
     if found.is_busy or "paused" in states:
         _button("Stop", "stop", partial(board.stop, sweep), sweep)
-    if {"paused", "stopped", "failed", "missing"} & states.keys():
+    if states.keys() - {"finished", "queued", "starting", "running"}:
         _button("Resume", "play_arrow", partial(board.resume, sweep), sweep)
     with st.popover("More seeds", icon=":material/add:"):
         now = len(plan.seeds)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.app.components.widgets import select
-from explorer.app.state import address
 from explorer.app.state.visitor import said, shown, sweeps_here
 from explorer.app.views.sweeps.form import new_sweep
 from explorer.app.views.sweeps.live import watch
@@ -31,14 +30,13 @@ def render() -> None:
     plans, damaged = board.plans()
     if started := st.session_state.pop(STARTED, ""):
         st.session_state[FORM] = False
-        address.keep("sweep", started)
+        st.session_state["sweep"] = started
     names = {plan.id: f"{plan.name} · {plan.id[4:6]}-{plan.id[6:8]} {plan.id[9:11]}:"
              f"{plan.id[11:13]}" for plan in plans}  # fmt: skip
     chosen = ""
     if plans:
-        first = started or plans[0].id
         chosen = select(
-            chooser, "Sweep", names, first, "sweep", label_visibility="collapsed", width=380
+            chooser, "Sweep", names, plans[0].id, "sweep", label_visibility="collapsed", width=380
         )
     st.session_state.setdefault(FORM, not plans)
     form = st.expander("New sweep", key=FORM, on_change="rerun")
