@@ -10,10 +10,9 @@ from itertools import product
 import plotly.graph_objects as go
 
 from explorer.analysis.family import Member
+from explorer.analysis.palette import LEGEND, NETWORKS
 from explorer.analysis.palette import LINE as LINE_COLOUR
-from explorer.analysis.palette import NETWORKS
 from explorer.analysis.series import SERIES
-from explorer.charts.analysis_charts import LEGEND
 from explorer.formatting import numbers
 
 # By family: symbol and dash, so that a line is known without its colour.
