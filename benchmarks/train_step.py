@@ -1,20 +1,24 @@
-"""Milliseconds a sample of a training step: ours, the zoo's split form, and PyTorch's.
+"""Milliseconds a sample of a training step: ours, the zoo's split form, PyTorch's, and compiled.
 
     python benchmarks/train_step.py [--cases mini_resnext:32 ...] [--rounds 5] [--skip-start]
 
 Each contender lives in a process of its own and they take turns, a round each, so that whatever
 else the machine does falls on all of them. Prints the medians of the rounds and their ratios, and
-the time from pressing start to the first point on the curve. Where the processor has a matrix
-unit, ours and PyTorch are timed in bfloat16, too (PyTorch under its autocast); like is compared
-with like.
+the time from pressing start to the first point on the curve. A large matrix product takes its
+turn, too: the share of the limit is a step's multiply-adds a second, three times those of
+inference, of those of the product. ``torch.compile`` needs a C++ compiler and is left out without
+one. Where the processor has a matrix unit, ours and PyTorch are timed in bfloat16, too (PyTorch
+under its autocast); like is compared with like.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import multiprocessing
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -28,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
+from explorer.analysis.report import analyse
 from explorer.training.engine.batches import augmented, normalised
 from explorer.training.engine.precision import resolve
 from explorer.training.engine.recipe import Recipe
@@ -37,6 +42,7 @@ from resnext import ResNeXtSpec
 
 CASES = ("mini_resnext:32", "mini_resnext:128", "resnext29_32x4d:32", "resnext50_32x4d:8")
 ROUND_SECONDS = 6.0
+SIDE = 2048  # of the matrices of the product
 Step = Callable[[np.ndarray, np.ndarray, int], object]
 
 
@@ -69,6 +75,16 @@ def zoo(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
 
 
 def pytorch(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
+    """Eager, channels last."""
+    return torch_step(spec, batch, precision, compiled=False)
+
+
+def compiled(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
+    """The same under ``torch.compile`` with its default settings."""
+    return torch_step(spec, batch, precision, compiled=True)
+
+
+def torch_step(spec: ResNeXtSpec, batch: int, precision: str, compiled: bool) -> Step:
     import torch
     from plain_networks import torch_network
 
@@ -84,12 +100,13 @@ def pytorch(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
         nesterov=True,
     )
     loss = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
+    forward = torch.compile(model) if compiled else model
 
     def step(x: np.ndarray, y: np.ndarray, number: int) -> object:
         images = torch.from_numpy(normalised(augmented(x, recipe, number))).permute(0, 3, 1, 2)
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
-            logits = model(images)
+            logits = forward(images)
         value = loss(logits.float(), torch.from_numpy(y))
         value.backward()
         optimizer.step()
@@ -98,7 +115,25 @@ def pytorch(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
     return step
 
 
-CONTENDERS = {"ours": ours, "zoo": zoo, "pytorch": pytorch}
+def product(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
+    """A product of two square matrices: what the machine does at most."""
+    from resnext.runtime import configure_environment
+
+    configure_environment()
+    import tensorflow as tf
+
+    matrix = tf.cast(tf.random.stateless_normal((SIDE, SIDE), (0, 1)), precision)
+    multiply = tf.function(lambda x: tf.matmul(x, x), jit_compile=False)
+    return lambda x, y, n: multiply(matrix)
+
+
+CONTENDERS = {
+    "ours": ours,
+    "zoo": zoo,
+    "pytorch": pytorch,
+    "compiled": compiled,
+    "product": product,
+}
 
 
 def serve(pipe: Connection, contender: str, precision: str, name: str, batch: int) -> None:
@@ -171,20 +206,33 @@ def main() -> None:
     parser.add_argument("--skip-start", action="store_true")
     asked = parser.parse_args()
     precisions = list(dict.fromkeys([resolve("auto"), "float32"]))
-    peers = ["ours", *(["pytorch"] if importlib.util.find_spec("torch") else [])]
+    peers = ["product", "ours"]
+    if importlib.util.find_spec("torch"):
+        peers += ["pytorch", *(["compiled"] if shutil.which("c++") else [])]
     field = [(who, precision) for precision in precisions for who in peers] + [("zoo", "float32")]
-    print("| network | batch | precision | ours | PyTorch | zoo | ours / PyTorch | ours / zoo |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        "| network | batch | precision | ours | PyTorch | torch.compile | zoo "
+        "| ours / faster PyTorch | ours / zoo | share of the product: ours | faster PyTorch |"
+    )
+    print("|---|" + "---:|" * 10)
     for case in asked.cases:
         name, _, batch = case.partition(":")
+        macs = analyse(name).totals.macs or 0
         median = race(name, int(batch), field, asked.rounds)
         zoos = median["zoo", "float32"]
         for precision in precisions:
             own = median["ours", precision]
-            torch = median.get(("pytorch", precision), float("nan"))
+            torch, fused = (
+                median.get((who, precision), float("nan")) for who in ("pytorch", "compiled")
+            )
+            faster = torch if math.isnan(fused) else min(torch, fused)
+            # Milliseconds a sample of the product, whose batch has as many samples as the step.
+            rate = 2 * SIDE**3 / (median["product", precision] * int(batch) / 1000)
+            least = 1000 * 6 * macs / rate
             print(
-                f"| {name} | {batch} | {precision} | {own:.2f} | {torch:.2f} | {zoos:.2f} "
-                f"| {own / torch:.2f} | {own / zoos:.2f} |",
+                f"| {name} | {batch} | {precision} | {own:.2f} | {torch:.2f} | {fused:.2f} "
+                f"| {zoos:.2f} | {own / faster:.2f} | {own / zoos:.2f} | {least / own:.2f} "
+                f"| {least / faster:.2f} |",
                 flush=True,
             )
     if not asked.skip_start:

@@ -30,7 +30,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "explorer.graphviz": "DOT, SVG, PNG",
     },
     {
-        "explorer.cost": "memory of a step, search under a budget",
+        "explorer.cost": "memory and time of a step, roofline, search under a budget",
         "explorer.charts": "Plotly figures and pictures",
         "explorer.map": "the map: its data in Python, its drawing in JavaScript",
     },

@@ -26,6 +26,7 @@ examples:
   python -m explorer verify                                  our figures next to those of others
   python -m explorer report resnext50_32x4d -o report.html   one file: tables, map, sources
   python -m explorer search --macs 4.3G                      the largest networks in a budget
+  python -m explorer time resnext50_32x4d                    milliseconds on this machine
   python -m explorer graph resnext50_32x4d -o network.svg
   python -m explorer map resnext50_32x4d -o resnext50.html   an interactive HTML page
   python -m explorer build resnext50_32x4d -o net.keras      a file that opens in any Keras 3
@@ -54,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     from explorer.cli.export import add_commands as add_export
     from explorer.cli.lesson import add_commands as add_lesson
     from explorer.cli.map import add_commands as add_map
+    from explorer.cli.time import add_commands as add_time
 
     parser = _Parser(
         prog="python -m explorer",
@@ -68,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_commands(commands)
     build.add_commands(commands)
     cost.add_commands(commands)
+    add_time(commands)
     training.add_commands(commands)
     sweep.add_commands(commands)
     add_map(commands)

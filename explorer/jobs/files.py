@@ -16,6 +16,13 @@ import numpy as np
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+def cache_folder() -> Path:
+    """Return the folder of the cache: RESNEXT_CACHE, or one in the user's home."""
+    given = os.environ.get("RESNEXT_CACHE")
+    # Not platformdirs': the same on every system, as the documentation says.
+    return Path(given) if given else Path.home() / ".cache" / "resnext-explorer"
+
+
 def write_atomically(
     path: Path, data: bytes | Callable[[IO[bytes]], object], durable: bool = True
 ) -> None:

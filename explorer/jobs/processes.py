@@ -35,6 +35,13 @@ def is_alive(pid: int | None, known: str | None) -> bool:
     return pid is not None and known is not None and identity(pid) == known
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def environment() -> dict[str, str]:
     """This process's environment for a new one, in which our packages are found from any folder."""
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]

@@ -34,6 +34,9 @@ class Question:
         reads: Files on whose content the answer depends.
         writes: Whether the answer includes files. Their folder is ``request["folder"]``; it is
             removed when the last job of this question is closed.
+        alone: Whether it measures the machine: no other question is worked on meanwhile, and its
+            process is new, has every processor, sees a graphics card, and ends with it. Its
+            answer is not kept for equal questions.
     """
 
     task: str
@@ -43,6 +46,7 @@ class Question:
     megabytes: int = 6_000
     reads: tuple[Path, ...] = ()
     writes: bool = False
+    alone: bool = False
 
     def key(self) -> str:
         """The same for equal questions about files that have not changed.

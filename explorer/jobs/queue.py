@@ -92,9 +92,9 @@ class JobQueue:
         """
         key = question.key()
         with self.changed:
-            run = next(
-                (job.run for job in self.jobs if job.run.key == key and job.run.is_good), None
-            )
+            shared = (job.run for job in self.jobs if job.run.key == key and job.run.is_good)
+            # What was measured is measured again.
+            run = next((r for r in shared if not (question.alone and r.answer)), None)
             if run is None:
                 run = Run(question, key)
                 if key in self._kept:
@@ -154,6 +154,8 @@ class JobQueue:
     def _fits(self, run: Run) -> bool:
         if not self.running:
             return True
+        if any(other.question.alone for other in (run, *self.running)):
+            return False
         taken = sum(other.question.megabytes for other in self.running)
         return len(self.running) < self.slots and taken + run.question.megabytes <= self.megabytes
 
@@ -163,7 +165,7 @@ class JobQueue:
             run = self.waiting.pop(0)
             self.running.append(run)
             run.started = time.monotonic()
-            warm = self._idle.pop()[1] if self._idle else None
+            warm = self._idle.pop()[1] if self._idle and not run.question.alone else None
             taken = sum(other.question.megabytes for other in self.running)
             while self._idle and taken + IDLE_MEGABYTES * len(self._idle) > self.megabytes:
                 self._idle.pop(0)[1].end()
@@ -191,13 +193,14 @@ class JobQueue:
             run.ended = time.monotonic()
             run.worker = None
             if worker is not None:
-                if worker.is_usable and worker.megabytes() < IDLE_MEGABYTES:
+                reusable = worker.is_usable and not run.question.alone
+                if reusable and worker.megabytes() < IDLE_MEGABYTES:
                     self._idle.append((time.monotonic(), worker))
                 else:
                     worker.end()
             if run.closed:
                 self._clean(run)
-            elif run.answer is not None and not run.question.writes:
+            elif run.answer is not None and not (run.question.writes or run.question.alone):
                 self._keep(run.key, run.answer)
             self._advance()
 
@@ -205,7 +208,7 @@ class JobQueue:
         with self.changed:
             if run.closed:
                 raise JobError("It was cancelled.")
-            run.worker = warm or WorkerProcess(self._own_folder())
+            run.worker = warm or WorkerProcess(self._own_folder(), run.question.alone)
             return run.worker
 
     def _ask(self, run: Run, worker: WorkerProcess) -> Answer:

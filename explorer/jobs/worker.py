@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 from explorer.jobs.process_priority import lower_priority
+from explorer.jobs.processes import processors
 from explorer.jobs.questions import Answer, Arrays, receive, send
 from resnext.errors import UserError
 from resnext.runtime import configure_environment
@@ -27,14 +28,14 @@ NICENESS = 5  # behind the pages, but not as far as training: somebody waits
 TOO_MUCH = "It needs more memory than it may take."
 
 
-def main(folder: Path) -> None:
-    """Answer one question after another."""
+def main(folder: Path, alone: bool = False) -> None:
+    """Answer one question after another; ``alone`` with every processor."""
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not mix with the replies
     questions: SimpleQueue[tuple[dict[str, Any], Arrays]] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions, folder), daemon=True).start()
     lower_priority(NICENESS)
-    configure_environment(THREADS)
+    configure_environment(processors() if alone else THREADS)
     while True:
         asked, arrays = questions.get()
         _respond(replies, asked, arrays)
@@ -85,4 +86,4 @@ def _limit(megabytes: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), alone="alone" in sys.argv[2:])

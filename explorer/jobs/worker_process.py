@@ -34,20 +34,21 @@ class WorkerProcess:
 
     Args:
         folder: Temporary files of this program. The process removes it when the program is gone.
+        alone: See `explorer.jobs.questions.Question`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, alone: bool = False) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed in `end`
         self._ended_because = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "explorer.jobs.worker", str(folder)],
+            [sys.executable, "-m", "explorer.jobs.worker", str(folder), *(["alone"] * alone)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             env={
                 **environment(),
                 "TF_CPP_MIN_LOG_LEVEL": "3",
-                "CUDA_VISIBLE_DEVICES": "-1",
+                **({} if alone else {"CUDA_VISIBLE_DEVICES": "-1"}),
                 "KERAS_BACKEND": "tensorflow",
                 "COLUMNS": "100",
                 "TMPDIR": str(folder),

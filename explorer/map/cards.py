@@ -19,21 +19,23 @@ Plain = dict[str, Any]
 _PATH = re.compile(r"path(\d+)$")
 
 
-def leaf(node: Node, row: Row | None) -> Plain:
+def leaf(node: Node, row: Row | None, ms: float | None = None) -> Plain:
     """A layer as plain data, the same for layers that differ only in their place.
 
     Args:
         node: The layer.
         row: Its row of the report; the input has none.
+        ms: Its measured time alone; None if that is not known.
 
     Returns:
         ``kind``, ``label``, ``title`` and ``short`` (see `labels`), ``in`` and ``out`` (shapes),
         ``tags`` (settings by name), ``params`` (those that training changes, as the papers count),
         ``total_params`` (with moving statistics, as Keras's ``count_params()``),
         ``macs``, ``activations`` (values), ``memory`` (bytes of its output), ``formula``
-        (its multiply-adds, filled in) and ``call`` (Keras; ``{name}`` stands for its name).
-        What is not known is None.
+        (its multiply-adds, filled in) and ``call`` (Keras; ``{name}`` stands for its name), and
+        ``time`` (milliseconds) if it was measured. What is not known is None.
     """
+    timed = {} if ms is None else {"time": ms}
     return {
         "kind": node.kind,
         **labels(node),
@@ -47,6 +49,7 @@ def leaf(node: Node, row: Row | None) -> Plain:
         "memory": row.activation_bytes if row else 0,
         "formula": mac_formula(node),
         "call": keras_call(node),
+        **timed,
     }
 
 

@@ -17,7 +17,8 @@ spec has one form, named "".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from explorer.analysis.conventions import DEFAULT, convention
@@ -38,6 +39,7 @@ def map_data(
     count: str = DEFAULT,
     forms: Collection[str] = FORMS,
     read: Callable[[Any, str], tuple[Graph, Report]] | None = None,
+    times: Callable[[Any], Mapping[str, float]] = lambda source: {},
 ) -> dict[str, Any]:
     """Everything that the map needs to draw one to four networks side by side.
 
@@ -48,6 +50,8 @@ def map_data(
             can be written in are named, so that the map can offer them and ask for their data.
 
         read: Gives graph and report of a source under a convention, where these are kept.
+        times: Gives the measured milliseconds of a source's layers by place, where these are kept:
+            of inference on one image, each layer alone. Empty if it was not measured.
 
     Raises:
         ValueError: There are no networks, or more than four.
@@ -55,7 +59,7 @@ def map_data(
     if not 1 <= len(sources) <= MOST_NETWORKS:
         raise InputError(f"The map shows 1 to {MOST_NETWORKS} networks. Received {len(sources)}.")
     rule = convention(count)
-    networks = [_network(source, count, forms, read or _read) for source in sources]
+    networks = [_network(source, count, forms, read or _read, times) for source in sources]
     templates = [
         template
         for network in networks
@@ -92,6 +96,7 @@ def _network(
     count: str,
     forms: Collection[str],
     read: Callable[[Any, str], tuple[Graph, Report]],
+    times: Callable[[Any], Mapping[str, float]],
 ) -> dict[str, Any]:
     """One network: its name, the forms that it can have and, by form, its descriptions."""
     specs = {"": source}
@@ -108,7 +113,7 @@ def _network(
         "name": known[form][0].name,
         "form": form,
         "choices": choices,
-        "forms": {name: form_data(*found) for name, found in known.items()},
+        "forms": {name: form_data(*known[name], times(specs[name])) for name in known},
     }
 
 
@@ -120,12 +125,14 @@ def _in_form(spec: ResNeXtSpec, form: str) -> ResNeXtSpec | None:
         return None
 
 
-def form_data(graph: Graph, report: Report) -> dict[str, Any]:
+def form_data(
+    graph: Graph, report: Report, times: Mapping[str, float] = MappingProxyType({})
+) -> dict[str, Any]:
     """One graph: descriptions, the number of the root's, and how many layers it has.
 
     See `explorer.map.deduplication` for the descriptions.
     """
-    describer = Describer(graph, report)
+    describer = Describer(graph, report, times)
     root = describer.describe(boxes_of(graph))
     return {
         "templates": describer.templates,

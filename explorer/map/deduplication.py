@@ -14,6 +14,7 @@ what enters the box around it; None if it is not known.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,10 +40,15 @@ Child = list[Any]
 
 @dataclass
 class Describer:
-    """Collects the descriptions of one network."""
+    """Collects the descriptions of one network.
+
+    Attributes:
+        times: Measured milliseconds by layer, equal for layers that are alike; or empty.
+    """
 
     graph: Graph
     report: Report
+    times: Mapping[str, float] = field(default_factory=dict)
     templates: list[dict[str, Any]] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
     _leaf_numbers: dict[Any, int] = field(default_factory=dict)
@@ -87,7 +93,7 @@ class Describer:
         if follows_path(node):  # its channels follow from its path's number
             key = node.kind, node.input_shapes, node.output_shape
         if key not in self._leaf_numbers:
-            self._leaf_numbers[key] = self._intern(leaf(node, row))
+            self._leaf_numbers[key] = self._intern(leaf(node, row, self.times.get(node.name)))
         number = self._leaf_numbers[key]
         field = self._field(position)
         name = node.name.removeprefix(prefix)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 LEVELS = ("stages", "blocks", "layers", "paths")
-COLOURS = ("kind", "params", "macs", "activations", "memory", "field")
+COLOURS = ("kind", "params", "macs", "activations", "memory", "field", "time")
 SIZES = ("even", "params", "macs", "activations", "memory")
 
 # Names in an address; the form belongs to the network, not to the map.

@@ -65,6 +65,8 @@ _METRICS = {
     "memory": ("memory", ""),
     "field": ("receptive field", ""),
 }
+# The label of what only networks have that were measured.
+_TIME = ("time of one image, each layer alone", "")
 # Labels of the colours and heights that show no metric.
 _CHOICES = {"kind": "kind of layer", "even": "equal"}
 FORM_LABELS = {
@@ -85,16 +87,21 @@ def vocabulary(templates: Iterable[dict[str, Any]], unit: str) -> dict[str, Any]
     Returns:
         ``keys``: name of a setting or measure, by each word for it; ``synonyms``: words of the
         labels, by other words; ``examples``: queries that find something in most networks;
-        ``metrics``: label and unit of each; ``choices``: labels of the colours and heights that
-        show no metric; ``forms``: label of each implementation of the paths.
+        ``metrics``: label and unit of each, of ``time`` only where a layer has one; ``choices``:
+        labels of the colours and heights that show no metric; ``forms``: label of each
+        implementation of the paths.
     """
+    templates = list(templates)
     settings = {key for template in templates for key in template.get("tags", ())}
     names = {*settings, *_KEYS, *_MEASURES}
     keys = {name: name for name in sorted(names)}
     keys |= {word: name for word, name in _ALIASES.items() if name in names}
+    known = dict(_METRICS)
+    if any("time" in template for template in templates):
+        known["time"] = _TIME
     metrics = {
         name: {"label": label.format(unit=unit), "unit": short.format(unit=unit)}
-        for name, (label, short) in _METRICS.items()
+        for name, (label, short) in known.items()
     }
     return {
         "keys": keys,

@@ -15,9 +15,10 @@ from waiting import until
 
 from explorer.jobs import queue as queues
 from explorer.jobs.job import QueuePlace
-from explorer.jobs.processes import identity
+from explorer.jobs.processes import identity, processors
 from explorer.jobs.questions import Question
 from explorer.jobs.queue import PREFIX, Asker, JobQueue, machine_megabytes, max_jobs
+from explorer.jobs.worker import THREADS
 from explorer.jobs.worker_process import JobBug, JobError
 from resnext.errors import InputError
 
@@ -44,9 +45,20 @@ def make():
         one.close()
 
 
-def question(task="nap", megabytes=500, writes=False, reads=(), limit=60.0, arrays=None, **request):
+def question(
+    task="nap",
+    megabytes=500,
+    writes=False,
+    reads=(),
+    limit=60.0,
+    arrays=None,
+    alone=False,
+    **request,
+):
     request = {"seconds": 0.0, **request}
-    return Question(f"worker_tasks:{task}", request, arrays or {}, limit, megabytes, reads, writes)
+    return Question(
+        f"worker_tasks:{task}", request, arrays or {}, limit, megabytes, reads, writes, alone
+    )
 
 
 def ask(queue, **options):
@@ -94,6 +106,34 @@ def test_no_more_memory_at_once_than_the_machine_may_give(make):
     until(lambda: second.place() is third.place() is None)
     large = ask(make(megabytes=100), megabytes=400)
     assert large.wait().values  # alone, it may
+
+
+def test_what_measures_the_machine_has_it_for_itself(make, tmp_path):
+    queue = make(slots=4)
+    gates = [tmp_path / name for name in ("one", "two")]
+    first = ask(queue, gate=str(gates[0]), name=1)
+    measured = ask(queue, gate=str(gates[1]), name=2, alone=True)
+    after = ask(queue, name=3)
+    assert (measured.place().ahead, after.place().ahead) == (0, 1)
+    gates[0].touch()
+    until(lambda: measured.place() is None)
+    assert first.is_over
+    assert after.place() is not None
+    gates[1].touch()
+    assert [job.wait().values["name"] for job in (first, measured, after)] == [1, 2, 3]
+
+
+def test_what_measures_the_machine_has_a_new_process_with_every_processor(make, monkeypatch):
+    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5")
+    queue = make()
+    usual = [ask(queue, task="surroundings", number=n).wait().values for n in (1, 2)]
+    alone = [ask(queue, task="surroundings", alone=True).wait().values for _ in range(2)]
+    assert usual[0]["pid"] == usual[1]["pid"]
+    # Asked again, it is measured again.
+    assert len({one["pid"] for one in (*usual, *alone)}) == 3
+    assert [one["cards"] for one in (usual[0], alone[0])] == ["-1", "5"]
+    assert (usual[0]["threads"], alone[0]["threads"]) == (str(THREADS), str(processors()))
 
 
 def test_the_place_in_the_queue_is_a_sentence(make):

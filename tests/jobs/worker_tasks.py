@@ -1,5 +1,6 @@
 """Work for worker processes that needs no TensorFlow."""
 
+import os
 import time
 from pathlib import Path
 
@@ -15,6 +16,16 @@ def nap(request, arrays, progress):
     while request.get("gate") and not Path(request["gate"]).exists():
         time.sleep(0.01)
     return Answer({"name": request.get("name")}, {name: 2 * a for name, a in arrays.items()})
+
+
+def surroundings(request, arrays, progress):
+    return Answer(
+        {
+            "pid": os.getpid(),
+            "threads": os.environ["TF_NUM_INTRAOP_THREADS"],
+            "cards": os.environ["CUDA_VISIBLE_DEVICES"],
+        }
+    )
 
 
 def write(request, arrays, progress):
@@ -38,7 +49,5 @@ def fill(request, arrays, progress):
 
 
 def end(request, arrays, progress):
-    import os
-
     print("The last words.", flush=True)
     os._exit(3)

@@ -198,3 +198,19 @@ def test_only_the_forms_that_are_asked_for_are_described_and_all_are_named():
     (network,) = map_data([ResNeXtSpec(blocks=(1,), form="split")], forms=("grouped",))["networks"]
     assert set(network["forms"]) == {"grouped", "split"}
     assert set(network["choices"]) == set(FORMS)
+
+
+def test_measured_times_are_of_each_layer_and_named_only_where_they_are():
+    spec = SPECS["50"]
+    times = {node.name: float(i) for i, node in enumerate(trace(spec)) if node.kind == "Conv2D"}
+    graph = trace(spec)
+    alike = {graph.nodes[i].name for i in graph.alike}
+    times = {name: ms for name, ms in times.items() if name in alike}
+    found = map_data([spec], times=lambda source: times)
+    (network,) = found["networks"]
+    leaves = expand(network["forms"]["grouped"])
+    for name, ms in times.items():
+        assert leaves[name].template["time"] == ms
+    assert "time" not in leaves["stem/pool"].template
+    assert "time" in found["vocabulary"]["metrics"]
+    assert "time" not in map_data([spec])["vocabulary"]["metrics"]

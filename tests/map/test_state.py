@@ -69,6 +69,6 @@ def test_what_an_address_cannot_mean_is_said_with_its_rule():
     assert MapState(**fields) == MapState()
     assert refused == {
         "open": "one of stages, blocks, layers, paths",
-        "colour": "one of kind, params, macs, activations, memory, field",
+        "colour": "one of kind, params, macs, activations, memory, field, time",
         "size": "one of even, params, macs, activations, memory",
     }

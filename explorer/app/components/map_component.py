@@ -15,6 +15,8 @@ from explorer.analysis.conventions import DEFAULT
 from explorer.analysis.report import Report, analyse
 from explorer.app.state import address
 from explorer.app.state.network import graph_of, report_of
+from explorer.app.state.timings import layer_times
+from explorer.cost.timings import stamp
 from explorer.map.bundle import asset, module_script
 from explorer.map.data import map_data
 from explorer.map.state import QUERY_KEYS, MapState
@@ -56,7 +58,7 @@ def network_map(
     """
     view: View = st.session_state.setdefault(f"{key}-view", View(shown={0: state or MapState()}))
     view.ask(**(wanted or {}))
-    plain, identity = _data(tuple(networks), count, view.now.form)
+    plain, identity = _data(tuple(networks), count, view.now.form, stamp())
 
     def heard() -> None:
         view.hear((st.session_state.get(key) or {}).get("state"))
@@ -139,12 +141,20 @@ class View:
 
 
 @st.cache_data(max_entries=512, show_spinner=False)  # a spinner would push the map down
-def _data(networks: tuple[Any, ...], count: str, form: str) -> tuple[dict[str, Any], str]:
+def _data(
+    networks: tuple[Any, ...], count: str, form: str, measured: object
+) -> tuple[dict[str, Any], str]:
     """What the map draws, and a name for it that changes when it does.
 
     Only the networks' own form and the one that is shown: all four of ResNeXt-152 take a second.
+
+    Args:
+        networks: See `network_map`.
+        count: Counting convention.
+        form: The form that is shown.
+        measured: Changes when another time is kept.
     """
-    plain = map_data(networks, count=count, forms=(form,), read=_read)
+    plain = map_data(networks, count=count, forms=(form,), read=_read, times=layer_times)
     text = json.dumps(plain, sort_keys=True).encode()
     return plain, hashlib.sha256(text).hexdigest()[:16]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping
 
 import pandas as pd
@@ -19,6 +20,7 @@ from explorer.app.components.widgets import download, segments, select, switch
 from explorer.app.state import selection
 from explorer.app.state.address import chosen, plain, restore
 from explorer.app.state.network import SIDEBAR, current_spec, graph_of, network_colours, report_of
+from explorer.app.state.timings import kept_timings
 from explorer.app.state.url_params import check_size
 from explorer.app.views.cost.memory import peaks_of
 from explorer.app.views.tables import count_picker
@@ -70,7 +72,11 @@ def render() -> None:
     comparison = compare_reports([report_of(spec, count) for spec in specs])
     by_name = network_colours(names)
     colours = {name: by_name[spec.name] for name, spec in zip(comparison.names, specs)}
-    columns = [*measures(comparison, accuracy, speed), peak_memory(specs, STEPS[step])]
+    columns = [
+        *measures(comparison, accuracy, speed),
+        *speed_here(specs),
+        peak_memory(specs, STEPS[step]),
+    ]
     st.html(measures_table(comparison.names, columns, colours))
     key = (*specs, count, *colours.items())
     if accuracy:
@@ -116,6 +122,29 @@ def peak_memory(specs: list[ResNeXtSpec], step: Settings) -> Measure:
         lambda value: numbers.size(int(value)),
         ("more", "less"),
     )
+
+
+def speed_here(specs: list[ResNeXtSpec]) -> list[Measure]:
+    """The column of speeds that were measured on this machine; none if no network was timed.
+
+    All are of one kind of step: that which most of the networks were timed in.
+    """
+    found = kept_timings()
+    steps = Counter(t.settings for t in found.all() if t.spec in specs and not t.settings.train)
+    if not steps:
+        return []
+    step = min(steps, key=lambda one: (-steps[one], one.batch))
+    timed = [found.find(spec, step) for spec in specs]
+    return [
+        Measure(
+            "Images per second here",
+            f"{step.text}; measured on this machine",
+            tuple(one.images_per_second if one else None for one in timed),
+            lambda value: f"{value:,.1f}",
+            ("faster", "slower"),
+            missing="not measured",
+        )
+    ]
 
 
 def on_the_map(specs: list[ResNeXtSpec]) -> None:

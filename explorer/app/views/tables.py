@@ -15,7 +15,10 @@ from explorer.app.components.charts import shared_chart
 from explorer.app.components.widgets import download, segments, select
 from explorer.app.state import address, selection
 from explorer.app.state.network import current_spec, graph_of, report_of
+from explorer.app.state.timings import kept_timings
 from explorer.charts.analysis_charts import METRICS, icicle, stage_bars
+from explorer.cost.timed import Timing
+from explorer.cost.timings import LATENCY
 from explorer.formatting import numbers
 
 LEVELS = {"stage": "By stage", "block": "By block", "layer": "By layer"}
@@ -40,7 +43,7 @@ def render() -> None:
         count = count_picker()
     report, unit = report_of(spec, count), CONVENTIONS[count].unit
     line.markdown(f"{unit} as **{CONVENTIONS[count].title}** counts them", width="content")
-    table(rows, report, unit)
+    table(rows, report, unit, kept_timings().find(spec, LATENCY))
     selected(report, unit)
     st.subheader("Where the cost is", anchor=False)
     stages = [row.name for row in report.stages]
@@ -62,8 +65,15 @@ def count_picker() -> str:
     return count
 
 
-def table(controls: Any, report: Report, unit: str) -> None:
-    """The table at a level, searchable and sortable, and its downloads."""
+def table(controls: Any, report: Report, unit: str, timing: Timing | None = None) -> None:
+    """The table at a level, searchable and sortable, and its downloads.
+
+    Args:
+        controls: Where the choice of the level is.
+        report: The network's.
+        unit: Of the counting convention.
+        timing: Times of the parts, if they were measured on this machine.
+    """
     if address.turned() and selection.place():
         address.keep("by", level_of(report, selection.place()))
     hidden = {"label_visibility": "collapsed"}
@@ -85,6 +95,10 @@ def table(controls: Any, report: Report, unit: str) -> None:
         return
     shown = rows if level != "stage" else [*rows, report.totals]
     frame = display_frame(shown, report.totals, unit)
+    if timing is not None:
+        times = {**timing.parts[level], report.totals.name: timing.whole}
+        column = [round(times[row.name].ms, 4) for row in shown]
+        frame.insert(list(frame.columns).index("Share") + 1, "Time", column)
     if level == "stage":
         frame = frame.drop(columns="Kind").replace({"Place": {report.totals.name: "total"}})
     st.dataframe(
@@ -165,7 +179,7 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
     config: dict[str, Any] = {
         name: st.column_config.NumberColumn(format="localized")
         for name in frame.columns
-        if name not in ("Place", "Kind", "Output", "Share", *SIZES)
+        if name not in ("Place", "Kind", "Output", "Share", "Time", *SIZES)
     }
     for name in SIZES:
         config[name] = st.column_config.NumberColumn(format="%.2f MiB", help="At float32.")
@@ -175,6 +189,14 @@ def columns(frame: pd.DataFrame) -> dict[str, Any]:
     config["Share"] = st.column_config.ProgressColumn(
         format="%.1f %%", min_value=0, max_value=100, help="Of the network's total."
     )
+    if "Time" in frame:
+        config["Time"] = st.column_config.ProgressColumn(
+            format="%.2f ms",
+            min_value=0,
+            max_value=max(float(frame["Time"].max()), 1e-6),
+            help="Inference on one image, this part alone, as measured on this machine. "
+            "How: page Cost.",
+        )
     config["Place"] = st.column_config.TextColumn(pinned=True)
     return config
 

@@ -11,16 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.jobs.files import file_stamp, write_atomically
+from explorer.jobs.files import cache_folder, file_stamp, write_atomically
 
 MAX_FILES = 8
-
-
-def cache_folder() -> Path:
-    """Return the folder of the cache: RESNEXT_CACHE, or one in the user's home."""
-    given = os.environ.get("RESNEXT_CACHE")
-    # Not platformdirs': the same on every system, as the documentation says.
-    return Path(given) if given else Path.home() / ".cache" / "resnext-explorer"
 
 
 def cached_array(key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:

@@ -5,10 +5,11 @@ import { test } from "node:test";
 import { openParts } from "../../../explorer/map/frontend/layout/hit-test.js";
 import { Differences } from "../../../explorer/map/frontend/model/differences.js";
 import { callOf, factsOf, spokenLabel } from "../../../explorer/map/frontend/model/facts.js";
-import { blocksIn, boxTitle, layerLabel } from "../../../explorer/map/frontend/model/labels.js";
+import { blocksIn, boxTitle, layerLabel, measure } from "../../../explorer/map/frontend/model/labels.js";
 import { Openness } from "../../../explorer/map/frontend/model/network.js";
 import { Networks } from "../../../explorer/map/frontend/model/networks.js";
 import { SearchSession } from "../../../explorer/map/frontend/model/search-session.js";
+import { checkState } from "../../../explorer/map/frontend/model/state.js";
 import { data, networks } from "./resnext50.js";
 
 const [net] = networks.in("grouped");
@@ -116,4 +117,20 @@ test("a search session steps around, says where it is, and starts anew", () => {
   many.start("qqq");
   assert.deepEqual([many.status, many.step(1)], ["no matches", null]);
   assert.match(many.explanation, /qqq/);
+});
+
+test("measured times sum up, and only a measured network offers them as a colour", () => {
+  const timed = structuredClone(data);
+  for (const template of timed.networks[0].forms.grouped.templates) if (template.kind) template.time = 0.25;
+  timed.vocabulary.metrics.time = { label: "time", unit: "" };
+  const all = new Networks(timed);
+  const [one] = all.in("grouped");
+  assert.equal(one.root.value("time"), 0.25 * one.layers);
+  assert.equal(one.find("stage1").value("time"), 0.25 * one.find("stage1").totals.layers);
+  assert.equal(measure("time", one.find("stem/conv").value("time")), "0.250 ms");
+  assert.deepEqual([measure("time", 123.4), measure("time", 12.34), measure("time", 0.0123)], ["123 ms", "12.3 ms", "0.01 ms"]);
+  assert.ok(factsOf(one.find("stage1"), "MACs").some(([label]) => label.startsWith("time")));
+  assert.ok(!factsOf(net.find("stage1"), "MACs").some(([label]) => label.startsWith("time")));
+  assert.deepEqual(checkState({ colour: "time" }, all), { state: { colour: "time" }, refused: [] });
+  assert.equal(checkState({ colour: "time" }, networks).refused.length, 1);
 });

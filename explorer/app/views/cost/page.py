@@ -8,6 +8,7 @@ from explorer.app.state import selection
 from explorer.app.state.network import current_spec, graph_of
 from explorer.app.views.cost.memory import memory_section
 from explorer.app.views.cost.search import search_section
+from explorer.app.views.cost.time import time_section
 
 
 def render() -> None:
@@ -16,4 +17,5 @@ def render() -> None:
     st.title(f"What {spec.name} costs to run", anchor=False)
     selection.follow_address(graph_of(spec))
     settings = memory_section(spec)
+    time_section(spec)
     search_section(settings)

@@ -20,6 +20,7 @@ export function full(value) {
 /** A metric's value with its unit. @param {string} metric @param {number|null|undefined} value */
 export function measure(metric, value) {
   if (value === null || value === undefined) return "–";
+  if (metric === "time") return `${value >= 100 ? Math.round(value) : value.toPrecision(value < 0.1 ? 1 : 3)} ms`;
   if (metric === "memory") return scaled(value, BYTES, " B");
   return metric === "field" ? `${value} px` : short(value);
 }

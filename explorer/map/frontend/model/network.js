@@ -19,6 +19,7 @@ import { cached } from "./cached.js";
  * @property {number|null} [macs]
  * @property {number|null} [activations]
  * @property {number|null} [memory]
+ * @property {number} [time] milliseconds, if the layer was measured
  * @property {string} [formula]
  * @property {string} [call]
  *
@@ -30,6 +31,7 @@ import { cached } from "./cached.js";
  * @property {number} macs
  * @property {number} activations
  * @property {number} memory
+ * @property {number} time milliseconds, of layers that were measured
  * @property {number} layers
  * @property {number|null} field
  */
@@ -37,7 +39,10 @@ import { cached } from "./cached.js";
 export const LEVELS = ["stages", "blocks", "layers", "paths"];
 /** Metrics that sum up, and are the same for all parts of one description. */
 export const SIZES = ["params", "macs", "activations", "memory"];
-export const METRICS = [...SIZES, "field"];
+/** Measured milliseconds of each layer alone, which only some networks have; they sum up, too. */
+export const TIME = "time";
+export const METRICS = [...SIZES, "field", TIME];
+const SUMMED = [...SIZES, TIME];
 /** All boxes of the same height. */
 export const EVEN = "even";
 
@@ -144,7 +149,7 @@ export class Net {
     this.root = new Part(this, null, "", plain.root, 0, 0);
   }
 
-  /** The sum of a metric over a description. @param {number} number @param {string} metric one of `SIZES` @returns {number} */
+  /** The sum of a metric over a description. @param {number} number @param {string} metric one of `SIZES`, or `TIME` @returns {number} */
   total(number, metric) {
     return /** @type {any} */ (this.totalsOf(number))[metric];
   }
@@ -159,14 +164,14 @@ export class Net {
     const template = this.templates[number];
     /** @type {any} */
     const sum = { layers: 0, field: null };
-    for (const metric of SIZES) sum[metric] = 0;
+    for (const metric of SUMMED) sum[metric] = 0;
     if (template.kind !== undefined) {
-      for (const metric of SIZES) sum[metric] = /** @type {any} */ (template)[metric] ?? 0;
+      for (const metric of SUMMED) sum[metric] = /** @type {any} */ (template)[metric] ?? 0;
       Object.assign(sum, { layers: 1, field: 0 });
     }
     for (const [, child, , more] of template.children ?? []) {
       const inner = this.totalsOf(child);
-      for (const metric of [...SIZES, "layers"]) sum[metric] += /** @type {any} */ (inner)[metric];
+      for (const metric of [...SUMMED, "layers"]) sum[metric] += /** @type {any} */ (inner)[metric];
       if (more !== null && inner.field !== null) {
         sum.field = Math.max(sum.field ?? 0, more + inner.field);
       }

@@ -45,7 +45,7 @@ export function checkState(request, networks) {
   const { plain, forms } = networks;
   const numbers = plain.map((_, i) => String(i));
   /** @type {Record<string, string[]>} */
-  const choices = { open: LEVELS, colour: ["kind", ...METRICS], size: [EVEN, ...SIZES], form: forms, network: numbers };
+  const choices = { open: LEVELS, colour: ["kind", ...METRICS.filter((metric) => metric in networks.vocabulary.metrics)], size: [EVEN, ...SIZES], form: forms, network: numbers };
   const refuse = (/** @type {string} */ rule, /** @type {string} */ value, /** @type {string} */ instead) =>
     refused.push(`In the address: ${rule}. Received ${JSON.stringify(value.slice(0, MOST_SHOWN))}; ${instead}.`);
   for (const [key, value] of Object.entries(request)) {

@@ -21,7 +21,7 @@ function scale({ theme, colour, most, metrics }) {
   return make("div", { class: "netmap-scale" }, [
     make("b", { text: `Colour: ${metrics[colour].label}, square-root scale` }),
     make("i", { style: `background: linear-gradient(90deg, ${theme.palette.heat.join(",")})` }),
-    make("span", {}, [0, 0.25, 1].map((share) => make("span", { text: measure(colour, Math.round(most * share)) }))),
+    make("span", {}, [0, 0.25, 1].map((share) => make("span", { text: measure(colour, colour === "time" ? most * share : Math.round(most * share)) }))),
   ]);
 }
 

@@ -2,7 +2,7 @@
 
 import { BoxHeights } from "../layout/box-heights.js";
 import { Differences } from "../model/differences.js";
-import { METRICS } from "../model/network.js";
+import { METRICS, TIME } from "../model/network.js";
 import { download, toPng, toSvg } from "../render/export.js";
 import { coloursIn, DIFFERS, MORE } from "../render/legend-keys.js";
 import { FONT, forgetWidths } from "../render/surfaces.js";
@@ -63,9 +63,10 @@ export class Overlays {
   /** The look of boxes; the heat scale ends at the largest value in view. */
   updateLook() {
     const { map } = this;
-    const metric = METRICS.includes(map.state.colour) ? map.state.colour : "kind";
+    const { metrics } = map.networks.vocabulary;
+    const metric = METRICS.includes(map.state.colour) && map.state.colour in metrics ? map.state.colour : "kind";
     const largest = map.nets.map((net) => largestSeen(net.root, metric, map.openness));
-    const most = metric === "kind" ? 0 : Math.max(1, ...largest);
+    const most = metric === "kind" ? 0 : Math.max(metric === TIME ? 0 : 1, ...largest);
     const colours = map.nets.map((net) => coloursIn(net, this.theme));
     map.screen.look = {
       theme: this.theme,
@@ -74,7 +75,7 @@ export class Overlays {
       heights: new BoxHeights(map.nets, map.state.size),
       families: new Set(colours.flatMap((families) => [...families])),
       shortcuts: map.nets.some((net) => net.templates.some(({ role }) => role === "block")),
-      metrics: map.networks.vocabulary.metrics,
+      metrics,
       compares: this.differences.nets.length > 1,
       several: map.nets.length > 1,
     };

@@ -18,7 +18,7 @@ export class Toolbar {
     this.levels = LEVEL_LABELS.map(([level, text]) => makeButton(`Open everything down to ${level}`, text, () => map.openLevel(level)));
     this.form = makeSelect("Implementation of the paths", forms.map((form) => [form, vocabulary.forms[form] ?? form]), (form) => map.remake({ form }));
     this.form.hidden = forms.length < 2;
-    this.colour = makeSelect("Colours show", choices("Colour", ["kind", ...METRICS]), (colour) => map.change({ colour }));
+    this.colour = makeSelect("Colours show", choices("Colour", ["kind", ...METRICS.filter((metric) => metric in vocabulary.metrics)]), (colour) => map.change({ colour }));
     this.size = makeSelect("Heights show", choices("Size", [EVEN, ...SIZES]), (size) => map.remake({ size }));
     this.search = new SearchBox((query, step) => map.find(query, step));
     this.back = makeButton("Back (Alt+Left)", "←", () => map.travel(-1));

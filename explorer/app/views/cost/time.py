@@ -1,0 +1,249 @@
+"""The time of a step: measured on this machine, and explained by the roofline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from explorer.analysis.report import graph_of
+from explorer.app.components.charts import shared_chart
+from explorer.app.components.jobs import show_error, this_session
+from explorer.app.components.widgets import download, number, segments, select
+from explorer.app.state import address, selection
+from explorer.app.state.timings import kept_timings
+from explorer.app.state.visitor import said
+from explorer.cost import explained
+from explorer.cost.devices import devices
+from explorer.cost.settings import Settings
+from explorer.cost.time_charts import bars, roofline
+from explorer.cost.timed import Timing
+from explorer.cost.timing_job import MOST_BATCH, share_done, start_timing, timings_of
+from explorer.cost.timing_text import (
+    BOUND,
+    FUSION,
+    RULE,
+    ceilings_of,
+    milliseconds,
+    part_rows,
+    to_csv,
+    to_json,
+)
+from explorer.formatting import numbers
+from explorer.jobs.job import Job
+from explorer.jobs.worker_process import JobBug
+from explorer.training.runs.quotas import limits
+from resnext import ResNeXtSpec
+from resnext.errors import UserError
+
+MODES = {"inference": "Inference", "training": "Training"}
+ROWS = {"stage": "By stage", "block": "By block", "layer": "By layer"}
+HERE = "here"
+_JOB, _ASKED = "_timing_job", "_timing_asked"
+HEIGHT = 420
+
+
+def time_section(spec: ResNeXtSpec) -> None:
+    """The section."""
+    st.subheader("Time", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        train = segments(st, "Timed step", MODES, "inference", "time_step") == "training"
+        batch = number(st, "Batch", 1, MOST_BATCH, 1, "time_batch", width=115)
+        settings = Settings(batch, train)
+        # A measurement has the machine for itself, so that others would wait for it.
+        pressed = not limits().hosted and st.button(
+            "Measure here", key="time_measure", icon=":material/timer:"
+        )
+    if pressed:
+        _start(spec, settings)
+    if _JOB in st.session_state:
+        going = not st.session_state[_JOB].is_over
+        st.fragment(_watch, run_every=0.5 if going else None)(going)
+    found = kept_timings().find(spec, settings)
+    if found is None:
+        st.markdown(f"{spec.name}, {settings.text}: not measured on this machine.")
+        st.caption(RULE)
+        return
+    _show(found)
+
+
+def _start(spec: ResNeXtSpec, settings: Settings) -> None:
+    if _JOB in st.session_state:
+        st.session_state[_JOB].close()
+    try:
+        st.session_state[_JOB] = start_timing(
+            [spec], [settings.batch], train=settings.train, asker=this_session()
+        )
+        st.session_state[_ASKED] = f"{spec.name}, {settings.text}"
+    except (UserError, OSError) as error:
+        st.session_state.pop(_JOB, None)
+        st.error(f"The measurement could not be started: {said(error)}")
+
+
+def _watch(going: bool) -> None:
+    """Progress and a button to stop it; the result when it is over."""
+    job: Job = st.session_state[_JOB]
+    if not job.is_over:
+        place, (share, words) = job.place(), share_done(job.phase)
+        text = place.sentence if place else f"{st.session_state[_ASKED]}: {words}"
+        st.progress(share, text=address.plain(text))
+        if st.button("Stop", key="time_stop", icon=":material/cancel:"):
+            job.close()
+            del st.session_state[_JOB]
+            st.rerun()
+        return
+    if going:
+        st.rerun()  # ends the polling
+    del st.session_state[_JOB]
+    try:
+        answer = job.wait()
+    except (UserError, JobBug) as error:
+        show_error(error)
+        return
+    finally:
+        job.close()
+    if not answer.values["kept"]:
+        st.warning("The times could not be kept: the folder of the cache cannot be written.")
+        _show(timings_of(answer)[0])
+
+
+def _show(found: Timing) -> None:
+    whole = found.whole
+    low, high = milliseconds(whole.low), milliseconds(whole.high)
+    spread = f"Quartiles of {len(whole.turns)} turns: {low} to {high} ms."
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(f"{MODES[found.settings.mode]}, batch {found.settings.batch}",
+                  f"{milliseconds(whole.ms)} ms", width="content", help=spread)  # fmt: skip
+        st.metric("Images per second", f"{found.images_per_second:,.1f}", width="content")
+        st.metric(
+            "Share of the matrix product",
+            f"{100 * found.share_of_limit():.0f} %",
+            width="content",
+            help="Multiply-adds a second, of those of a large matrix product on this machine.",
+        )
+        if found.onnx is not None:
+            st.metric("ONNX Runtime", f"{milliseconds(found.onnx.ms)} ms", width="content")
+    st.caption(f"{address.plain(found.conditions.text)} {spread}")
+    _parts(found)
+    _other(found)
+    if found.settings.train:
+        st.caption(
+            "Parts are forward and backward passes, without the optimizer. The roofline is of "
+            "inference."
+        )
+    else:
+        _roofline(found)
+
+
+def _parts(found: Timing) -> None:
+    """The parts at a level: a table whose bars are the times, and a chart."""
+    by = segments(st, "Rows", ROWS, "stage", "time_by")
+    rows = part_rows(found, by)
+    frame = pd.DataFrame(
+        {
+            "Place": [row.place for row in rows],
+            "Kind": [row.kind for row in rows],
+            "MACs": [row.macs for row in rows],
+            "Time": [row.ms for row in rows],
+            "Lower": [row.low for row in rows],
+            "Upper": [row.high for row in rows],
+            "Bound": [row.bound for row in rows],
+            "Bound / time": [row.reached for row in rows],
+        }
+    )
+    if found.settings.train:
+        frame = frame.drop(columns=["Bound", "Bound / time"])
+    if by == "stage":
+        frame = frame.drop(columns="Kind")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=min(HEIGHT, 38 + 35 * len(rows)),
+        column_config=_columns(max(row.ms for row in rows)),
+        **selection.rows(f"time by {by}", [row.place for row in rows]),
+    )
+    name = f"{found.spec.name}-time-{found.settings.mode}-{found.settings.batch}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        download("CSV", lambda: to_csv([found], by), f"{name}.csv", "text/csv", key="time_csv")
+        download("JSON", lambda: to_json([found], by), f"{name}.json", "application/json",
+                 key="time_json")  # fmt: skip
+        place = selection.place()
+        if place:
+            st.markdown(f"Selected: **{address.plain(place)}**", width="content")
+            selection.link("architecture", "Show on the map", ":material/account_tree:")
+    st.plotly_chart(
+        shared_chart(bars, found, by, key=("time", found.spec, found.conditions, by)),
+        key="time_bars",
+    )
+    st.markdown(explained.sums_sentence(found))
+    st.caption(f"{FUSION} {RULE}")
+
+
+def _columns(most: float) -> dict[str, Any]:
+    ms = st.column_config.NumberColumn(format="%.2f ms")
+    return {
+        "Place": st.column_config.TextColumn(pinned=True),
+        "MACs": st.column_config.NumberColumn(format="localized", help="Of one image."),
+        "Time": st.column_config.ProgressColumn(
+            format="%.2f ms", min_value=0, max_value=most, help="Median of the turns."
+        ),
+        "Lower": st.column_config.NumberColumn(format="%.2f ms", help="Lower quartile."),
+        "Upper": st.column_config.NumberColumn(format="%.2f ms", help="Upper quartile."),
+        "Bound": ms,
+        "Bound / time": st.column_config.NumberColumn(format="%.2f"),
+    }
+
+
+def _other(found: Timing) -> None:
+    """The ResNet of the same depth, if it was timed in the same step, and published ratios."""
+    name = explained.resnet_of(found.spec.name, found.spec.depth)
+    known = [one for one in kept_timings().all() if one.settings == found.settings]
+    other = next((one for one in known if one.spec.name == name), None)
+    if other is not None and other.spec.input_shape == found.spec.input_shape:
+        st.markdown(explained.ratio_sentence(found, other))
+        return
+    listed = explained.published_ratios(found.spec.name, name) if name else []
+    if listed:
+        words = ", ".join(f"{ratio.label} {ratio.value:.2f}" for ratio in listed)
+        st.markdown(
+            f"Published, time of {found.spec.name} divided by {name}'s: {words}. Measure {name}, "
+            "too, to see the ratio here."
+        )
+
+
+def _roofline(found: Timing) -> None:
+    """The layers under the ceilings of this machine, or on the roof of another."""
+    st.markdown("**The roofline: which ceiling each layer meets**")
+    here = ceilings_of(found)
+    offered = {HERE: f"This machine, as measured ({found.conditions.device})"}
+    offered |= {device.name: device.name for device in devices()}
+    chosen = select(st, "Ceilings of", offered, HERE, "roof", width=330)
+    device = next((one for one in devices() if one.name == chosen), None)
+    roof = here if device is None else device.ceilings
+    st.plotly_chart(
+        shared_chart(
+            roofline,
+            found,
+            None if device is None else roof,
+            key=("roofline", found.spec, found.conditions, chosen),
+        ),
+        key="roofline",
+    )
+    bounds = explained.bounds_on(graph_of(found.spec), found.settings.batch, roof)
+    st.markdown(
+        f"{numbers.short(roof.product)}FLOP/s and {numbers.short(roof.copy)}B/s: from "
+        f"{roof.ridge:.1f} MACs a byte on, arithmetic is the ceiling. "
+        f"{explained.which_ceiling(bounds, 'this machine' if device is None else device.name)}"
+    )
+    if device is not None:
+        st.caption(
+            f"Float32, as the vendor states it: {device.source}. Read at {device.read_at}. "
+            f"{device.note} Nothing was measured there: the layers are drawn on its roof."
+        )
+        return
+    st.caption(BOUND)
+    for sentence in explained.why_grouped(found):
+        st.markdown(sentence)
+    st.markdown(explained.where_the_time_goes(found))
+    st.markdown(f"{explained.order_of_stages(found)} {explained.faster_than_bound(found)}")

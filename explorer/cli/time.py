@@ -1,0 +1,149 @@
+"""``time``: how long networks and their parts take on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.analysis.report import LEVELS
+from explorer.cli.errors import UsageError
+from explorer.cli.networks import add_network_options, spec_of
+
+if TYPE_CHECKING:
+    from explorer.jobs.job import Job
+    from resnext import ResNeXtSpec
+
+FORMATS = ("table", "json", "csv", "markdown")
+HELP = """\
+Measures networks on this machine, in a process of its own with every processor: the whole network,
+and each stage, block and layer alone. Everything is warm and takes turns; a time is the median of
+the turns. A graphics card is used if TensorFlow sees one, and ONNX Runtime is a second column if it
+is installed. What was measured is kept with the machine's name in RESNEXT_CACHE, for
+search --ms and for the pages Cost and Compare.
+
+examples:
+  python -m explorer time resnext50_32x4d
+  python -m explorer time resnet50 resnext50_32x4d --batch 1 32
+  python -m explorer time mini_resnext --batch 128 --train --by layer
+  python -m explorer time resnext50_32x4d resnext101_32x4d --format json
+
+A training step is this program's own: float32, SGD with momentum. Its parts are forward and
+backward passes without the optimizer. TF_NUM_INTRAOP_THREADS sets the number of threads.
+
+JSON is an object with "rule", how parts are timed, and "timings", a list with an object for each
+batch and network:
+  name, spec, mode ("inference" or "training"), batch, precision, optimizer
+  ms, low_ms, high_ms   of a step: median and quartiles of the turns
+  turns_ms              the turns; turns of one call took place next to each other
+  ms_per_image, images_per_second
+  share_of_product      multiply-adds a second, of those of a large matrix product here
+  onnxruntime           ms, low_ms, high_ms and turns_ms of inference in ONNX Runtime, or null
+  parts                 a list: level ("stage", "block" or "layer"), name, ms, low_ms, high_ms,
+                        turns_ms, and bound_ms, the least time by the roofline (null in training)
+  sums_ms               by level the sum of its parts
+  conditions            machine (name, processor, processors, system, vector), device, threads,
+                        versions, date, other_programs_processors (kept busy meanwhile), call_ms (a
+                        call that computes nothing; subtracted from the parts), product_flops and
+                        copy_bytes_per_second (the machine's two ceilings)
+CSV has the networks and their parts at the level of --by.
+"""
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command to the main parser."""
+    parser = commands.add_parser(
+        "time",
+        help="how long networks and their parts take here",
+        description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", metavar="NAME", nargs="+", help="a network, such as resnet50")
+    parser.add_argument(
+        "--batch",
+        type=int,
+        nargs="+",
+        default=[1],
+        metavar="N",
+        help="images in a step (default 1)",
+    )
+    parser.add_argument("--train", action="store_true", help="a training step, not inference")
+    parser.add_argument("--by", choices=LEVELS, default="stage", help="rows of the table and CSV")
+    parser.add_argument(
+        "--rounds", type=int, metavar="N", help="turns of everything, at most (default 9)"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="table")
+    add_network_options(parser)
+    parser.set_defaults(handler=run_time)
+
+
+def run_time(arguments: argparse.Namespace) -> int:
+    """Measure and print."""
+    from explorer.cost.timing_job import ROUNDS, start_timing, timings_of
+    from explorer.cost.timing_text import FORMATS as WRITERS
+
+    specs = [spec_of(name, arguments) for name in arguments.names]
+    names = [spec.name for spec in specs]
+    if len(set(specs)) < len(specs):
+        raise UsageError(f"Each network must be named once. Received {', '.join(names)}.")
+    # As sweeps give them: --batch 1 1 32 would measure one thing twice.
+    batches = list(dict.fromkeys(arguments.batch))
+    with onnx_files(specs, arguments.train) as files:
+        job = start_timing(
+            specs,
+            batches,
+            train=arguments.train,
+            rounds=ROUNDS if arguments.rounds is None else arguments.rounds,
+            onnx=files,
+        )
+        try:
+            answer = job.wait(_show if sys.stderr.isatty() else None)
+        finally:
+            job.close()
+            _clear()
+    text = WRITERS[arguments.format](timings_of(answer), arguments.by)
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    if not answer.values["kept"]:
+        print("The times could not be kept: RESNEXT_CACHE cannot be written.", file=sys.stderr)
+    return 0
+
+
+@contextlib.contextmanager
+def onnx_files(specs: Sequence[ResNeXtSpec], train: bool) -> Iterator[list[Path]]:
+    """The networks as ONNX files for a while; none without ONNX Runtime, or for training."""
+    from explorer.export.job import start_export
+
+    installed = all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime"))
+    if train or not installed:
+        yield []
+        return
+    with contextlib.ExitStack() as stack:
+        files = []
+        for spec in specs:
+            if sys.stderr.isatty():
+                _bar(0.0, f"writing {spec.name} for ONNX Runtime")
+            export = start_export(spec)
+            stack.callback(export.close)
+            files.append(export.wait().path)
+        yield files
+
+
+def _show(job: Job) -> None:
+    from explorer.cost.timing_job import share_done
+
+    _bar(*share_done(job.phase))
+
+
+def _bar(share: float, words: str) -> None:
+    filled = round(30 * share)
+    bar = "█" * filled + "░" * (30 - filled)
+    print(f"\r\x1b[K{bar} {words}", end="", file=sys.stderr, flush=True)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

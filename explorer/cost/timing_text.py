@@ -1,0 +1,239 @@
+"""What was measured, as text, Markdown, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from explorer.analysis import tables
+from explorer.analysis.report import block_of, graph_of, stage_of
+from explorer.cost.roofline import Ceilings, bound_ms
+from explorer.cost.timed import Timing
+from explorer.formatting import numbers
+from resnext import Node
+
+RULE = (
+    "Each stage, block and layer is a compiled function of its own on random values, called again "
+    "and again, less the time of a call that computes nothing. Everything takes turns; a time is "
+    "the median of the turns, the spread its quartiles. Equal parts are timed once."
+)
+FUSION = (
+    "Parts alone sum to more or less than the whole: in the whole a convolution, its "
+    "normalisation and its ReLU are one operation, and values stay in caches between layers."
+)
+BOUND = (
+    "Bound: the least time by the two ceilings, normalisations and activations free where other "
+    "layers are there to do them. It is a bound, not a prediction."
+)
+
+
+class PartRow(NamedTuple):
+    """A stage, a block or a layer with its time.
+
+    Attributes:
+        place: Its place.
+        kind: As in `explorer.analysis.report.Row`.
+        macs: Multiply-adds for one image.
+        ms: Its time alone.
+        low: Lower quartile.
+        high: Upper quartile.
+        bound: The least time by the roofline; None for a training step.
+    """
+
+    place: str
+    kind: str
+    macs: int
+    ms: float
+    low: float
+    high: float
+    bound: float | None
+
+    @property
+    def reached(self) -> float | None:
+        """The bound as a share of the time."""
+        return self.bound / self.ms if self.bound is not None and self.ms else None
+
+
+def ceilings_of(timing: Timing) -> Ceilings:
+    """The ceilings that were measured with it."""
+    found = timing.conditions
+    return Ceilings(found.machine.name, found.product, found.copy)
+
+
+def part_rows(timing: Timing, by: str) -> list[PartRow]:
+    """The rows at a level, in network order."""
+    nodes: dict[str, list[Node]] = {}
+    for node in graph_of(timing.spec):
+        place = {"layer": node.name, "block": block_of(node) or stage_of(node)}
+        nodes.setdefault(place.get(by, stage_of(node)), []).append(node)
+    rows = []
+    for row in timing.report.by(by):
+        times = timing.parts[by][row.name]
+        least = bound_ms(nodes[row.name], timing.settings.batch, ceilings_of(timing))
+        rows.append(
+            PartRow(
+                row.name,
+                row.kind,
+                row.macs or 0,
+                times.ms,
+                times.low,
+                times.high,
+                None if timing.settings.train else least,
+            )
+        )
+    return rows
+
+
+def milliseconds(value: float | None) -> str:
+    """Three digits that count, at most three behind the point: 812, 81.2, 8.12, 0.81, 0.081."""
+    if value is None:
+        return numbers.UNKNOWN
+    digits = next((d for d, most in enumerate((99.95, 9.995, 0.0995)) if value >= most), 3)
+    return f"{value:,.{digits}f}"
+
+
+def as_dict(timings: Sequence[Timing]) -> dict[str, Any]:
+    """The JSON of the command ``time``."""
+    plain = []
+    for timing in timings:
+        one = timing.as_dict()
+        bounds = {
+            (level, row.place): row.bound
+            for level in timing.parts
+            for row in part_rows(timing, level)
+        }
+        for part in one["parts"]:
+            part["bound_ms"] = bounds[part["level"], part["name"]]
+        plain.append(one)
+    return {"rule": RULE, "timings": plain}
+
+
+def to_json(timings: Sequence[Timing], by: str) -> str:
+    """Everything, whatever the level."""
+    return json.dumps(as_dict(timings), indent=2)
+
+
+def to_csv(timings: Sequence[Timing], by: str) -> str:
+    """The rows at a level, and one for each network."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        ["network", "mode", "batch", "level", "place", "kind", "macs", "ms", "low_ms", "high_ms",
+         "bound_ms"]
+    )  # fmt: skip
+    for timing in timings:
+        head = [timing.spec.name, timing.settings.mode, timing.settings.batch]
+        whole = timing.whole
+        macs = timing.report.totals.macs
+        writer.writerow(
+            [*head, "network", "", "network", macs, whole.ms, whole.low, whole.high, ""]
+        )
+        writer.writerows([*head, by, *row] for row in part_rows(timing, by))
+    return text.getvalue()
+
+
+def to_text(timings: Sequence[Timing], by: str) -> str:
+    """The networks, then the parts of each, aligned for a terminal."""
+    return _written(timings, by, tables.text, "", "")
+
+
+def to_markdown(timings: Sequence[Timing], by: str) -> str:
+    """The same in Markdown."""
+    return _written(timings, by, tables.markdown, "### ", "- ")
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Timing], str], str]] = MappingProxyType(
+    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
+)
+
+
+def network_table(timings: Sequence[Timing]) -> tuple[list[str], list[list[str]]]:
+    """Header and cells, a row for each network and batch; ratios to the first of its batch."""
+    onnx = any(timing.onnx is not None for timing in timings)
+    header = ["network", "batch", "ms", "quartiles", "images/s", "share of the product", "ratio"]
+    header += ["ONNX Runtime, ms", "TensorFlow / ONNX Runtime"] if onnx else []
+    cells = []
+    for timing in timings:
+        first = next(one for one in timings if one.settings == timing.settings)
+        whole = timing.whole
+        row = [
+            timing.spec.name,
+            str(timing.settings.batch),
+            milliseconds(whole.ms),
+            f"{milliseconds(whole.low)} to {milliseconds(whole.high)}",
+            f"{timing.images_per_second:,.1f}",
+            f"{timing.share_of_limit():.2f}",
+            f"{whole.ratio(first.whole):.2f}",
+        ]
+        if onnx:
+            other = timing.onnx
+            row += [
+                milliseconds(None if other is None else other.ms),
+                numbers.UNKNOWN if other is None else f"{whole.ratio(other):.2f}",
+            ]
+        cells.append(row)
+    return header, cells
+
+
+def part_table(timing: Timing, by: str) -> tuple[list[str], list[list[str]]]:
+    """Header and cells, a row for each part, and the whole network last."""
+    rows = part_rows(timing, by)
+    bounds = not timing.settings.train
+    header = [by, "MACs", "ms", "quartiles", "share"]
+    header += ["bound, ms", "bound / ms"] if bounds else []
+    total = sum(row.ms for row in rows)
+
+    def cells(row: PartRow) -> list[str]:
+        least = [milliseconds(row.bound), _share(row.reached)] if bounds else []
+        return [
+            row.place,
+            numbers.short(row.macs),
+            milliseconds(row.ms),
+            f"{milliseconds(row.low)} to {milliseconds(row.high)}",
+            f"{100 * row.ms / total:.1f} %",
+            *least,
+        ]
+
+    least = sum(row.bound or 0 for row in rows)
+    macs = numbers.short(timing.report.totals.macs)
+    end = [milliseconds(least), _share(least / total)] if bounds else []
+    summed = ["sum of these", macs, milliseconds(total), "", "100.0 %", *end]
+    end = [milliseconds(least), _share(least / timing.whole.ms)] if bounds else []
+    whole = ["whole network", macs, milliseconds(timing.whole.ms),
+             f"{milliseconds(timing.whole.low)} to {milliseconds(timing.whole.high)}",
+             f"{100 * timing.whole.ms / total:.1f} %", *end]  # fmt: skip
+    return header, [*map(cells, rows), summed, whole]
+
+
+def _share(value: float | None) -> str:
+    return numbers.UNKNOWN if value is None else f"{value:.2f}"
+
+
+def _written(
+    timings: Sequence[Timing], by: str, write: Callable[..., str], mark: str, bullet: str
+) -> str:
+    plain = {"totals": False} if write is tables.text else {}
+    ends = {"totals": True} if write is tables.text else {}
+    sections = [write(*network_table(timings), 1, **plain)]
+    for timing in timings:
+        title = f"{timing.spec.name}, {timing.settings.text}"
+        sections.append(f"{mark}{title}\n\n{write(*part_table(timing, by), 1, **ends)}")
+    conditions = timings[-1].conditions
+    notes = [
+        conditions.text,
+        f"Ceilings: {numbers.short(conditions.product)}FLOP/s in a matrix product, "
+        f"{numbers.short(conditions.copy)}B/s read and written in a copy.",
+        RULE,
+        FUSION,
+        "Share of the product: the step's multiply-adds a second, of those of the matrix product; "
+        "a training step counts three times those of inference.",
+    ]
+    if timings[0].settings.train:
+        notes.append("Parts are forward and backward passes, without the optimizer.")
+    else:
+        notes.append(BOUND)
+    return "\n\n".join(sections) + "\n\n" + "".join(f"{bullet}{note}\n" for note in notes)

@@ -1,0 +1,103 @@
+"""The page Cost's section Time, and the other pages that show what was measured."""
+
+import pytest
+from app_pages import page_script
+from streamlit.testing.v1 import AppTest
+from timed_networks import made_up
+
+from explorer.analysis.report import analyse
+from explorer.cost.settings import Settings
+from explorer.cost.timing_text import milliseconds
+from explorer.cost.timings import keep
+from resnext import ResNeXtSpec
+
+SECONDS = 120
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("RESNEXT_CACHE", str(tmp_path))
+
+
+def opened(page="cost", **query):
+    app = AppTest.from_string(page_script(page), default_timeout=SECONDS)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app):
+    return " ".join(one.value for one in (*app.markdown, *app.caption)).replace("\\", "")
+
+
+def frame(app, column):
+    return next((one.value for one in app.dataframe if column in one.value), None)
+
+
+def test_a_network_that_was_not_timed_says_so():
+    app = opened(network="resnext50_32x4d")
+    assert "resnext50_32x4d, inference, batch 1, float32: not measured" in texts(app)
+    assert frame(app, "Bound") is None
+    assert any(one.label == "Measure here" for one in app.button)
+
+
+def test_what_was_measured_is_shown_and_explained():
+    timing = made_up("resnext50_32x4d", Settings(4), onnx=3.0)
+    keep(timing)
+    app = opened(network="resnext50_32x4d", time_batch="4")
+    metrics = {one.label: one.value for one in app.metric}
+    assert metrics["Inference, batch 4"] == f"{milliseconds(timing.whole.ms)} ms"
+    assert metrics["ONNX Runtime"] == "3.00 ms"
+    table = frame(app, "Bound")
+    assert list(table["Place"]) == [row.name for row in analyse("resnext50_32x4d").stages]
+    assert list(table["Bound / time"]) == pytest.approx([0.5] * len(table))
+    said = texts(app)
+    for words in ("32 paths of", "Slowest first", "pycls, V100 1.47", "It is a bound"):
+        assert words in said
+    assert "200 GFLOP/s and 20.0 GB/s" in said
+
+
+def test_the_ratio_to_the_resnet_of_its_depth():
+    keep(made_up("resnext50_32x4d"))
+    keep(made_up("resnet50"))
+    assert "Time of resnext50_32x4d divided by resnet50's: measured here" in texts(
+        opened(network="resnext50_32x4d")
+    )
+
+
+def test_another_device_bounds_but_was_not_measured():
+    keep(made_up("resnext50_32x4d"))
+    said = texts(opened(network="resnext50_32x4d", roof="NVIDIA T4"))
+    assert "On NVIDIA T4" in said
+    assert "Nothing was measured there" in said
+    assert "nvidia.com" in said
+
+
+def test_a_training_step_has_no_bound():
+    keep(made_up("mini_resnext", Settings(4, True)))
+    app = opened(network="mini_resnext", time_step="training", time_batch="4")
+    assert frame(app, "Upper") is not None
+    assert frame(app, "Bound") is None
+
+
+def test_a_hosted_app_measures_nothing(monkeypatch):
+    monkeypatch.setenv("RESNEXT_HOSTED", "1")
+    app = opened(network="mini_resnext")
+    assert not any(one.label == "Measure here" for one in app.button)
+
+
+def test_tables_and_compare_show_it():
+    assert frame(opened("tables", network="resnext50_32x4d"), "Time") is None
+    timing = made_up("resnext50_32x4d")
+    keep(timing)
+    table = frame(opened("tables", network="resnext50_32x4d"), "Time")
+    assert table["Time"].iloc[-1] == pytest.approx(timing.whole.ms, rel=1e-3)
+    spec = ResNeXtSpec.from_name("resnext50_32x4d")
+    assert len(table) == len(analyse(spec).stages) + 1
+    app = opened("compare", **{"with": "resnext50_32x4d,resnext101_32x4d"})
+    html = " ".join(one.proto.body for one in app.main if one.type == "html")
+    assert "Images per second here" in html
+    assert f"{timing.images_per_second:,.1f}" in html
+    assert "not measured" in html
