@@ -116,7 +116,7 @@ def right_and_wrong(timings: list[Timing]) -> list[str]:
         if quick:
             said.append(f"{head}: {quick}")
         rows = part_rows(timing, "stage")
-        reached = sum(row.bound or 0 for row in rows) / timing.whole.ms
+        reached = sum(row.bound or 0 for row in rows) / timing.steady(timing.whole)
         said.append(f"{head}: the bound is {reached:.2f} of the measured time.")
     return said
 

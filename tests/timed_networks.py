@@ -19,7 +19,7 @@ def conditions(**changes):
         "threads": 2,
         "versions": {"tensorflow": "2.21.0"},
         "date": "2026-01-02T03:04:05+00:00",
-        "others": 0.25,
+        "others": 0.1,
         "call_ms": 0.05,
         "product": CEILINGS.product,
         "copy": CEILINGS.copy,

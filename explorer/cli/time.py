@@ -39,17 +39,20 @@ JSON is an object with "rule", how parts are timed, and "timings", a list with a
 batch and network:
   name, spec, mode ("inference" or "training"), batch, precision, optimizer
   ms, low_ms, high_ms   of a step: median and quartiles of the turns
+  fastest_ms            the fastest call
   turns_ms              the turns; turns of one call took place next to each other
   ms_per_image, images_per_second
   share_of_product      multiply-adds a second, of those of a large matrix product here
-  onnxruntime           ms, low_ms, high_ms and turns_ms of inference in ONNX Runtime, or null
-  parts                 a list: level ("stage", "block" or "layer"), name, ms, low_ms, high_ms,
-                        turns_ms, and bound_ms, the least time by the roofline (null in training)
+  onnxruntime           the same five figures of inference in ONNX Runtime, or null
+  parts                 a list: level ("stage", "block" or "layer"), name, the same five figures,
+                        and bound_ms, the least time by the roofline (null in training)
   sums_ms               by level the sum of its parts
   conditions            machine (name, processor, processors, system, vector), device, threads,
                         versions, date, other_programs_processors (kept busy meanwhile), call_ms (a
                         call that computes nothing; subtracted from the parts), product_flops and
                         copy_bytes_per_second (the machine's two ceilings)
+sums_ms and share_of_product rest on the fastest calls if other programs kept more than a tenth of
+the processors busy, else on the medians.
 CSV has the networks and their parts at the level of --by.
 """
 

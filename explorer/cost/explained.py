@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from explorer.analysis.published import figures, imagenet_name
-from explorer.analysis.report import graph_of, stage_of
+from explorer.analysis.report import block_of, graph_of
 from explorer.analysis.series import SERIES
 from explorer.cost.roofline import ARITHMETIC, Bound, Ceilings, bound, is_fused
 from explorer.cost.timed import Timing
@@ -22,7 +22,7 @@ class Point(NamedTuple):
 
     Attributes:
         bound: What it does, and its bound.
-        ms: Its measured time.
+        ms: Its measured time; see `Timing.steady`.
         family: ``1×1``, ``grouped``, ``other`` for further convolutions, ``dense``, or ``rest``.
         fused: Whether the layer before can do it on the way.
     """
@@ -48,7 +48,12 @@ def points(timing: Timing) -> list[Point]:
     ceilings, batch = ceilings_of(timing), timing.settings.batch
     times = timing.parts["layer"]
     return [
-        Point(bound(node, batch, ceilings), times[node.name].ms, family(node), is_fused(node))
+        Point(
+            bound(node, batch, ceilings),
+            timing.steady(times[node.name]),
+            family(node),
+            is_fused(node),
+        )
         for node in graph_of(timing.spec)
         if node.kind != "InputLayer"
     ]
@@ -111,10 +116,14 @@ def why_grouped(timing: Timing) -> list[str]:
     grouped = [node for node in graph if family(node) == "grouped"]
     if not grouped:
         return []
-    node = max(grouped, key=lambda one: timing.parts["layer"][one.name].ms)
-    before = next(n for n in graph if family(n) == "1×1" and stage_of(n) == stage_of(node))
+    node = max(grouped, key=lambda one: timing.steady(timing.parts["layer"][one.name]))
+    before = next(
+        n
+        for n in graph
+        if family(n) == "1×1" and block_of(n) == block_of(node) and "/shortcut/" not in n.name
+    )
     own, other = bound(node, batch, ceilings), bound(before, batch, ceilings)
-    ms = {n.name: timing.parts["layer"][n.name].ms for n in (node, before)}
+    ms = {n.name: timing.steady(timing.parts["layer"][n.name]) for n in (node, before)}
     rates = {
         one.place: 2 * one.macs / (ms[one.place] / 1000) / ceilings.product for one in (own, other)
     }
@@ -166,7 +175,7 @@ def why_grouped(timing: Timing) -> list[str]:
 def order_of_stages(timing: Timing) -> str:
     """The stages by measured time, and by the bound, slowest first."""
     rows = part_rows(timing, "stage")
-    measured = [row.place for row in sorted(rows, key=lambda row: -row.ms)]
+    measured = [row.place for row in sorted(rows, key=lambda row: -row.steady)]
     by_bound = [row.place for row in sorted(rows, key=lambda row: -(row.bound or 0))]
     if measured == by_bound:
         return f"Slowest first, measured and by the bound alike: {', '.join(measured)}."
@@ -184,8 +193,8 @@ def faster_than_bound(timing: Timing) -> str:
     most = max(found, key=lambda point: point.bound.ms / point.ms)
     return (
         f"{len(found)} of {len(timing.parts['layer'])} layers were faster than their bound, "
-        f"{most.bound.place} {most.bound.ms / most.ms:.1f} times: their data were still in a "
-        "cache, which the bound does not know."
+        f"{most.bound.place} {most.bound.ms / most.ms:.1f} times: the bound does not know of data "
+        "that are still in a cache."
     )
 
 
@@ -223,8 +232,12 @@ def published_ratios(name: str, other: str) -> list[Ratio]:
 def ratios(timing: Timing, other: Timing) -> list[Ratio]:
     """A network's time divided by another's: measured, by the bound, and published."""
     found = [Ratio("measured here", _ratio(timing, other))]
+    if timing.conditions.is_disturbed:
+        found[0] = Ratio("fastest calls here", timing.whole.fastest / other.whole.fastest)
     if timing.onnx is not None and other.onnx is not None:
-        found.append(Ratio("ONNX Runtime here", timing.onnx.ms / other.onnx.ms))
+        found.append(
+            Ratio("ONNX Runtime here", timing.steady(timing.onnx) / other.steady(other.onnx))
+        )
     if not timing.settings.train:
         pair = [sum(row.bound or 0 for row in part_rows(one, "stage")) for one in (timing, other)]
         found.append(Ratio("by the bound", pair[0] / pair[1]))
@@ -250,13 +263,15 @@ def ratio_sentence(timing: Timing, other: Timing) -> str:
 
 def sums_sentence(timing: Timing) -> str:
     """What the parts sum to at each level, next to the whole."""
-    whole = timing.whole.ms
+    whole = timing.steady(timing.whole)
     listed = ", ".join(
         f"{label} {milliseconds(timing.sums[level])} ms ({timing.sums[level] / whole:.2f} of it)"
         for level, label in (("stage", "stages"), ("block", "blocks"), ("layer", "layers"))
     )
+    basis = ", by the fastest calls" if timing.conditions.is_disturbed else ""
     return (
-        f"The whole network took {milliseconds(whole)} ms; parts measured alone sum to: {listed}."
+        f"The whole network took {milliseconds(whole)} ms{basis}; parts measured alone sum to: "
+        f"{listed}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -32,26 +33,29 @@ def bars(timing: Timing, by: str) -> go.Figure:
         by: A level; above `MOST_BARS` parts the slowest are drawn, in network order.
     """
     rows = part_rows(timing, by)
-    slowest = sorted(rows, key=lambda row: -row.ms)[:MOST_BARS]
+    slowest = sorted(rows, key=lambda row: -row.steady)[:MOST_BARS]
     rows = [row for row in rows if row in slowest]
     places = [row.place for row in rows]
+    disturbed = timing.conditions.is_disturbed
     figure = go.Figure()
     figure.add_bar(
         x=places,
-        y=[row.ms for row in rows],
+        y=[row.steady for row in rows],
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": [row.high - row.ms for row in rows],
-            "arrayminus": [row.ms - row.low for row in rows],
+            "array": [max(0.0, row.high - row.steady) for row in rows],
+            "arrayminus": [max(0.0, row.steady - row.low) for row in rows],
             "thickness": 1,
             "width": 3,
             "color": ROOF,
+            "visible": not disturbed,
         },
-        name="Measured, with quartiles",
+        name="Fastest call" if disturbed else "Measured, with quartiles",
         marker={"color": [stage_colour(place.partition("/")[0]) for place in places]},
         customdata=[[milliseconds(r.ms), milliseconds(r.low), milliseconds(r.high)] for r in rows],
-        hovertemplate="<b>%{x}</b><br>%{customdata[0]} ms, %{customdata[1]} to %{customdata[2]}"
+        hovertemplate="<b>%{x}</b><br>%{y:.3g} ms; median %{customdata[0]} ms, %{customdata[1]} to "
+        "%{customdata[2]}"
         "<extra></extra>",
     )
     if not timing.settings.train:
@@ -112,10 +116,9 @@ def roofline(timing: Timing, ceilings: Ceilings | None = None) -> go.Figure:
         height=440,
         margin={"l": 8, "r": 16, "t": 72, "b": 8},
         legend=LEGEND,
-        xaxis={"title": "MACs for each byte moved", "type": "log", "automargin": True,
-               "range": _logs(low, high), "dtick": "D2"},
-        yaxis={"title": "GFLOP/s", "type": "log", "automargin": True, "dtick": "D2"},
-    )  # fmt: skip
+        xaxis=_axis("MACs for each byte moved", math.log10(low), math.log10(high)),
+        yaxis=_axis("GFLOP/s"),
+    )
     return figure
 
 
@@ -145,7 +148,14 @@ def _ends(intensities: Sequence[float], ridge: float) -> tuple[float, float]:
     return min(values) / 2, max(values) * 2
 
 
-def _logs(low: float, high: float) -> list[float]:
-    import math
-
-    return [math.log10(low), math.log10(high)]
+def _axis(title: str, low: float | None = None, high: float | None = None) -> dict[str, object]:
+    """A logarithmic axis with labels at 1, 2 and 5."""
+    ticks = [digit * 10.0**power for power in range(-4, 7) for digit in (1, 2, 5)]
+    axis = {
+        "title": title,
+        "type": "log",
+        "automargin": True,
+        "tickvals": ticks,
+        "ticktext": [f"{tick:,g}" for tick in ticks],
+    }
+    return axis if low is None else {**axis, "range": [low, high]}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -22,9 +23,14 @@ class Times:
 
     Attributes:
         turns: The median of the calls of each turn, in the order of the turns.
+        fastest: The fastest call: by default the fastest turn.
     """
 
     turns: tuple[float, ...]
+    fastest: float = math.inf
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fastest", min(self.fastest, *self.turns))
 
     @property
     def ms(self) -> float:
@@ -57,7 +63,13 @@ class Times:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
-        return {"ms": self.ms, "low_ms": self.low, "high_ms": self.high, "turns_ms": [*self.turns]}
+        return {
+            "ms": self.ms,
+            "low_ms": self.low,
+            "high_ms": self.high,
+            "fastest_ms": self.fastest,
+            "turns_ms": [*self.turns],
+        }
 
 
 @dataclass(frozen=True)
@@ -71,10 +83,11 @@ class Conditions:
         versions: Of Python, this program and the libraries that computed.
         date: When, in UTC, as ISO 8601 writes it.
         others: Processors that other programs kept busy meanwhile, on average.
-        call_ms: Of a compiled function that computes nothing; subtracted from every part's time.
+        call_ms: Of a compiled function that computes nothing, the fastest call; subtracted from
+            every part's time.
         product: Floating-point operations a second of a large matrix product in float32: the
-            fastest turn.
-        copy: Bytes a second, read and written, of copying a large array: the fastest turn.
+            fastest call, as a ceiling is what a machine can do.
+        copy: Bytes a second, read and written, of copying a large array: the fastest call.
     """
 
     machine: Machine
@@ -88,6 +101,11 @@ class Conditions:
     copy: float
 
     @property
+    def is_disturbed(self) -> bool:
+        """Whether other programs took more than a tenth of the processors."""
+        return self.others > 0.1 * self.machine.processors
+
+    @property
     def text(self) -> str:
         """In a sentence or two."""
         versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
@@ -95,7 +113,8 @@ class Conditions:
         threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
         return (
             f"{where}; {threads}; {versions}; {self.date[:10]}. Other programs kept "
-            f"{self.others:.1f} processors busy."
+            f"{self.others:.1f} processors busy meanwhile"
+            + (": times are longer than on an idle machine." if self.is_disturbed else ".")
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -148,6 +167,11 @@ class Timing:
     onnx: Times | None = None
 
     @property
+    def key(self) -> tuple[ResNeXtSpec, Settings, str]:
+        """Tells it from every other measurement on this machine."""
+        return self.spec, self.settings, self.conditions.date
+
+    @property
     def ms_per_image(self) -> float:
         """Milliseconds of the step divided by its images."""
         return self.whole.ms / self.settings.batch
@@ -162,20 +186,28 @@ class Timing:
         """What the network's parts are, and what they cost."""
         return analyse(self.spec)
 
+    def steady(self, times: Times) -> float:
+        """The milliseconds on which a judgement rests.
+
+        The median; of the fastest call if other programs disturbed the measurement, because they
+        make every other figure longer, and some more than others.
+        """
+        return times.fastest if self.conditions.is_disturbed else times.ms
+
     @property
     def sums(self) -> dict[str, float]:
-        """By level the sum of its parts' milliseconds."""
-        return {level: sum(t.ms for t in self.parts[level].values()) for level in LEVELS}
+        """By level the sum of its parts' milliseconds, see `steady`."""
+        return {level: sum(map(self.steady, self.parts[level].values())) for level in LEVELS}
 
     def share_of_limit(self) -> float:
-        """The step's multiply-adds a second as a share of the matrix product's.
+        """The step's multiply-adds a second as a share of the matrix product's; see `steady`.
 
         A training step has three times the multiply-adds of inference: forward, the gradient of
         the input and that of the weights.
         """
         passes = 3 if self.settings.train else 1
         operations = 2 * passes * (self.report.totals.macs or 0) * self.settings.batch
-        return operations / (self.whole.ms / 1000) / self.conditions.product
+        return operations / (self.steady(self.whole) / 1000) / self.conditions.product
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types; see `explorer.cli.time` for what each means."""
@@ -219,8 +251,8 @@ class Timing:
         )
 
 
-def _times(plain: Mapping[str, Sequence[float]]) -> Times:
+def _times(plain: Mapping[str, Any]) -> Times:
     turns = tuple(float(turn) for turn in plain["turns_ms"])
     if not turns:
         raise ValueError("no turns")
-    return Times(turns)
+    return Times(turns, float(plain["fastest_ms"]))

@@ -19,7 +19,8 @@ from resnext import Node
 RULE = (
     "Each stage, block and layer is a compiled function of its own on random values, called again "
     "and again, less the time of a call that computes nothing. Everything takes turns; a time is "
-    "the median of the turns, the spread its quartiles. Equal parts are timed once."
+    "the median of the turns, the spread its quartiles; next to it the fastest call, on which all "
+    "shares rest if other programs disturbed. Equal parts are timed once."
 )
 FUSION = (
     "Parts alone sum to more or less than the whole: in the whole a convolution, its "
@@ -41,7 +42,9 @@ class PartRow(NamedTuple):
         ms: Its time alone.
         low: Lower quartile.
         high: Upper quartile.
+        fastest: Its fastest call.
         bound: The least time by the roofline; None for a training step.
+        steady: On which a judgement rests; see `Timing.steady`.
     """
 
     place: str
@@ -50,12 +53,14 @@ class PartRow(NamedTuple):
     ms: float
     low: float
     high: float
+    fastest: float
     bound: float | None
+    steady: float
 
     @property
     def reached(self) -> float | None:
         """The bound as a share of the time."""
-        return self.bound / self.ms if self.bound is not None and self.ms else None
+        return self.bound / self.steady if self.bound is not None and self.steady else None
 
 
 def ceilings_of(timing: Timing) -> Ceilings:
@@ -82,7 +87,9 @@ def part_rows(timing: Timing, by: str) -> list[PartRow]:
                 times.ms,
                 times.low,
                 times.high,
+                times.fastest,
                 None if timing.settings.train else least,
+                timing.steady(times),
             )
         )
     return rows
@@ -121,18 +128,27 @@ def to_csv(timings: Sequence[Timing], by: str) -> str:
     """The rows at a level, and one for each network."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["network", "mode", "batch", "level", "place", "kind", "macs", "ms", "low_ms", "high_ms",
-         "bound_ms"]
-    )  # fmt: skip
+    names = ["network", "mode", "batch", "level", "place", "kind", "macs"]
+    writer.writerow([*names, "ms", "low_ms", "high_ms", "fastest_ms", "bound_ms"])
     for timing in timings:
         head = [timing.spec.name, timing.settings.mode, timing.settings.batch]
         whole = timing.whole
         macs = timing.report.totals.macs
         writer.writerow(
-            [*head, "network", "", "network", macs, whole.ms, whole.low, whole.high, ""]
+            [
+                *head,
+                "network",
+                "",
+                "network",
+                macs,
+                whole.ms,
+                whole.low,
+                whole.high,
+                whole.fastest,
+                "",
+            ]
         )
-        writer.writerows([*head, by, *row] for row in part_rows(timing, by))
+        writer.writerows([*head, by, *row[:-1]] for row in part_rows(timing, by))
     return text.getvalue()
 
 
@@ -154,7 +170,8 @@ FORMATS: Mapping[str, Callable[[Sequence[Timing], str], str]] = MappingProxyType
 def network_table(timings: Sequence[Timing]) -> tuple[list[str], list[list[str]]]:
     """Header and cells, a row for each network and batch; ratios to the first of its batch."""
     onnx = any(timing.onnx is not None for timing in timings)
-    header = ["network", "batch", "ms", "quartiles", "images/s", "share of the product", "ratio"]
+    header = ["network", "batch", "ms", "quartiles", "fastest", "images/s", "share of the product"]
+    header += ["ratio", "ratio of fastest"]
     header += ["ONNX Runtime, ms", "TensorFlow / ONNX Runtime"] if onnx else []
     cells = []
     for timing in timings:
@@ -165,15 +182,19 @@ def network_table(timings: Sequence[Timing]) -> tuple[list[str], list[list[str]]
             str(timing.settings.batch),
             milliseconds(whole.ms),
             f"{milliseconds(whole.low)} to {milliseconds(whole.high)}",
+            milliseconds(whole.fastest),
             f"{timing.images_per_second:,.1f}",
             f"{timing.share_of_limit():.2f}",
             f"{whole.ratio(first.whole):.2f}",
+            f"{whole.fastest / first.whole.fastest:.2f}",
         ]
         if onnx:
             other = timing.onnx
             row += [
                 milliseconds(None if other is None else other.ms),
-                numbers.UNKNOWN if other is None else f"{whole.ratio(other):.2f}",
+                numbers.UNKNOWN
+                if other is None
+                else f"{timing.steady(whole) / timing.steady(other):.2f}",
             ]
         cells.append(row)
     return header, cells
@@ -183,9 +204,10 @@ def part_table(timing: Timing, by: str) -> tuple[list[str], list[list[str]]]:
     """Header and cells, a row for each part, and the whole network last."""
     rows = part_rows(timing, by)
     bounds = not timing.settings.train
-    header = [by, "MACs", "ms", "quartiles", "share"]
-    header += ["bound, ms", "bound / ms"] if bounds else []
-    total = sum(row.ms for row in rows)
+    basis = "fastest" if timing.conditions.is_disturbed else "ms"
+    header = [by, "MACs", "ms", "quartiles", "fastest", f"share of {basis}"]
+    header += ["bound, ms", f"bound / {basis}"] if bounds else []
+    total = sum(row.steady for row in rows)
 
     def cells(row: PartRow) -> list[str]:
         least = [milliseconds(row.bound), _share(row.reached)] if bounds else []
@@ -194,18 +216,27 @@ def part_table(timing: Timing, by: str) -> tuple[list[str], list[list[str]]]:
             numbers.short(row.macs),
             milliseconds(row.ms),
             f"{milliseconds(row.low)} to {milliseconds(row.high)}",
-            f"{100 * row.ms / total:.1f} %",
+            milliseconds(row.fastest),
+            f"{100 * row.steady / total:.1f} %",
             *least,
         ]
 
     least = sum(row.bound or 0 for row in rows)
     macs = numbers.short(timing.report.totals.macs)
     end = [milliseconds(least), _share(least / total)] if bounds else []
-    summed = ["sum of these", macs, milliseconds(total), "", "100.0 %", *end]
-    end = [milliseconds(least), _share(least / timing.whole.ms)] if bounds else []
-    whole = ["whole network", macs, milliseconds(timing.whole.ms),
-             f"{milliseconds(timing.whole.low)} to {milliseconds(timing.whole.high)}",
-             f"{100 * timing.whole.ms / total:.1f} %", *end]  # fmt: skip
+    summed = ["sum of these", macs, milliseconds(sum(row.ms for row in rows)), "",
+              milliseconds(sum(row.fastest for row in rows)), "100.0 %", *end]  # fmt: skip
+    end = [milliseconds(least), _share(least / timing.steady(timing.whole))] if bounds else []
+    one = timing.whole
+    whole = [
+        "whole network",
+        macs,
+        milliseconds(one.ms),
+        f"{milliseconds(one.low)} to {milliseconds(one.high)}",
+        milliseconds(one.fastest),
+        f"{100 * timing.steady(one) / total:.1f} %",
+        *end,
+    ]
     return header, [*map(cells, rows), summed, whole]
 
 

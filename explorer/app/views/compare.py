@@ -138,7 +138,7 @@ def speed_here(specs: list[ResNeXtSpec]) -> list[Measure]:
     return [
         Measure(
             "Images per second here",
-            f"{step.text}; measured on this machine",
+            f"measured; {step.text}",
             tuple(one.images_per_second if one else None for one in timed),
             lambda value: f"{value:,.1f}",
             ("faster", "slower"),

@@ -148,6 +148,7 @@ def _parts(found: Timing) -> None:
             "Time": [row.ms for row in rows],
             "Lower": [row.low for row in rows],
             "Upper": [row.high for row in rows],
+            "Fastest": [row.fastest for row in rows],
             "Bound": [row.bound for row in rows],
             "Bound / time": [row.reached for row in rows],
         }
@@ -159,6 +160,7 @@ def _parts(found: Timing) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder=numbers.UNKNOWN,
         height=min(HEIGHT, 38 + 35 * len(rows)),
         column_config=_columns(max(row.ms for row in rows)),
         **selection.rows(f"time by {by}", [row.place for row in rows]),
@@ -173,7 +175,7 @@ def _parts(found: Timing) -> None:
             st.markdown(f"Selected: **{address.plain(place)}**", width="content")
             selection.link("architecture", "Show on the map", ":material/account_tree:")
     st.plotly_chart(
-        shared_chart(bars, found, by, key=("time", found.spec, found.conditions, by)),
+        shared_chart(bars, found, by, key=("time", found.key, by)),
         key="time_bars",
     )
     st.markdown(explained.sums_sentence(found))
@@ -190,8 +192,11 @@ def _columns(most: float) -> dict[str, Any]:
         ),
         "Lower": st.column_config.NumberColumn(format="%.2f ms", help="Lower quartile."),
         "Upper": st.column_config.NumberColumn(format="%.2f ms", help="Upper quartile."),
+        "Fastest": st.column_config.NumberColumn(format="%.2f ms", help="The fastest call."),
         "Bound": ms,
-        "Bound / time": st.column_config.NumberColumn(format="%.2f"),
+        "Bound / time": st.column_config.NumberColumn(
+            format="%.2f", help="Of the fastest call, if other programs disturbed the measurement."
+        ),
     }
 
 
@@ -226,7 +231,7 @@ def _roofline(found: Timing) -> None:
             roofline,
             found,
             None if device is None else roof,
-            key=("roofline", found.spec, found.conditions, chosen),
+            key=("roofline", found.key, chosen),
         ),
         key="roofline",
     )
