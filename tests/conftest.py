@@ -32,6 +32,7 @@ if "RESNEXT_CACHE" not in os.environ:
     os.environ["RESNEXT_CACHE"] = tempfile.mkdtemp(prefix="resnext-cache-")
     atexit.register(shutil.rmtree, os.environ["RESNEXT_CACHE"], ignore_errors=True)
 
+
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; Playwright bears only one of its kind in a process."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from explorer.charts.analysis_charts import LEGEND, stage_colour
+from explorer.analysis.palette import LEGEND, stage_colour
 from explorer.cost.explained import Point, points
 from explorer.cost.roofline import Ceilings
 from explorer.cost.timed import Timing
