@@ -16,7 +16,7 @@ PAGES = {
     "tables": f"tables?{NETWORK}",
     "compare": "compare?compare=resnet50,resnext50_32x4d,resnext101_32x4d",
     "cost": f"cost?{NETWORK}",
-    "accuracy": "accuracy",
+    "accuracy": "accuracy?recipes=paper,torchvision-v1,timm-a1",
     "train": "train",
     "sweeps": "sweeps",
     **{f"lesson, {step}": f"learn?lesson={step}" for step in STEPS},
