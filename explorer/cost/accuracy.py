@@ -19,6 +19,7 @@ from resnext.errors import InputError
 
 # What accuracy is shown against.
 AXES = {"macs": "MACs", "params": "Parameters", "ms": "Time of an image, ms"}
+NOT_ALIKE = "Marked *: the source did not train both networks in the same way."
 
 
 class Point(NamedTuple):
@@ -118,7 +119,7 @@ def to_text(found: Sequence[Point]) -> str:
     """For a terminal."""
     notes = "".join(f"{line}\n" for line in summary(found))
     gains = tables.text(*_gain_cells(), 1, totals=False)
-    return f"{tables.text(*_cells(found), 3, totals=False)}\n\n{gains}\n\n{notes}"
+    return f"{tables.text(*_cells(found), 3, totals=False)}\n\n{gains}\n{NOT_ALIKE}\n\n{notes}"
 
 
 def to_markdown(found: Sequence[Point]) -> str:
@@ -127,7 +128,7 @@ def to_markdown(found: Sequence[Point]) -> str:
     rows = [[*cells, point.row.source] for cells, point in zip(rows, found)]
     notes = "".join(f"- {line}\n" for line in summary(found))
     gains = tables.markdown(*_gain_cells(), 1)
-    return f"{tables.markdown([*header, 'source'], rows, 3)}\n\n{gains}\n\n{notes}"
+    return f"{tables.markdown([*header, 'source'], rows, 3)}\n\n{gains}\n\n{NOT_ALIKE}\n\n{notes}"
 
 
 def to_json(found: Sequence[Point]) -> str:

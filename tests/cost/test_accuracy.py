@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.analysis.report import analyse
-from explorer.cost.accuracy import FORMATS, gain_table, points, recipe_names, summary
+from explorer.cost.accuracy import FORMATS, NOT_ALIKE, gain_table, points, recipe_names, summary
 from resnext import ResNeXtSpec
 from resnext.errors import InputError
 
@@ -61,6 +61,7 @@ def test_text_says_what_is_stated_not_measured_and_gained():
         assert "4.00 G stated" in text
         assert "not measured" in text
         assert "It shrinks with depth" in text
+        assert NOT_ALIKE in text
     assert "MODEL_ZOO.md at 1caf15b" in FORMATS["markdown"](found)
 
 
