@@ -4,9 +4,10 @@
 
 Writes finished runs of ten epochs through the store's own writers, once, and lists them with the
 code of each checkout in turn: the command in a new process; the first list and later ones of a
-process; and `tick`, which each poll of a page calls, too. With ``--browser`` it opens the app of
-each checkout on these runs and times clicks. Medians are printed, on the clock and of the
-processor, which depend less on other work of the machine; the goal is 0.3 s for a click.
+process; `tick`, which each poll of a page calls, too; and the script of a page, first and again as
+each click runs it. With ``--browser`` it opens the app of each checkout on these runs and times
+clicks while a run trains. Medians are printed, on the clock and of the processor, which depend less
+on other work of the machine; the goal is 0.3 s for a click.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("train", "sweeps")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PROBE = """
 import json, sys, time
@@ -44,13 +46,34 @@ timed("list", store.list, 5)
 timed("tick", lambda: tick(store), 5)
 print(json.dumps(found))
 """
+# One run of a page's script is what each click and each poll costs the server.
+PAGE = """
+import json, sys, time
+from streamlit.testing.v1 import AppTest
+name, found = sys.argv[2], {}
+app = AppTest.from_string(f'''
+from explorer.app.state import address
+from explorer.app.views.{name}.page import render
+address.open_page("{name}")
+render()
+address.close_page()
+''', default_timeout=600)
+for round in range(6):
+    began = time.perf_counter(), time.process_time()
+    app.run()
+    assert not app.exception
+    ended = time.perf_counter(), time.process_time()
+    title = f"page {name}, first run" if round == 0 else f"page {name}, a click"
+    found.setdefault(title, []).append([b - a for a, b in zip(began, ended)])
+print(json.dumps(found))
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--checkout", action="append", type=Path)
     parser.add_argument("--runs", type=int, nargs="+", default=[200, 1000])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--browser", action="store_true")
     arguments = parser.parse_args()
     checkouts = [path.resolve() for path in arguments.checkout or [ROOT]]
@@ -96,24 +119,27 @@ def write(runs: Path, count: int) -> None:
 def measure(checkouts: list[Path], runs: Path, count: int, rounds: int) -> None:
     """Processes of each checkout in turn."""
     found: dict[Path, dict[str, list[list[float]]]] = {checkout: {} for checkout in checkouts}
-    for _ in range(rounds):
+    for number in range(rounds):
         for checkout in checkouts:
             began = time.perf_counter(), _children()
             command = [sys.executable, "-m", "explorer", "runs", "list", "--runs", str(runs)]
             subprocess.run(command, cwd=checkout, check=True, stdout=subprocess.DEVNULL)
             ended = time.perf_counter(), _children()
-            found[checkout].setdefault("runs list, a new process", []).append(
-                [b - a for a, b in zip(began, ended)]
-            )
-            probe = subprocess.run(
-                [sys.executable, "-c", PROBE, str(runs)],
-                cwd=checkout,
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            for name, values in json.loads(probe.stdout).items():
-                found[checkout].setdefault(name, []).extend(values)
+            title = "runs list, a new process" if number else "runs list, the first time"
+            found[checkout].setdefault(title, []).append([b - a for a, b in zip(began, ended)])
+            pages = [page for page in PAGES if (checkout / "explorer/app/views" / page).is_dir()]
+            for code, *more in ((PROBE,), *((PAGE, page) for page in pages)):
+                probe = subprocess.run(
+                    [sys.executable, "-c", code, str(runs), *more],
+                    cwd=checkout,
+                    check=True,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    text=True,
+                    env={**os.environ, "RESNEXT_RUNS": str(runs)},
+                )
+                for name, values in json.loads(probe.stdout).items():
+                    found[checkout].setdefault(name, []).extend(values)
     for checkout in checkouts:
         show(f"{count} runs", checkout, found[checkout])
 

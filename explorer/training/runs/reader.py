@@ -142,7 +142,8 @@ class RunReader:
             RunError: There is no such run.
         """
         folder = self.root / run
-        if not is_name(run) or not is_run(folder):
+        usual = ID.fullmatch(run) and os.path.isdir(folder)  # said at once, as lists ask for each
+        if not usual and not (is_name(run) and is_run(folder)):
             raise RunError(f"there is no run {run!r}")
         return folder
 
