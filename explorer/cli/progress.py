@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from explorer.cli.signals import exit_status, signals_interrupt
 from explorer.formatting.numbers import duration
 from explorer.jobs.text import printable
+from explorer.training.runs.state import NO_CONTACT
 
 if TYPE_CHECKING:
     from explorer.training.runs.history import Epoch
@@ -75,6 +76,8 @@ def bar_line(snapshot: RunSnapshot, width: int = 100) -> str:
     """One line: progress, loss, accuracy, speed and time left."""
     if snapshot.state == "queued":
         return "queued: another run is training"
+    if snapshot.state == NO_CONTACT:
+        return f"no contact: {printable(snapshot.reason)}"[:width]
     if not snapshot.points:
         return f"{snapshot.state}: reading data, building the network"
     point = snapshot.points[-1]

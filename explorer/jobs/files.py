@@ -14,6 +14,7 @@ import numpy as np
 
 # Out of space, out of quota, over the largest file allowed.
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+Publish = Callable[[str, Path], None]
 
 
 def cache_folder() -> Path:
@@ -24,7 +25,10 @@ def cache_folder() -> Path:
 
 
 def write_atomically(
-    path: Path, data: bytes | Callable[[IO[bytes]], object], durable: bool = True
+    path: Path,
+    data: bytes | Callable[[IO[bytes]], object],
+    durable: bool = True,
+    publish: Publish | None = None,
 ) -> None:
     """Replace `path` by `data`; a reader, or a crash, sees the old file or the new one.
 
@@ -32,6 +36,7 @@ def write_atomically(
         path: The file; its folder exists.
         data: All of its bytes, or what writes them, so that they are not held in memory.
         durable: Wait for the disk, so that a power cut keeps it too.
+        publish: Moves the finished file to `path`, or raises if it must not; by default a rename.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -40,7 +45,7 @@ def write_atomically(
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        os.replace(temporary, path)
+        (publish or os.replace)(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
@@ -48,9 +53,11 @@ def write_atomically(
         _sync_folder(path.parent)
 
 
-def write_json(path: Path, value: Mapping[str, Any], durable: bool = True) -> None:
-    """Write `value` as JSON, atomically."""
-    write_atomically(path, (json.dumps(value, indent=1) + "\n").encode(), durable)
+def write_json(
+    path: Path, value: Mapping[str, Any], durable: bool = True, publish: Publish | None = None
+) -> None:
+    """Write `value` as JSON, as `write_atomically` does."""
+    write_atomically(path, (json.dumps(value, indent=1) + "\n").encode(), durable, publish)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -66,9 +73,11 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Any], durable: bool = True) -> None:
-    """Write arrays as an uncompressed `.npz`, atomically."""
-    write_atomically(path, lambda file: np.savez(file, **arrays), durable)
+def write_arrays(
+    path: Path, arrays: Mapping[str, Any], durable: bool = True, publish: Publish | None = None
+) -> None:
+    """Write arrays as an uncompressed `.npz`, as `write_atomically` does."""
+    write_atomically(path, lambda file: np.savez(file, **arrays), durable, publish)
 
 
 def read_arrays(path: Path) -> dict[str, Any]:

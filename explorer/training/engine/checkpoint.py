@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.jobs.files import read_arrays, write_arrays
+from explorer.jobs.files import Publish, read_arrays, write_arrays
 from explorer.training.engine.errors import RunError
 
 
@@ -56,10 +56,15 @@ class Position:
     epoch: Sums = field(default_factory=Sums)
 
 
-def save_checkpoint(path: Path, position: Position, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write a checkpoint; a crash in the middle leaves the previous one."""
+def save_checkpoint(
+    path: Path,
+    position: Position,
+    arrays: dict[str, NDArray[Any]],
+    publish: Publish | None = None,
+) -> None:
+    """Write a checkpoint, as `write_atomically` does; a crash leaves the previous one."""
     text = np.array(json.dumps(asdict(position)))
-    write_arrays(path, {**arrays, "position": text})
+    write_arrays(path, {**arrays, "position": text}, publish=publish)
 
 
 def load_checkpoint(path: Path) -> tuple[Position, dict[str, NDArray[Any]]] | None:

@@ -4,6 +4,7 @@ runs/ID/run.json        what was asked for: name, source, owner
         spec.json       the network
         recipe.json     how it is trained
         state.json      its state (written under the lock of all runs)
+        lease/N/        who is at work on it; see `explorer.training.runs.leases`
         control.json    what it should do: run, pause or stop
         metrics.jsonl   the curve, append-only
         summary.json    the curve's epochs and last points, for lists of runs; made from it

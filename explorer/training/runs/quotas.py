@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from explorer.training.engine.errors import RunError, TimeUp
 from explorer.training.runs.snapshot import RunSnapshot
-from explorer.training.runs.state import ACTIVE
+from explorer.training.runs.state import ACTIVE, NO_CONTACT
 from explorer.training.runs.store import RunStore
 from explorer.training.runs.usage import usage_of_today
 
-OPEN_STATES = ("queued", "starting", "running", "paused")
+OPEN_STATES = ("queued", "starting", "running", "paused", NO_CONTACT)
 # Of each cap in all: enough for a school class that shares one address, and a rest for others.
 ADDRESS_SHARE = 0.8
 

@@ -8,13 +8,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from explorer.jobs import processes
 from explorer.jobs.files import read_json, read_lines
 from explorer.jobs.text import sentence
 from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
+from explorer.training.runs import hosts
 from explorer.training.runs.cache import Kept, Stamp, read_summary, shortened, stamp, write_summary
 from explorer.training.runs.folder import ID, MODEL, is_name, is_run
 from explorer.training.runs.history import History, history_csv, read_history
+from explorer.training.runs.hosts import FolderClock
+from explorer.training.runs.leases import (
+    LATE_SECONDS,
+    Holder,
+    heard_within,
+    holder,
+    newest,
+)
 from explorer.training.runs.pictures import BatchView, EpochView, read_batch, read_epoch
 from explorer.training.runs.snapshot import RunSnapshot, snapshot_of
 from explorer.training.runs.state import ACTIVE, RunState
@@ -34,6 +44,7 @@ class RunReader:
 
     def __init__(self, root: Path | str = "runs") -> None:
         self.root = Path(root)
+        self.clock = FolderClock(self.root)
         self._histories: dict[str, tuple[int, History]] = {}
         self._short: dict[str, tuple[Stamp, History]] = {}
         self._states: Kept[RunState] = Kept()
@@ -89,7 +100,7 @@ class RunReader:
         try:
             base = f"{folder}{os.sep}"  # a path for each file would take longer than the look at it
             asked = self._asked.get(run, [base + n for n in ASKED], lambda: _read_asked(folder))
-            state = self.state(run)
+            state = RunState.as_seen(*self.look(run))
             history = self._history(run) if whole else self._short_history(folder, state)
             known = self._resting.get(run)
             if known and known[0] is asked and known[1] == state and known[2] is history:
@@ -148,7 +159,7 @@ class RunReader:
         return folder
 
     def state(self, run: str) -> RunState:
-        """Return the recorded state; `RunState.is_dead` says whether it is still true.
+        """Return the recorded state; `look` says whether it is still true.
 
         Raises:
             RunError: There is no such run, or its state cannot be read.
@@ -162,6 +173,36 @@ class RunReader:
             return self._states.get(run, [str(path)], read)
         except (OSError, ValueError) as error:
             raise RunError(f"run {run} cannot be read: {sentence(error)}") from None
+
+    def look(self, run: str) -> tuple[RunState, Holder]:
+        """Return the recorded state, and what is known of the process that should be at work.
+
+        Raises:
+            RunError: There is no such run, or its state cannot be read.
+        """
+        state = self.state(run)
+        while state.state in ACTIVE:
+            found = self._found(self.folder(run), state)
+            if found in (Holder.HERE, Holder.HEARD):
+                return state, found
+            before, state = state, self.state(run)
+            if state == before:  # else it ended after it had been read
+                return state, found
+        return state, Holder.NONE
+
+    def _found(self, folder: Path, state: RunState) -> Holder:
+        """What is known of the process of a run whose recorded state is active."""
+        try:
+            if newest(folder) > state.after:
+                return holder(folder, self.clock)
+            # It has just been started, or by an earlier version of this program.
+            if state.space in ("", hosts.this_host().space):
+                alive = processes.is_alive(state.worker, state.worker_identity)
+                return Holder.HERE if alive else Holder.DEAD
+            heard = heard_within(folder / "state.json", LATE_SECONDS, self.clock)
+            return Holder.HEARD if heard else Holder.LATE
+        except OSError as error:
+            raise RunError(f"run {folder.name} cannot be read: {sentence(error)}") from None
 
     def _history(self, run: str) -> History:
         """Return the curve, read again only when its file has grown."""

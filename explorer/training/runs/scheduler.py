@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from explorer.jobs import processes
@@ -16,8 +15,10 @@ from explorer.training.data.sources import CIFAR10, WORDS, cached_cifar10
 from explorer.training.engine.errors import RunError, TimeUp
 from explorer.training.engine.recipe import Recipe
 from explorer.training.engine.tensorboard import check_tensorboard
+from explorer.training.runs import hosts
+from explorer.training.runs.leases import Holder, holder, newest, take
 from explorer.training.runs.quotas import check_resume, check_start, check_turn, whole_number
-from explorer.training.runs.state import ACTIVE, VANISHED, RunState
+from explorer.training.runs.state import ACTIVE, LOCAL, VANISHED, RunState
 from explorer.training.runs.store import RunStore
 from explorer.training.runs.uploads import check_source
 from resnext import ResNeXtSpec
@@ -119,7 +120,7 @@ def check_fit(specs: Sequence[ResNeXtSpec], source: str) -> None:
 
 
 def tick(store: RunStore) -> None:
-    """Mark runs whose process is gone as failed, and start the next ones in the queue.
+    """Mark runs whose process is gone as failed, and start the next ones in this host's queue.
 
     In a folder that cannot be written to it does nothing, so that its runs can still be seen.
 
@@ -141,23 +142,35 @@ def _tick(store: RunStore) -> None:
         states = {}
         for run in store.ids():
             try:
-                states[run] = store.state(run)
+                state, found = store.look(run)
+                if state.as_seen(found).state == "failed" != state.state:
+                    state = _give_up(store, run, state)
             except RunError:
                 continue
-            if states[run].is_dead():
-                states[run].kill()  # the trainer may outlive its supervisor by a moment
-                states[run] = RunState("failed", VANISHED)
-                store.set_state(run, states[run])
+            if state.launcher == LOCAL and state.host in ("", hosts.this_host().name):
+                states[run] = state
         room = max_runs() - sum(state.state in ACTIVE for state in states.values())
         queue = sorted((s.place, run) for run, s in states.items() if s.state == "queued")
         for _, run in queue[: max(0, room)]:
             _launch(store, run, states[run])
 
 
+def _give_up(store: RunStore, run: str, state: RunState) -> RunState:
+    """Record that a run's process is gone; its trainer may outlive it by a moment."""
+    folder = store.folder(run)
+    state.kill()
+    if newest(folder) > state.after:
+        take(folder, store.clock, released=True)
+    store.set_state(run, RunState("failed", VANISHED))
+    return store.state(run)
+
+
 def _launch(store: RunStore, run: str, state: RunState) -> None:
     folder = store.folder(run)
     try:
-        attempts = store.snapshot(run).attempts
+        attempts, after = store.snapshot(run).attempts, newest(folder)
+        if holder(folder, store.clock) in (Holder.HERE, Holder.HEARD):
+            return  # it is ending, or somebody else was first
         check_turn(store)
         process = processes.spawn(
             "explorer.training.runs.supervisor", folder.resolve(), folder / "log.txt", detached=True
@@ -175,8 +188,16 @@ def _launch(store: RunStore, run: str, state: RunState) -> None:
     processes.collect_later(process)
     identity = processes.identity(process.pid)
     try:
-        started = replace(
-            state, state="starting", worker=process.pid, worker_identity=identity, attempts=attempts
+        here = hosts.this_host()
+        started = RunState(
+            "starting",
+            place=state.place,
+            worker=process.pid,
+            worker_identity=identity,
+            attempts=attempts,
+            host=here.name,
+            space=here.space,
+            after=after,
         )
         store.set_state(run, started)
     except BaseException:

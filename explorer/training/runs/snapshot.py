@@ -11,7 +11,7 @@ from explorer.training.data.sources import source_name
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.checks import Seconds1970, checked
 from explorer.training.runs.history import Epoch, Facts, History, Point
-from explorer.training.runs.state import ACTIVE, VANISHED, RunState
+from explorer.training.runs.state import ACTIVE, NO_CONTACT, RunState
 from resnext import ResNeXtSpec
 
 MAX_NAME = 100  # characters in a run's name, and in its folder's name
@@ -44,9 +44,9 @@ class RunSnapshot(Facts, About):
 
     Attributes:
         id: Name of the run's folder, by which the store and links know it.
-        state: One of `explorer.training.runs.state.STATES`.
+        state: One of `explorer.training.runs.state.STATES`, or `NO_CONTACT` from there.
         asked: What an active run was asked and has not done yet: `pause`, `stop` or "".
-        reason: Why it failed, or stopped by itself, a sentence; else "".
+        reason: Why it failed, stopped by itself or is not heard of, a sentence; else "".
         spec: The network.
         recipe: How it is trained.
         points: The curve of training.
@@ -88,7 +88,7 @@ class RunSnapshot(Facts, About):
     @property
     def is_resumable(self) -> bool:
         """Whether `resume` would continue it."""
-        return self.state in ("paused", "stopped", "failed")
+        return self.state in ("paused", "stopped", "failed", NO_CONTACT)
 
     @property
     def data(self) -> tuple[str, int | None, float]:
@@ -113,15 +113,13 @@ def snapshot_of(
     history: History,
     has_model: bool,
 ) -> RunSnapshot:
-    """Put together what a run's files say; one whose process is gone has failed.
+    """Put together what a run's files say, and its state as it is seen.
 
     Raises:
         ValueError: A value of `about`, the content of `run.json`, is missing or wrong.
     """
     name, reason = state.state, state.reason
-    if state.is_dead():
-        name, reason = "failed", VANISHED
-    elif name == "starting" and history.started and history.attempts > state.attempts:
+    if name == "starting" and history.started and history.attempts > state.attempts:
         name = "running"
     facts = replace(
         history.facts,

@@ -1,4 +1,4 @@
-"""The state of a run as `state.json` records it, and whether its process is alive."""
+"""The state of a run as `state.json` records it, and as it is seen by who looks for its process."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 from explorer.jobs import processes
 from explorer.training.runs.checks import ProcessId, checked
+from explorer.training.runs.leases import Holder
 
 STATES = ("queued", "starting", "running", "paused", "finished", "stopped", "failed")
 ACTIVE = ("starting", "running")
+NO_CONTACT = "no contact"  # how an active run is shown whose process is not heard of
+LOCAL = "local"
 COPIED = "its folder was copied or renamed while it was at work"
 VANISHED = "its process ended without a word: it was killed, or the machine went down"
 
@@ -28,6 +31,10 @@ class RunState:
         trainer_identity: Likewise.
         attempts: How often the run had been started or resumed before this start.
         folder: Name of the run's folder, by which a copy of it is recognised.
+        host: Name of the host where it waits or was started; "" for any.
+        space: The space of process numbers of `worker`; see `explorer.training.runs.hosts.Host`.
+        after: Number of its newest lease before this start; what has a higher one is at work.
+        launcher: Who starts it: one of `explorer.training.runs.launchers`.
     """
 
     state: str
@@ -39,6 +46,10 @@ class RunState:
     trainer_identity: str | None = None
     attempts: int = 0
     folder: str = ""
+    host: str = ""
+    space: str = ""
+    after: int = 0
+    launcher: str = LOCAL
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RunState:
@@ -62,11 +73,20 @@ class RunState:
             return self
         if self.state in ("queued", *ACTIVE):
             return RunState("stopped", COPIED, folder=folder)
-        return replace(self, worker=None, trainer=None, folder=folder)
+        return replace(self, worker=None, trainer=None, folder=folder, after=0)
 
-    def is_dead(self) -> bool:
-        """Return whether the run should be at work, but its supervisor is gone."""
-        return self.state in ACTIVE and not processes.is_alive(self.worker, self.worker_identity)
+    def as_seen(self, holder: Holder) -> RunState:
+        """Return the state to show, given what is known of the process that should be at work."""
+        if self.state not in ACTIVE or holder in (Holder.HERE, Holder.HEARD):
+            return self
+        where = self.host or "its host"
+        if holder is Holder.LATE:
+            reason = f"{where} was not heard of lately; it may still train it. Resume takes it over"
+        elif self.launcher == LOCAL:
+            return replace(self, state="failed", reason=VANISHED)
+        else:
+            reason = f"its process on {where} has ended; {self.launcher} may start it elsewhere"
+        return replace(self, state=NO_CONTACT, reason=reason)
 
     def kill(self) -> None:
         """End the run's processes at once."""

@@ -19,10 +19,12 @@ from explorer.jobs.files import read_json, write_json
 from explorer.jobs.text import is_one_line
 from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
+from explorer.training.runs import hosts
 from explorer.training.runs.folder import ID, keep_ballast
+from explorer.training.runs.leases import Held, Holder, take
 from explorer.training.runs.reader import RunReader
 from explorer.training.runs.snapshot import MAX_NAME, RunSnapshot
-from explorer.training.runs.state import ACTIVE, RunState
+from explorer.training.runs.state import ACTIVE, LOCAL, RunState
 from explorer.training.runs.usage import note_deleted
 from resnext import ResNeXtSpec
 
@@ -57,6 +59,7 @@ class RunStore(RunReader):
         owner: str = "",
         address: str = "",
         admit: Callable[[], None] | None = None,
+        launcher: str = LOCAL,
     ) -> list[str]:
         """Create a queued run for each network, all or none; `scheduler.start_all` starts them.
 
@@ -68,6 +71,7 @@ class RunStore(RunReader):
             address: Code of the network address that the visitor came from, or "".
             admit: Raises if they may not be created. It is called under the lock, so that
                 what it counts cannot change before the runs are there.
+            launcher: Who is to start them.
 
         Returns:
             Their ids, in the order of `networks`.
@@ -95,7 +99,7 @@ class RunStore(RunReader):
                 if admit is not None:
                     admit()
                 for place, run in enumerate(drafts, start=self._next_place()):
-                    state = RunState("queued", place=place, folder=run)
+                    state = replace(_queued(place, launcher), folder=run)
                     write_json(self.root / f".{run}" / "state.json", state.to_dict())
                 self._publish(list(drafts))
         except BaseException:
@@ -120,7 +124,11 @@ class RunStore(RunReader):
             write_json(path, {**read_json(path), "share": ""})
 
     def request(
-        self, run: str, want: str, admit: Callable[[RunSnapshot], None] | None = None
+        self,
+        run: str,
+        want: str,
+        admit: Callable[[RunSnapshot], None] | None = None,
+        launcher: str = LOCAL,
     ) -> None:
         """Ask a run to `pause`, `resume` or `stop`; the next `tick` or the run itself obeys.
 
@@ -128,28 +136,36 @@ class RunStore(RunReader):
             run: Its id.
             want: What it is asked to do.
             admit: Raises if it may not do that. It is called under the lock.
+            launcher: Who is to start it when it resumes.
+
+        One that is not heard of is taken from its host: it stops at once, or can be resumed.
 
         Raises:
-            RunError: It cannot do that in its present state.
+            RunError: It cannot do that in its present state, or was heard of again.
         """
         if want not in ("pause", "resume", "stop"):
             raise RunError(f"a run can be asked to pause, resume or stop; received {want!r}")
         with self.locked():
-            folder, state = self.folder(run), self.state(run)
+            folder, (state, found) = self.folder(run), self.look(run)
             if admit is not None:
                 admit(self.snapshot(run))
+            at_work = found in (Holder.HERE, Holder.HEARD)
+            if state.state in ACTIVE and not at_work:
+                take(folder, self.clock, released=True)
             if want == "resume":
                 if state.state == "finished":
                     raise RunError("this run is finished; there is nothing to resume")
                 write_json(folder / "control.json", {"want": "run"})
                 keep_ballast(folder)
-                if state.state not in ("queued", *ACTIVE):
-                    self.set_state(run, RunState("queued", place=self._next_place()))
+                again = _queued(self._next_place(), launcher)
+                waits = (state.state, state.host, state.launcher)
+                if not at_work and waits != (again.state, again.host, again.launcher):
+                    self.set_state(run, again)
                 return
             if state.state not in ("queued", "paused", *ACTIVE):
                 raise RunError(f"this run is {state.state}; it cannot {want}")
             write_json(folder / "control.json", {"want": want})
-            if state.state not in ACTIVE:
+            if not at_work:
                 self.set_state(run, RunState("paused" if want == "pause" else "stopped"))
 
     def delete(self, run: str) -> None:
@@ -176,13 +192,21 @@ class RunStore(RunReader):
             if _LEFT.fullmatch(path.name) and path.stat().st_mtime < before:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def set_state(self, run: str, state: RunState) -> None:
-        """Record a state. Call it under `locked`."""
-        write_json(self.folder(run) / "state.json", replace(state, folder=run).to_dict())
+    def set_state(self, run: str, state: RunState, lease: Held | None = None) -> None:
+        """Record a state. Call it under `locked`.
+
+        Raises:
+            LeaseLost: It was to be recorded under a lease that is lost.
+        """
+        path, values = self.folder(run) / "state.json", replace(state, folder=run).to_dict()
+        write_json(path, values, publish=lease.publish if lease else None)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the lock of all runs, across threads and processes."""
+        """Hold the lock of all runs, across the threads and processes of this host.
+
+        Between hosts, where such locks may not hold, what two must not both do needs the lease.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / ".lock", timeout=30):
             yield
@@ -203,3 +227,9 @@ class RunStore(RunReader):
             with contextlib.suppress(RunError):
                 places.append(self.state(run).place)
         return max(places) + 1
+
+
+def _queued(place: int, launcher: str) -> RunState:
+    """In the queue of this host, or of a launcher that finds one."""
+    host = hosts.this_host().name if launcher == LOCAL else ""
+    return RunState("queued", place=place, launcher=launcher, host=host)

@@ -1,6 +1,7 @@
 """The process that starts a run's trainer, sees that it obeys, and records how it ended.
 
-It imports no TensorFlow and stays small, so that it survives what ends the trainer.
+It imports no TensorFlow and stays small, so that it survives what ends the trainer. It holds the
+run's lease; when that is taken over, it ends the trainer and writes nothing more.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +20,17 @@ from explorer.jobs import processes
 from explorer.jobs.files import is_disk_full, read_json
 from explorer.jobs.process_priority import lower_priority
 from explorer.training.engine.errors import RunError
+from explorer.training.runs import hosts
 from explorer.training.runs.folder import free_ballast, wanted
+from explorer.training.runs.leases import Held, LeaseHeld, LeaseLost, take
 from explorer.training.runs.scheduler import tick
-from explorer.training.runs.state import RunState
+from explorer.training.runs.state import ACTIVE, RunState
 from explorer.training.runs.store import RunStore
 
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 1.3  # of the 2 s in which a run ends when asked
 EXIT_FINISHED, EXIT_HALTED, EXIT_TIME_UP = 0, 10, 11
-EXIT_FAILED, EXIT_DISK_FULL, EXIT_MEMORY = 20, 21, 22
+EXIT_FAILED, EXIT_DISK_FULL, EXIT_MEMORY, EXIT_LEASE_LOST = 20, 21, 22, 23
 DISK_FULL = "the disk is full; free some space, then resume"
 MEMORY = "the memory ran out; try a smaller batch, input or network, then start again"
 
@@ -34,29 +38,54 @@ MEMORY = "the memory ran out; try a smaller batch, input or network, then start 
 def main(folder: Path) -> None:
     """Supervise the run in `folder` from start to end."""
     lower_priority()
-    store, run = RunStore(folder.parent), folder.name
-    (folder / "outcome.json").unlink(missing_ok=True)
+    store = RunStore(folder.parent)
+    try:
+        lease = take(folder, store.clock)
+    except LeaseHeld as error:
+        print(error)
+        return
+    with lease.kept():
+        _supervise(store, lease)
+    tick(store)
+
+
+def _supervise(store: RunStore, lease: Held) -> None:
+    folder = lease.run
+    lease.discard(folder / "outcome.json")
     trainer = processes.spawn(
-        "explorer.training.runs.trainer", folder, folder / "log.txt", False, str(os.getpid())
+        "explorer.training.runs.trainer",
+        folder,
+        folder / "log.txt",
+        False,
+        str(os.getpid()),
+        str(lease.number),
     )
-    identity = processes.identity(trainer.pid)
-    with store.locked():
-        state = replace(store.state(run), trainer=trainer.pid, trainer_identity=identity)
-        store.set_state(run, state)
-    killed = supervise(trainer, folder)
-    with contextlib.suppress(RunError):  # deleted meanwhile
+    try:
+        _record_start(store, lease, trainer.pid)
+    except BaseException:
+        trainer.kill()
+        raise
+    killed = supervise(trainer, folder, lease.lost)
+    with contextlib.suppress(RunError, LeaseLost):  # deleted meanwhile, or taken over
         try:
-            _record_ending(store, run, trainer.returncode, killed)
+            _record_ending(store, lease, trainer.returncode, killed)
         except OSError as error:
             if not is_disk_full(error):
                 raise
             free_ballast(folder)
-            _record_ending(store, run, trainer.returncode, killed)
-    tick(store)
+            _record_ending(store, lease, trainer.returncode, killed)
+        lease.release()
 
 
-def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> bool:
+def supervise(
+    trainer: subprocess.Popen[bytes], folder: Path, lost: threading.Event | None = None
+) -> bool:
     """Wait for the trainer to end; kill it if it is asked to end and takes too long.
+
+    Args:
+        trainer: Its process.
+        folder: The run's.
+        lost: Set once the run belongs to somebody else; the trainer is then killed at once.
 
     Returns:
         Whether it was killed here.
@@ -69,6 +98,9 @@ def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> bool:
             return killed
         except subprocess.TimeoutExpired:
             pass
+        if lost is not None and lost.is_set():
+            trainer.kill()
+            killed = True
         if wanted(folder) == "run":
             asked = None
             continue
@@ -78,9 +110,29 @@ def supervise(trainer: subprocess.Popen[bytes], folder: Path) -> bool:
             killed = True
 
 
-def _record_ending(store: RunStore, run: str, code: int, killed: bool) -> None:
+def _record_start(store: RunStore, lease: Held, trainer: int) -> None:
+    here, run = hosts.this_host(), lease.run.name
     with store.locked():
-        store.set_state(run, ending(code, store.folder(run), killed))
+        state = store.state(run)
+        started = replace(
+            state,
+            state=state.state if state.state in ACTIVE else "starting",
+            worker=os.getpid(),
+            worker_identity=processes.identity(os.getpid()),
+            trainer=trainer,
+            trainer_identity=processes.identity(trainer),
+            host=here.name,
+            space=here.space,
+        )
+        store.set_state(run, started, lease)
+
+
+def _record_ending(store: RunStore, lease: Held, code: int, killed: bool) -> None:
+    run = lease.run.name
+    with store.locked():
+        before = store.state(run)
+        state = replace(ending(code, lease.run, killed), host=before.host, launcher=before.launcher)
+        store.set_state(run, state, lease)
 
 
 def ending(code: int, folder: Path, killed: bool = False) -> RunState:

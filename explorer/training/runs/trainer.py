@@ -11,8 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
 from explorer.jobs.files import is_disk_full, read_json
 from explorer.training.data import Dataset, load_dataset
 from explorer.training.engine.errors import TimeUp
@@ -21,6 +19,7 @@ from explorer.training.engine.machine import machine, threads
 from explorer.training.engine.recipe import Recipe
 from explorer.training.engine.tensorboard import TensorBoardRecorder, check_tensorboard
 from explorer.training.runs.folder import MODEL, free_ballast, wanted
+from explorer.training.runs.leases import Held, LeaseLost
 from explorer.training.runs.quotas import check_time
 from explorer.training.runs.runfiles import RunFiles
 from explorer.training.runs.supervisor import (
@@ -29,6 +28,7 @@ from explorer.training.runs.supervisor import (
     EXIT_FAILED,
     EXIT_FINISHED,
     EXIT_HALTED,
+    EXIT_LEASE_LOST,
     EXIT_MEMORY,
     EXIT_TIME_UP,
     MEMORY,
@@ -40,18 +40,34 @@ if TYPE_CHECKING:
     from explorer.training.engine.network import Network
 
 
-def main(folder: Path, supervisor: int) -> int:
-    """Train the run in `folder` for a supervisor's process; return the exit code."""
-    # A trainer whose supervisor was killed ends at its next step. The next one waits for that.
-    with FileLock(folder / "trainer.lock"), contextlib.closing(RunFiles(folder)) as files:
-        return attempt(folder, files, supervisor)
+def main(folder: Path, supervisor: int, number: int | None = None) -> int:
+    """Train the run in `folder`; return the exit code.
+
+    Args:
+        folder: The run's.
+        supervisor: Process id of the supervisor; the trainer ends at its next step without it.
+        number: Of the supervisor's lease; None if nobody else can be at the folder.
+    """
+    lease = None if number is None else Held(folder, number)
+    try:
+        with contextlib.closing(RunFiles(folder, lease)) as files:
+            return attempt(folder, files, supervisor)
+    except LeaseLost as error:
+        print(error)
+        return EXIT_LEASE_LOST
 
 
 def attempt(folder: Path, files: RunFiles, supervisor: int) -> int:
-    """Train; return the exit code of whatever happens, with its reason in `outcome.json`."""
+    """Train; return the exit code of whatever happens, with its reason in `outcome.json`.
+
+    Raises:
+        LeaseLost: The run was taken over.
+    """
     try:
         train(folder, files, supervisor)
         return EXIT_FINISHED
+    except LeaseLost:
+        raise
     except Halted:
         return EXIT_HALTED
     except TimeUp as error:
@@ -75,7 +91,7 @@ def train(folder: Path, files: RunFiles, supervisor: int) -> None:
     source = str(read_json(folder / "run.json")["source"])
     if recipe.tensorboard:
         check_tensorboard()
-    (folder / MODEL).unlink(missing_ok=True)  # of an earlier pause
+    files.discard(folder / MODEL)  # of an earlier pause
     position, arrays = files.resume()
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(load, spec, recipe, source)
@@ -113,9 +129,9 @@ def train(folder: Path, files: RunFiles, supervisor: int) -> None:
         except (Halted, TimeUp):
             # What it has learned so far is worth a file, if there is room and time to write it.
             with contextlib.suppress(OSError):
-                save_model(network, folder / MODEL)
+                save_model(network, folder / MODEL, files)
             raise
-    save_model(network, folder / MODEL)
+    save_model(network, folder / MODEL, files)
 
 
 def load(spec: ResNeXtSpec, recipe: Recipe, source: str) -> Dataset:
@@ -128,13 +144,13 @@ def load(spec: ResNeXtSpec, recipe: Recipe, source: str) -> Dataset:
     return data
 
 
-def save_model(network: Any, path: Path) -> None:
+def save_model(network: Any, path: Path, files: RunFiles) -> None:
     """Write the model so that `path` is complete or not there."""
     draft = path.with_name(f"part-{path.name}")  # Keras chooses the format by the suffix
     network.save(draft)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
-    draft.replace(path)
+    files.publish(draft, path)
 
 
 def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:
@@ -172,4 +188,4 @@ def _fail(files: RunFiles, reason: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), *map(int, sys.argv[2:])))

@@ -22,9 +22,11 @@ from explorer.training.data.errors import DataError
 from explorer.training.engine.checkpoint import load_checkpoint
 from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
+from explorer.training.runs import hosts
 from explorer.training.runs.history import Epoch, Point
 from explorer.training.runs.scheduler import resume, start, tick
 from explorer.training.runs.snapshot import RunSnapshot
+from explorer.training.runs.state import NO_CONTACT
 from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
@@ -282,6 +284,37 @@ def test_a_trainer_whose_supervisor_is_killed_while_it_starts_ends_of_itself(
         {point.step for point in snapshot.points}
     )
     store.delete(run)
+
+
+@linux
+def test_a_run_taken_over_by_another_host_goes_on_there_alone(
+    store: RunStore,
+    tiny: ResNeXtSpec,
+    whole: Whole,
+    wait_for: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its processes are stopped, as in a host that sleeps; they wake when it was taken over."""
+    monkeypatch.setenv("RESNEXT_LEASE_SECONDS", "2")
+    run = start(store, tiny, whole.recipe, "synthetic")
+    wait_for(run, lambda s: len(s.points) > 30)
+    former = store.state(run)
+    pids = [pid for pid in (former.worker, former.trainer) if pid is not None]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        monkeypatch.setattr(hosts, "this_host", lambda: hosts.Host("another", "boot:pid"))
+        assert wait_for(run, lambda s: s.state == NO_CONTACT).state == NO_CONTACT
+        resume(store, run)
+        wait_for(run, lambda s: s.state == "running" and s.attempts == 2)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    result = wait_for(run)
+    until(lambda: all(map(_gone, pids)))
+    assert is_as(whole, store, result)
+    assert store.snapshot(run) == result  # nothing was written since
+    assert "taken over" in store.log(run)
 
 
 def _gone(pid: int | None) -> bool:

@@ -16,6 +16,7 @@ from explorer.charts.training_charts import metric_figure
 from explorer.formatting.numbers import UNKNOWN, clock
 from explorer.training.runs.quotas import limits
 from explorer.training.runs.snapshot import RunSnapshot
+from explorer.training.runs.state import NO_CONTACT
 from explorer.training.runs.visitors import VisitorRuns
 from resnext.errors import UserError
 
@@ -29,12 +30,13 @@ BADGES = {
     "finished": ("green", "check"),
     "stopped": ("gray", "stop"),
     "failed": ("red", "error"),
+    NO_CONTACT: ("orange", "cloud_off"),
 }
 
 
 def watch(store: VisitorRuns, ids: list[str], states: tuple[str, ...]) -> None:
     """Show these runs; redraw every second while any run is active or queued."""
-    busy = any(state in WAITING for state in states)
+    busy = any(state in (*WAITING, NO_CONTACT) for state in states)
 
     @st.fragment(run_every=POLL_SECONDS if busy else None)
     def live() -> None:
@@ -62,6 +64,8 @@ def one(store: VisitorRuns, run: RunSnapshot) -> None:
     reason = address.plain(run.reason.rstrip("."))
     if run.state == "failed":
         st.error(f"The run failed: {reason}.", icon=":material/error:")
+    elif run.state == NO_CONTACT:
+        st.warning(f"No contact: {reason}.", icon=":material/cloud_off:")
     elif reason:
         st.warning(f"The run was stopped: {reason}.", icon=":material/timer_off:")
     if run.points:
@@ -109,7 +113,7 @@ def actions(store: VisitorRuns, run: RunSnapshot) -> None:
     """Pause, resume, stop, delete and downloads, as the state allows."""
     waiting = run.state in WAITING
     mine = store.is_mine(run)
-    if mine and waiting:
+    if mine and (waiting or run.state == NO_CONTACT):
         _button(store, run, "Pause", "pause", lambda: store.request(run.id, "pause"))
         _button(store, run, "Stop", "stop", lambda: store.request(run.id, "stop"))
     if mine and run.is_resumable:
