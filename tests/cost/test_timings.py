@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from specs import valid_specs
-from timed_networks import made_up
+from timed_networks import TURNS, made_up
 
 from explorer.analysis.report import LEVELS, analyse, graph_of
 from explorer.cost import timings
@@ -185,3 +185,16 @@ def test_vectors_are_read_in_the_processors_flags():
     assert vector_width("model name : A\nflags\t\t: fpu sse2 avx2 avx512f\n") == 16
     assert vector_width("Features\t: fp asimd\n") == 4
     assert vector_width("") is None
+
+
+def test_a_disturbed_measurement_is_judged_by_its_fastest_calls():
+    calm = made_up("resnext50_32x4d")
+    busy = made_up("resnext50_32x4d", others=1.9)
+    assert calm.steady(calm.whole) == calm.whole.ms
+    assert busy.steady(busy.whole) == busy.whole.fastest == min(busy.whole.turns)
+    assert busy.sums["stage"] == pytest.approx(calm.sums["stage"] * min(TURNS))
+    assert busy.share_of_limit() > calm.share_of_limit()
+    assert "than on an idle machine" in busy.conditions.text
+    assert "than on an idle machine" not in calm.conditions.text
+    for timing, basis in ((calm, "bound / ms"), (busy, "bound / fastest")):
+        assert basis in FORMATS["table"]([timing], "stage")
