@@ -111,7 +111,7 @@ def distribution_figure(found: Results) -> go.Figure:
     figure = go.Figure()
     groups: dict[str, list[float]] = {}
     for number, trial in enumerate(found.plan.trials):
-        name = _place(trial.role) if trial.role else f"C = {trial.spec.cardinality}"
+        name = f"2× {trial.role}" if trial.role else f"C = {trial.spec.cardinality}"
         groups.setdefault(name, []).extend(found.errors(number))
     family = [error for name, errors in groups.items() if "2×" not in name for error in errors]
     lines = [(name, errors) for name, errors in groups.items() if len(errors) > 1]
@@ -213,7 +213,7 @@ def _steps(
 
 def _place(role: str) -> str:
     """Where a rival is on the axis of cardinalities."""
-    return f"2× {role}"
+    return f"2×<br>{role}"  # on a phone both are side by side
 
 
 def _later(found: Results, shown: Sequence[int]) -> tuple[float, float] | None:

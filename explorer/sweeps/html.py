@@ -28,7 +28,8 @@ p{margin:4px 0 8px;max-width:80ch}.soft{color:#5b6878}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:4px 10px;text-align:right;border-bottom:1px solid #d4dce8;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}thead th{border-bottom:2px solid #8b98ab}
-.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));gap:8px}
+.two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:8px}
+@media (max-width:760px){.two{grid-template-columns:minmax(0,1fr)}}
 @media print{section{break-inside:avoid}}
 """
 RADOSAVOVIC = (

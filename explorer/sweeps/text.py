@@ -18,6 +18,7 @@ from explorer.jobs.text import printable
 from explorer.sweeps.plan import Plan
 from explorer.sweeps.results import MEASURES, Results, Row
 from explorer.sweeps.widths import BUDGETS, WIDTHS
+from explorer.training.runs.forecast import Forecast
 
 STATES = ("finished", "running", "starting", "queued", "paused", "stopped", "failed", "missing")
 
@@ -40,11 +41,14 @@ def plan_text(plan: Plan, each: Sequence[float], whole: float, reason: str) -> s
             numbers.full(trial.params),
             numbers.full(trial.macs),
             deviation(trial.deviation),
-            numbers.duration(seconds),
+            Forecast(seconds, reason).duration,
         ]
         for trial, seconds in zip(plan.trials, each)
     ]
-    notes = [*plan_notes(plan), f"{runs_of(plan)} About {numbers.duration(whole)}: {reason}."]
+    notes = [
+        *plan_notes(plan),
+        f"{runs_of(plan)} About {Forecast(whole, reason).duration}: {reason}.",
+    ]
     return tables.text(header, rows, words=1, totals=False) + "\n\n" + "\n".join(notes)
 
 
@@ -92,7 +96,7 @@ def deviation(share: float | None) -> str:
 
 def progress_text(found: Results) -> str:
     """How far a sweep is, in a line."""
-    left = "" if found.left is None else f" About {numbers.duration(found.left)} left."
+    left = "" if found.left is None else f" About {Forecast(found.left, '').duration} left."
     return (
         f"{states_text(found.states)}. {numbers.duration(found.seconds)} of training so far.{left}"
     )
@@ -147,7 +151,7 @@ def sweeps_text(all_of_them: Sequence[Results]) -> str:
             str(len(found.plan.seeds)),
             f"{found.finished}/{found.plan.size}",
             numbers.duration(found.seconds),
-            UNKNOWN if found.left is None else numbers.duration(found.left),
+            UNKNOWN if found.left is None else Forecast(found.left, "").duration,
         ]
         for found in all_of_them
     ]

@@ -7,6 +7,7 @@ from app_pages import page_script
 from run_folders import trained
 from streamlit.testing.v1 import AppTest
 
+from explorer.analysis.race import equal_cost_names
 from explorer.sweeps import control
 from explorer.sweeps.design import Design
 from explorer.sweeps.plan import plan_path, read_plans
@@ -115,6 +116,25 @@ def test_a_damaged_plan_is_named_and_hides_no_other(store):
     app = opened()
     assert any(bad.id in warning.value.replace("\\", "") for warning in app.warning)
     assert figures(app)["Finished"] == f"0 of {good.size}"
+
+
+def test_a_race_is_a_sweep_of_one_seed(store):
+    app = AppTest.from_string(page_script("train"), default_timeout=120).run()
+    app.segmented_control(key="train_mode").set_value("Race").run()
+    app.number_input(key="race_short_limit").set_value(100).run()
+    app.number_input(key="race_short_seed").set_value(7).run()
+    app.button(key="race_start").click().run()
+    if not store.ids():
+        app.button(key="race_sure").click().run()
+    assert not app.exception
+    [plan], _ = read_plans(store.root)
+    assert [trial.label for trial in plan.trials] == list(equal_cost_names(20))
+    assert plan.seeds == (7,)
+    assert set(store.ids()) == set(plan.runs.values())
+    assert {store.snapshot(run).recipe.seed for run in store.ids()} == {7}
+    assert app.query_params["run"] in (",".join(plan.runs.values()), [",".join(plan.runs.values())])
+    more = control.set_seeds(store, plan.id, 3)
+    assert more.seeds == (7, 0, 1)
 
 
 def test_a_host_offers_no_sweeps(store, monkeypatch):
