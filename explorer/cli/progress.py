@@ -107,9 +107,10 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
 
 def _stop(store: RunStore, run: str) -> None:
     from explorer.training.engine.errors import RunError
+    from explorer.training.runs.scheduler import halt
 
     with contextlib.suppress(RunError):  # it may end in the same moment
-        store.request(run, "stop")
+        halt(store, run, "stop")
     _say("\nStopping. The curve and the last checkpoint are kept.")
     _say(_ending_stopped(store, run, settle(store, run)))
 

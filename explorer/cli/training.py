@@ -24,6 +24,7 @@ examples:
   python -m explorer train mini_resnext --data cifar10 --epochs 10
   python -m explorer train mini_resnext --data cifar10-images.zip --epochs 2 --limit 2000
   python -m explorer train resnext29_32x4d --data my_images/ --classes 3 --recipe authors
+  python -m explorer train resnext29_8x64d --data /shared/cifar10-images.zip --on ray --detach
 
 data: synthetic (generated, no download), cifar10 (from Keras's cache, or downloaded), or a path:
 CIFAR-10's official archive or folder, or a folder or zip file of images train/CLASS/*.
@@ -59,6 +60,7 @@ def add_commands(commands: Any) -> None:
     train.add_argument(
         "--detach", action="store_true", help="start the run and return; runs show ID shows it"
     )
+    add_on_option(train)
     add_network_options(train)
     add_runs_option(train)
     train.set_defaults(handler=run_train)
@@ -73,6 +75,7 @@ def add_commands(commands: Any) -> None:
     show.add_argument("--format", choices=("table", "json"), default="table")
     resume = actions.add_parser("resume", help="continue a run that was paused, stopped or killed")
     resume.add_argument("--detach", action="store_true", help="resume the run and return")
+    add_on_option(resume)
     export = actions.add_parser("export", help="write the curve as CSV")
     export.add_argument("-o", "--output", type=Path, metavar="FILE")
     others = {
@@ -114,7 +117,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     store = RunStore(default_runs() if arguments.runs is None else arguments.runs)
     expected = forecast([spec], recipe, images_of(arguments.data), store.list())
     print(expected.text, flush=True)
-    run = start(store, spec, recipe, arguments.data, arguments.label)
+    run = start(store, spec, recipe, arguments.data, arguments.label, arguments.on)
     print(f"Run {run}: {spec.name} on {arguments.data}, {recipe.epochs} epochs.")
     if arguments.detach:
         return 0
@@ -140,7 +143,7 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
 def run_runs(arguments: argparse.Namespace) -> int:
     """Look at runs, or steer one."""
     from explorer.cli import progress, run_tables
-    from explorer.training.runs.scheduler import resume, tick
+    from explorer.training.runs.scheduler import halt, resume, tick
     from explorer.training.runs.store import RunStore, default_runs
 
     store = RunStore(default_runs() if arguments.runs is None else arguments.runs)
@@ -166,11 +169,11 @@ def run_runs(arguments: argparse.Namespace) -> int:
         store.delete(run)
         print(f"Deleted {run}.")
     elif action == "resume":
-        resume(store, run)
+        resume(store, run, arguments.on)
         print(f"Resumed {run}.")
         return 0 if arguments.detach else progress.follow(store, run)
     else:
-        store.request(run, action)
+        halt(store, run, action)
         state = progress.settle(store, run)
         print(f"Run {run} is {state}.")
     return 0
@@ -191,6 +194,16 @@ def find(store: RunStore, text: str) -> str:
     if found:
         raise RunError(f"several runs match {text[:80]!r}, such as {found[0]} and {found[1]}")
     raise RunError(f"there is no run {text[:80]!r} in {store.root}")
+
+
+def add_on_option(parser: argparse.ArgumentParser) -> None:
+    """Who starts the runs."""
+    parser.add_argument(
+        "--on",
+        metavar="LAUNCHER",
+        help="local (this machine's queue), ray (a Ray cluster that this machine belongs to) or "
+        "ray://ADDRESS (default: $RESNEXT_LAUNCHER, else local)",
+    )
 
 
 def add_runs_option(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from explorer.training.engine.errors import RunError, TimeUp
 from explorer.training.engine.recipe import Recipe
 from explorer.training.engine.tensorboard import check_tensorboard
 from explorer.training.runs import hosts
+from explorer.training.runs.launchers import CORES_PER_RUN, Launcher, launcher_name
 from explorer.training.runs.leases import Holder, holder, newest, take
 from explorer.training.runs.quotas import check_resume, check_start, check_turn, whole_number
 from explorer.training.runs.state import ACTIVE, LOCAL, VANISHED, RunState
@@ -24,7 +26,6 @@ from explorer.training.runs.uploads import check_source
 from resnext import ResNeXtSpec
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
-CORES_PER_RUN = 4  # so that the page stays quick; one run on smaller machines
 
 
 def max_runs() -> int:
@@ -33,6 +34,7 @@ def max_runs() -> int:
     Raises:
         RunError: The variable is not a whole number from 1.
     """
+    # So that the page stays quick; one run on smaller machines.
     return whole_number("RESNEXT_MAX_RUNS") or max(1, (os.cpu_count() or 1) // CORES_PER_RUN)
 
 
@@ -42,9 +44,10 @@ def start(
     recipe: Recipe,
     source: str,
     name: str | None = None,
+    on: str | None = None,
 ) -> str:
     """Start one run, or queue it if there is no room, as `start_all` does; return its id."""
-    return start_all(store, [(spec, name)], recipe, source)[0]
+    return start_all(store, [(spec, name)], recipe, source, on=on)[0]
 
 
 def start_all(
@@ -54,6 +57,7 @@ def start_all(
     source: str,
     owner: str = "",
     address: str = "",
+    on: str | None = None,
 ) -> list[str]:
     """Queue a run for each network, all or none, and start those for which there is room.
 
@@ -64,6 +68,7 @@ def start_all(
         source: Where the data come from; see `explorer.training.data.open_source`.
         owner: The visitor of a hosted app who starts them.
         address: Code of the network address that the visitor came from, or "".
+        on: Who starts them: local, ray or ray://ADDRESS; by default RESNEXT_LAUNCHER.
 
     Returns:
         Their ids, in the order of `networks`.
@@ -71,9 +76,10 @@ def start_all(
     Raises:
         DataError: The source is not there, or does not fit a network.
         RunError: A name is too long or not one line of text, a quota is used up, TensorBoard is
-            missing, or RESNEXT_MAX_RUNS is wrong.
+            missing, RESNEXT_MAX_RUNS is wrong, or the launcher cannot start them.
     """
-    max_runs()
+    launcher = launcher_of(on)
+    launcher.check(store)
     check_source(store, source, owner)  # before anything in it is opened
     check_fit([spec for spec, _ in networks], source)
     if source not in WORDS:
@@ -85,20 +91,90 @@ def start_all(
         check_source(store, source, owner)  # an upload may have been removed meanwhile
         check_start(store, owner, len(networks), address)
 
-    runs = store.create_all(networks, recipe, source, owner, address, admit)
-    tick(store)
+    runs = store.create_all(networks, recipe, source, owner, address, admit, launcher.name)
+    _start(store, runs, launcher)
     return runs
 
 
-def resume(store: RunStore, run: str) -> None:
-    """Continue a run that was paused or stopped, failed, or was killed.
+def resume(store: RunStore, run: str, on: str | None = None) -> None:
+    """Continue a run that was paused or stopped, failed, was killed, or is not heard of.
+
+    Args:
+        store: Where it is kept.
+        run: Its id.
+        on: Who starts it, as in `start_all`.
 
     Raises:
-        RunError: There is no such run, it is finished, or a quota is used up.
+        RunError: There is no such run, it is finished, a quota is used up, or the launcher cannot
+            start it or is about to.
     """
+    launcher = launcher_of(on)
     tick(store)  # the state of one whose process is gone still says that it runs
-    store.request(run, "resume", lambda snapshot: check_resume(store, snapshot))
-    tick(store)
+    state = store.state(run)
+    if state.launcher == launcher.name != LOCAL and state.state in ("queued", *ACTIVE):
+        if launcher.alive(store, run):
+            raise RunError(f"{launcher.name} starts this run as soon as there is a place for it")
+    elif launcher.name != LOCAL:
+        launcher.check(store)
+    store.request(run, "resume", lambda snapshot: check_resume(store, snapshot), launcher.name)
+    _start(store, [run], launcher)
+
+
+def halt(store: RunStore, run: str, want: str) -> None:
+    """Ask a run to `pause` or `stop`, as `RunStore.request` does, wherever it waits or trains."""
+    before = store.state(run)
+    store.request(run, want)
+    if before.state == "queued" and before.launcher != LOCAL:
+        with contextlib.suppress(RunError):  # its task finds the run stopped, and ends
+            launcher = launcher_of()
+            if launcher.name == before.launcher:
+                launcher.cancel(store, run)
+
+
+def launcher_of(given: str | None = None) -> Launcher:
+    """Return the launcher of this name, by default the one that RESNEXT_LAUNCHER names.
+
+    Raises:
+        RunError: There is none of this name, or what it needs is not installed.
+    """
+    name = launcher_name(given)
+    if name == LOCAL:
+        return LocalLauncher()
+    from explorer.training.runs.ray_launcher import RayLauncher
+
+    return RayLauncher(name)
+
+
+class LocalLauncher:
+    """The queue of this host, which `tick` advances."""
+
+    name = LOCAL
+
+    def check(self, store: RunStore) -> None:
+        """Raise `RunError` if RESNEXT_MAX_RUNS is wrong."""
+        max_runs()
+
+    def start(self, store: RunStore, runs: Sequence[str]) -> None:
+        """Start what there is room for."""
+        tick(store)
+
+    def cancel(self, store: RunStore, run: str) -> None:
+        """Do nothing: a run that is not queued is not started."""
+
+    def alive(self, store: RunStore, run: str) -> bool:
+        """Return whether the run is queued or at work."""
+        return store.snapshot(run).state in ("queued", *ACTIVE)
+
+
+def _start(store: RunStore, runs: Sequence[str], launcher: Launcher) -> None:
+    queued = [run for run in runs if store.state(run).state == "queued"]
+    try:
+        launcher.start(store, queued)
+    except RunError as error:
+        with store.locked():
+            for run in queued:
+                store.set_state(run, RunState("failed", str(error)))
+        raise
 
 
 def check_fit(specs: Sequence[ResNeXtSpec], source: str) -> None:

@@ -22,7 +22,14 @@ from explorer.jobs.process_priority import lower_priority
 from explorer.training.engine.errors import RunError
 from explorer.training.runs import hosts
 from explorer.training.runs.folder import free_ballast, wanted
-from explorer.training.runs.leases import Held, LeaseHeld, LeaseLost, take
+from explorer.training.runs.leases import (
+    BEATS,
+    Held,
+    LeaseHeld,
+    LeaseLost,
+    late_seconds,
+    take,
+)
 from explorer.training.runs.scheduler import tick
 from explorer.training.runs.state import ACTIVE, RunState
 from explorer.training.runs.store import RunStore
@@ -35,22 +42,40 @@ DISK_FULL = "the disk is full; free some space, then resume"
 MEMORY = "the memory ran out; try a smaller batch, input or network, then start again"
 
 
-def main(folder: Path) -> None:
-    """Supervise the run in `folder` from start to end."""
+def main(folder: Path, patient: bool = False) -> None:
+    """Supervise the run in `folder` from start to end.
+
+    Args:
+        folder: The run's.
+        patient: Wait while another supervisor is heard of, and take over if it no longer is.
+    """
     lower_priority()
     store = RunStore(folder.parent)
-    try:
-        lease = take(folder, store.clock)
-    except LeaseHeld as error:
-        print(error)
+    lease = _take(store, folder, patient)
+    if lease is None:
         return
     with lease.kept():
         _supervise(store, lease)
     tick(store)
 
 
+def _take(store: RunStore, folder: Path, patient: bool) -> Held | None:
+    """Take the run's lease, or None if it should not be trained here."""
+    while True:
+        try:
+            if store.state(folder.name).state not in ("queued", *ACTIVE):
+                return None
+            return take(folder, store.clock)
+        except LeaseHeld as error:
+            if not patient:
+                print(error)
+                return None
+        time.sleep(late_seconds() / BEATS)
+
+
 def _supervise(store: RunStore, lease: Held) -> None:
     folder = lease.run
+    attempts = store.snapshot(folder.name).attempts
     lease.discard(folder / "outcome.json")
     trainer = processes.spawn(
         "explorer.training.runs.trainer",
@@ -61,7 +86,7 @@ def _supervise(store: RunStore, lease: Held) -> None:
         str(lease.number),
     )
     try:
-        _record_start(store, lease, trainer.pid)
+        _record_start(store, lease, trainer.pid, attempts)
     except BaseException:
         trainer.kill()
         raise
@@ -110,13 +135,15 @@ def supervise(
             killed = True
 
 
-def _record_start(store: RunStore, lease: Held, trainer: int) -> None:
+def _record_start(store: RunStore, lease: Held, trainer: int, attempts: int) -> None:
     here, run = hosts.this_host(), lease.run.name
     with store.locked():
         state = store.state(run)
         started = replace(
             state,
-            state=state.state if state.state in ACTIVE else "starting",
+            state="starting",
+            attempts=attempts,
+            after=lease.number - 1,
             worker=os.getpid(),
             worker_identity=processes.identity(os.getpid()),
             trainer=trainer,
@@ -174,4 +201,4 @@ def exit_reason(code: int) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), patient=sys.argv[2:] == ["patient"])

@@ -123,7 +123,7 @@ class VisitorRuns:
         if want == "resume":
             scheduler.resume(self._store, owned)
         else:
-            self._store.request(owned, want)
+            scheduler.halt(self._store, owned, want)
 
     def delete(self, run: str) -> None:
         """Remove an own run and all its files; it may be damaged."""

@@ -1,0 +1,175 @@
+"""Who starts a run: the queue here, or Ray elsewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from explorer.jobs.processes import ROOT
+from explorer.training.engine.errors import RunError
+from explorer.training.engine.recipe import Recipe
+from explorer.training.runs import ray_launcher, scheduler, supervisor
+from explorer.training.runs.hosts import Host
+from explorer.training.runs.leases import LeaseHeld, newest, take
+from explorer.training.runs.scheduler import LocalLauncher, halt, launcher_of, resume, start, tick
+from explorer.training.runs.state import NO_CONTACT, RunState
+from explorer.training.runs.store import RunStore
+from resnext import ResNeXtSpec
+
+
+class Cluster:
+    """A launcher that remembers what it was asked."""
+
+    name = "ray"
+
+    def __init__(self) -> None:
+        self.tasks: set[str] = set()
+        self.fault = ""
+
+    def check(self, store: RunStore) -> None:
+        if self.fault == "check":
+            raise RunError("a node does not see the folder")
+
+    def start(self, store: RunStore, runs: Sequence[str]) -> None:
+        if self.fault == "start":
+            raise RunError("no cluster answers")
+        self.tasks |= set(runs)
+
+    def cancel(self, store: RunStore, run: str) -> None:
+        self.tasks.discard(run)
+
+    def alive(self, store: RunStore, run: str) -> bool:
+        return run in self.tasks
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    made = Cluster()
+    monkeypatch.setattr(
+        scheduler, "launcher_of", lambda given=None: LocalLauncher() if given == "local" else made
+    )
+    return made
+
+
+@pytest.mark.parametrize("name", ["slurm", "ray://", "ray:1", "", "Ray", "ray\n"])
+def test_a_wrong_launcher_is_told_with_the_right_ones(name: str) -> None:
+    with pytest.raises(RunError, match="must be local, ray or ray://ADDRESS"):
+        launcher_of(name)
+
+
+def test_the_environment_names_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert launcher_of().name == "local"
+    monkeypatch.setenv("RESNEXT_LAUNCHER", "cloud")
+    with pytest.raises(RunError, match="RESNEXT_LAUNCHER must be"):
+        launcher_of()
+    assert launcher_of("local").name == "local"
+
+
+def test_without_ray_the_extra_is_named_and_nothing_is_created(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RunError, match=r"pip install \.\[ray\]"):
+        start(store, tiny, quick, "synthetic", on="ray")
+    assert store.ids() == []
+
+
+def test_a_cluster_without_a_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    with pytest.raises(RunError, match=r"RAY_AUTH_MODE must be token.*'disabled'"):
+        ray_launcher._connect("auto")
+
+
+def test_a_run_of_a_cluster_is_started_by_nobody_else(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, cluster: Cluster
+) -> None:
+    run = start(store, tiny, quick, "synthetic", on="ray")
+    assert cluster.tasks == {run}
+    tick(store)
+    state = store.state(run)
+    assert (state.state, state.launcher, state.host) == ("queued", "ray", "")
+    with pytest.raises(RunError, match="as soon as"):
+        resume(store, run, on="ray")
+    halt(store, run, "pause")
+    assert (cluster.tasks, store.state(run).state) == (set(), "paused")
+    resume(store, run, on="ray")
+    assert (cluster.tasks, store.state(run).state) == ({run}, "queued")
+    cluster.tasks.clear()  # the cluster was started anew
+    resume(store, run, on="ray")
+    assert cluster.tasks == {run}
+
+
+def test_what_a_launcher_cannot_start_is_not_created_or_has_failed(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, cluster: Cluster
+) -> None:
+    cluster.fault = "check"
+    with pytest.raises(RunError, match="does not see"):
+        start(store, tiny, quick, "synthetic", on="ray")
+    assert store.ids() == []
+    cluster.fault = "start"
+    with pytest.raises(RunError, match="no cluster"):
+        start(store, tiny, quick, "synthetic", on="ray")
+    [run] = store.list()
+    assert (run.state, run.reason) == ("failed", "no cluster answers")
+
+
+def test_a_killed_supervisor_of_a_cluster_is_left_to_the_cluster(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, cluster: Cluster
+) -> None:
+    run = start(store, tiny, quick, "synthetic", on="ray")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    take(store.folder(run), pid=gone.pid)
+    with store.locked():
+        store.set_state(run, RunState("running", host="node", launcher="ray"))
+    tick(store)
+    shown = store.snapshot(run)
+    assert (shown.state, store.state(run).state) == (NO_CONTACT, "running")
+    assert "ray may start it elsewhere" in shown.reason
+    cluster.tasks.clear()
+    resume(store, run, on="ray")
+    assert (store.state(run).state, cluster.tasks) == ("queued", {run})
+
+
+def test_a_supervisor_waits_for_the_former_one_and_then_takes_over(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray starts a run again as soon as a node is gone; its lease may still look fresh."""
+    run = store.create(tiny, quick, "synthetic")
+    folder = store.folder(run)
+    former = take(folder, here=Host("other", "boot:pid"))
+    assert supervisor._take(store, folder, patient=False) is None
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            os.utime(former.folder / "beat", (1, 1))
+
+    monkeypatch.setattr("time.sleep", sleep)
+    held = supervisor._take(store, folder, patient=True)
+    assert held is not None
+    assert (held.number, len(waits), newest(folder)) == (2, 3, 2)
+    with pytest.raises(LeaseHeld):
+        take(folder)
+    with store.locked():
+        store.set_state(run, RunState("stopped"))
+    assert supervisor._take(store, folder, patient=True) is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+def test_the_runs_of_a_node_that_dies_end_elsewhere_with_the_same_curve(tmp_path: Path) -> None:
+    script, report = ROOT / "benchmarks" / "ray_nodes.py", tmp_path / "report.md"
+    command = [sys.executable, str(script), "--runs", "2", "--epochs", "30", "-o", str(report)]
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert report.read_text().count("equal to the bit") == 4
