@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.cli.errors import UsageError, write_output
 from explorer.cli.networks import add_network_options
-from explorer.cli.training import add_recipe_options, add_runs_option, recipe_of
+from explorer.cli.training import add_on_option, add_recipe_options, add_runs_option, recipe_of
 
 if TYPE_CHECKING:
     from explorer.sweeps.design import Design
@@ -98,9 +98,7 @@ def add_commands(commands: Any) -> None:
     sweep.add_argument("--seeds", type=int, default=1, metavar="N", help="runs of each network")
     add_recipe_options(sweep)
     sweep.add_argument("--label", default="", metavar="TEXT", help="the sweep's name")
-    sweep.add_argument(
-        "--on", default="local", metavar="LAUNCHER", help="who starts the runs (default: local)"
-    )
+    add_on_option(sweep)
     sweep.add_argument(
         "--dry-run", action="store_true", help="show the plan with costs and time; start nothing"
     )

@@ -33,12 +33,11 @@ from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs import scheduler
 from explorer.training.runs.forecast import images_of
+from explorer.training.runs.launchers import launcher_name
 from explorer.training.runs.state import ACTIVE
 from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
-# Who can start the runs of a sweep. Each is passed on to `_launch` as it is.
-LAUNCHERS = ("local",)
 OPEN = ("queued", "paused", *ACTIVE)
 
 
@@ -48,7 +47,7 @@ def planned(
     source: str,
     seeds: int,
     name: str = "",
-    launcher: str = "local",
+    launcher: str | None = None,
     costs: Costs | None = None,
 ) -> Plan:
     """A plan that was not written yet.
@@ -59,15 +58,16 @@ def planned(
         source: Where the data come from.
         seeds: How many times each is trained, with the seeds 0, 1, 2, ...
         name: A person's text; by default what is swept.
-        launcher: Who starts the runs.
+        launcher: Who starts the runs: local, ray or ray://ADDRESS; by default RESNEXT_LAUNCHER.
         costs: What is counted; by default as of `explorer.sweeps.design.designed`.
 
     Raises:
         SweepError: A rule of plans or of the budget is broken.
         SpecError: A combination is no network.
         DataError: The source is not there, or does not fit a network.
+        RunError: There is no launcher of this name.
     """
-    check_launcher(launcher)
+    launcher = launcher_name(launcher)
     found = designed(design, costs)
     scheduler.check_fit([trial.spec for trial in found.trials], source)
     images = images_of(source)
@@ -116,6 +116,7 @@ def race(specs: Sequence[ResNeXtSpec], recipe: Recipe, source: str, images: int,
         trials=tuple(trials),
         seeds=(recipe.seed,),
         runs={},
+        launcher=launcher_name(),
     )
     plan.check()
     return plan
@@ -125,14 +126,6 @@ def usual_name(design: Design) -> str:
     """What is swept, such as ``depth 29, equal-macs``."""
     depths = "-".join(map(str, sorted(set(design.choices["depth"]))[:4]))
     return f"depth {depths}, {design.at}" if design.at else f"depth {depths}"
-
-
-def check_launcher(launcher: str) -> None:
-    """Raise `SweepError` if nobody of this name starts runs."""
-    if launcher not in LAUNCHERS:
-        raise SweepError(
-            f"Runs are started by one of {', '.join(LAUNCHERS)}. Received {launcher[:80]!r}."
-        )
 
 
 def start(store: RunStore, plan: Plan) -> Plan:
@@ -154,7 +147,7 @@ def resume(store: RunStore, sweep: str) -> Plan:
     for run in _in_order(plan):
         with contextlib.suppress(RunError):  # deleted, damaged
             if store.snapshot(run).is_resumable:
-                store.request(run, "resume")
+                scheduler.resume(store, run, plan.launcher)
     scheduler.tick(store)
     return plan
 
@@ -168,7 +161,7 @@ def stop(store: RunStore, sweep: str) -> int:
     for run in reversed(_in_order(read_plan(store.root, sweep))):
         with contextlib.suppress(RunError):  # deleted, or over in the same moment
             if store.state(run).state in OPEN:
-                store.request(run, "stop")
+                scheduler.halt(store, run, "stop")
                 asked += 1
     return asked
 
@@ -206,7 +199,6 @@ def delete(store: RunStore, sweep: str, runs: bool = False) -> None:
 
 def _start_missing(store: RunStore, plan: Plan) -> Plan:
     """Start what the plan lacks. Call it under the lock of the plans."""
-    check_launcher(plan.launcher)
     there = set(store.ids())
     kept = {place: run for place, run in plan.runs.items() if run in there}
     missing = {(t, seed) for seed in plan.seeds for t in range(len(plan.trials))} - kept.keys()
@@ -225,7 +217,8 @@ def _start_missing(store: RunStore, plan: Plan) -> Plan:
 def _launch(store: RunStore, plan: Plan, trials: Sequence[int], seed: int) -> list[str]:
     """Start or queue a run for each of these trials by the plan's launcher; their ids."""
     networks = [(plan.trials[t].spec, plan.run_name(t, seed)) for t in trials]
-    return scheduler.start_all(store, networks, replace(plan.recipe, seed=seed), plan.source)
+    recipe = replace(plan.recipe, seed=seed)
+    return scheduler.start_all(store, networks, recipe, plan.source, on=plan.launcher)
 
 
 def _lost(

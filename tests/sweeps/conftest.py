@@ -21,9 +21,9 @@ def store(tmp_path, monkeypatch):
 def make():
     """A plan of three networks, not written."""
 
-    def plan(seeds=2, **changes):
+    def plan(seeds=2, launcher=None, **changes):
         recipe = Recipe.from_name("short", epochs=4, limit=1000)
         design = Design(CHOICES, at="equal-macs", channels=64, widths="per-stage", **changes)
-        return control.planned(design, recipe, "synthetic", seeds, "three", costs=COSTS)
+        return control.planned(design, recipe, "synthetic", seeds, "three", launcher, COSTS)
 
     return plan

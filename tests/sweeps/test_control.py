@@ -106,10 +106,10 @@ def test_deleting_a_sweep_keeps_its_runs_unless_asked(store, make):
 def test_a_run_that_cannot_start_leaves_the_others_in_the_plan(store, make, monkeypatch):
     real = scheduler.start_all
 
-    def refuse(store, networks, recipe, source):
+    def refuse(store, networks, recipe, source, **rest):
         if recipe.seed == 1:
             raise RunError("the disk of this host is almost full; try again later")
-        return real(store, networks, recipe, source)
+        return real(store, networks, recipe, source, **rest)
 
     monkeypatch.setattr(scheduler, "start_all", refuse)
     plan = make()
@@ -120,11 +120,21 @@ def test_a_run_that_cannot_start_leaves_the_others_in_the_plan(store, make, monk
     assert len(control.resume(store, plan.id).runs) == 6
 
 
-def test_launchers_are_a_list(make):
-    plan = make()
-    assert plan.launcher in control.LAUNCHERS
-    with pytest.raises(SweepError, match="one of local"):
-        control.check_launcher("carrier pigeon")
+def test_the_plan_keeps_its_launcher(store, make, monkeypatch):
+    assert make().launcher == "local"
+    with pytest.raises(RunError, match="must be local, ray"):
+        make(launcher="carrier pigeon")
+    plan, asked = make(launcher="ray://head:10001"), []
+
+    def start_all(store, networks, recipe, source, on):
+        asked.append(on)
+        raise RunError("no cluster answers")
+
+    monkeypatch.setattr(scheduler, "start_all", start_all)
+    with pytest.raises(RunError, match="no cluster"):
+        control.start(store, plan)
+    assert asked == ["ray://head:10001"]
+    assert read_plan(store.root, plan.id).launcher == plan.launcher
 
 
 def test_a_source_that_does_not_fit_is_refused_before_anything_is_written(tmp_path):
