@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,19 @@ CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 # Tests wait for runs: at the lowest priority these starve beside the other workers' browsers.
 os.environ.setdefault("RESNEXT_NICENESS", "0")
+SLOW = ("slow", "browser")  # the marks of tests that take seconds
 WAIT = 120_000  # milliseconds; shared machines are slow at times
 
 # What was timed on this machine is no part of a test, nor are a test's times the user's.
 if "RESNEXT_CACHE" not in os.environ:
     os.environ["RESNEXT_CACHE"] = tempfile.mkdtemp(prefix="resnext-cache-")
     atexit.register(shutil.rmtree, os.environ["RESNEXT_CACHE"], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items):
+    """Files with many slow tests come first, so that all workers end at about the same time."""
+    slow = Counter(item.path for item in items for mark in item.iter_markers() if mark.name in SLOW)
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture(scope="session")
