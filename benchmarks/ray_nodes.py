@@ -103,7 +103,8 @@ def measure(folder: Path, count: int, epochs: int) -> tuple[str, bool]:
         f"{ray.__version__}, three nodes on one machine.",
         f"Killed: a node with {killed} processes, at work on run {runs.index(lost) + 1}, which had "
         f"shown {before[lost]} points. It trained again on another node {again:.0f} s later; all "
-        f"runs were finished after {seconds:.0f} s.",
+        f"runs were finished after {seconds:.0f} s. A node trains one run at a time, so a run may "
+        "have to wait until another has ended.",
         "",
     ]
     table, good = _compared(store, runs, plain, references)

@@ -15,7 +15,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -132,23 +133,40 @@ def supervise(folder: str) -> int:
     Raises:
         SupervisorDied: It was killed.
     """
-    # Ray's workers block signals, and a child starts with its parent's mask: with SIGTERM blocked
-    # it could not be ended by anybody who asks.
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
     command = [sys.executable, "-m", "explorer.training.runs.supervisor", folder, "patient"]
-    with (Path(folder) / "log.txt").open("ab") as log:
-        done = subprocess.run(
-            processes.bound_to_us(command),  # it ends when the task is cancelled or its worker dies
+    with (Path(folder) / "log.txt").open("ab") as log, _signals_unblocked():
+        process = subprocess.Popen(
+            processes.bound_to_us(command),  # it ends with its worker, and so with its node
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             env=processes.environment(),
-            check=False,
         )
-    if done.returncode < 0:
+    try:
+        code = process.wait()
+    except BaseException:  # the task is cancelled
+        process.kill()
+        raise
+    if code < 0:
         raise SupervisorDied(f"the supervisor of {Path(folder).name} was killed")
-    return done.returncode
+    return code
+
+
+@contextmanager
+def _signals_unblocked() -> Iterator[None]:
+    """Let a child start with no signal blocked.
+
+    A child has its parent's mask. Ray's workers may block signals (ray-project/ray #31805), and a
+    child that blocks SIGTERM cannot be asked to end.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _connect(address: str) -> None:

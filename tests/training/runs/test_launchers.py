@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -161,6 +162,32 @@ def test_a_supervisor_waits_for_the_former_one_and_then_takes_over(
     with store.locked():
         store.set_state(run, RunState("stopped"))
     assert supervisor._take(store, folder, patient=True) is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads /proc")
+def test_a_supervisor_starts_with_no_signal_blocked(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = store.folder(store.create(tiny, quick, "synthetic"))
+    show = [sys.executable, "-c", "print(open('/proc/self/status').read())"]
+    monkeypatch.setattr("explorer.jobs.processes.bound_to_us", lambda command: show)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    try:
+        assert ray_launcher.supervise(str(folder)) == 0
+        assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())  # as Ray had it
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert "SigBlk:\t0000000000000000" in store.log(folder.name)
+
+
+def test_a_supervisor_that_was_killed_is_a_reason_to_try_again(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = store.folder(store.create(tiny, quick, "synthetic"))
+    die = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+    monkeypatch.setattr("explorer.jobs.processes.bound_to_us", lambda command: die)
+    with pytest.raises(ray_launcher.SupervisorDied):
+        ray_launcher.supervise(str(folder))
 
 
 @pytest.mark.slow
