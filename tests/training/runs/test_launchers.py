@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -162,6 +163,62 @@ def test_a_supervisor_waits_for_the_former_one_and_then_takes_over(
     with store.locked():
         store.set_state(run, RunState("stopped"))
     assert supervisor._take(store, folder, patient=True) is None
+
+
+class Nodes:
+    """As much of Ray as the check of its nodes asks for; the second of two nodes is odd."""
+
+    def __init__(self, odd: dict[str, object]) -> None:
+        self.odd = odd
+        self.exceptions = SimpleNamespace(RayError=TimeoutError)
+
+    def nodes(self) -> list[dict[str, object]]:
+        addresses = {"10.0.0.1": True, "10.0.0.2": True, "10.0.0.9": False}
+        return [
+            {"NodeID": address, "NodeManagerAddress": address, "Alive": alive}
+            for address, alive in addresses.items()
+        ]
+
+    def remote(self, look: Callable[[str], dict[str, object]]) -> SimpleNamespace:
+        def options(scheduling_strategy: str, **_: object) -> SimpleNamespace:
+            return SimpleNamespace(remote=lambda path: (scheduling_strategy, path))
+
+        self.look = look
+        return SimpleNamespace(options=options)
+
+    def get(self, task: tuple[str, str], timeout: float) -> dict[str, object]:
+        node, path = task
+        assert node in ("10.0.0.1", "10.0.0.2")
+        if node == "10.0.0.2" and "error" in self.odd:
+            raise TimeoutError("it does not answer")
+        return self.look(path) | (self.odd if node == "10.0.0.2" else {})
+
+
+@pytest.mark.parametrize(
+    ("odd", "sentence"),
+    [
+        ({}, ""),
+        ({"seen": ""}, r"10\.0\.0\.2 does not see the runs' folder"),
+        ({"seen": "of another folder with this name"}, r"10\.0\.0\.2 does not see"),
+        ({"mode": "disabled"}, r"10\.0\.0\.2 was started without RAY_AUTH_MODE=token"),
+        ({"installed": False}, r"10\.0\.0\.2 lacks this program"),
+        ({"error": True}, r"10\.0\.0\.2 does not work: it does not answer"),
+    ],
+)
+def test_a_node_that_cannot_train_is_named_before_anything_is_created(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, odd: dict[str, object], sentence: str
+) -> None:
+    strategies = SimpleNamespace(NodeAffinitySchedulingStrategy=lambda node, soft: node)
+    monkeypatch.setitem(sys.modules, "ray", Nodes(odd))
+    monkeypatch.setitem(sys.modules, "ray.util", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "ray.util.scheduling_strategies", strategies)
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    if sentence:
+        with pytest.raises(RunError, match=sentence):
+            ray_launcher._check_nodes(store.root)
+    else:
+        ray_launcher._check_nodes(store.root)
+    assert list(store.root.iterdir()) == []
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads /proc")
