@@ -95,7 +95,9 @@ def add_commands(commands: Any) -> None:
     sweep.add_argument(
         "--sample-seed", type=int, default=0, metavar="N", help="decides which (default 0)"
     )
-    sweep.add_argument("--seeds", type=int, default=1, metavar="N", help="runs of each network")
+    sweep.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="runs of each network (default 1)"
+    )
     add_recipe_options(sweep)
     sweep.add_argument("--label", default="", metavar="TEXT", help="the sweep's name")
     add_on_option(sweep)

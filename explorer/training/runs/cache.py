@@ -46,8 +46,7 @@ class Kept(Generic[Value]):
         if known is not None and known[0] == stamps:
             return known[1]
         value = read()
-        latest = max((each[2] for each in stamps if each), default=0)
-        if time.time_ns() - latest > SETTLED:
+        if settled(stamps):
             self._kept[run] = stamps, value
         else:
             self._kept.pop(run, None)
@@ -70,6 +69,12 @@ def stamp(path: str) -> Stamp | None:
     except OSError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def settled(stamps: Iterable[Stamp | None]) -> bool:
+    """Whether all of these changes are long enough ago that the next one looks different."""
+    latest = max((each[2] for each in stamps if each), default=0)
+    return time.time_ns() - latest > SETTLED
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def write_summary(folder: Path, curve: Stamp, history: History) -> None:
 
     It can be made again, so it does no harm if it cannot be written.
     """
-    if time.time_ns() - curve[2] <= SETTLED:
+    if not settled([curve]):
         return
     about = _Summary(VERSION, curve[1], str(curve[2]), history.attempts, int(history.started))
     values: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,15 @@ from explorer.jobs.text import sentence
 from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs import hosts
-from explorer.training.runs.cache import Kept, Stamp, read_summary, shortened, stamp, write_summary
+from explorer.training.runs.cache import (
+    Kept,
+    Stamp,
+    read_summary,
+    settled,
+    shortened,
+    stamp,
+    write_summary,
+)
 from explorer.training.runs.folder import ID, MODEL, is_name, is_run
 from explorer.training.runs.history import History, history_csv, read_history
 from explorer.training.runs.hosts import FolderClock
@@ -33,6 +42,9 @@ from resnext.errors import UserError
 
 # What was asked for (`run.json`), network, recipe, `control.json`, and whether there is a model.
 Asked = tuple[dict[str, Any], ResNeXtSpec, Recipe, dict[str, Any], bool]
+# Our own files are replaced or created, which changes the time of their folder; what a person has
+# written over is seen after these seconds at the latest.
+CHECK_SECONDS = 5.0
 ASKED = ("run.json", "spec.json", "recipe.json", "control.json", MODEL)
 
 
@@ -50,6 +62,7 @@ class RunReader:
         self._states: Kept[RunState] = Kept()
         self._asked: Kept[Asked] = Kept()
         self._resting: dict[str, tuple[Asked, RunState, History, RunSnapshot]] = {}
+        self._rested: dict[str, tuple[tuple[Stamp | None, ...], float, RunSnapshot]] = {}
 
     def ids(self) -> list[str]:
         """Return the ids of all runs, newest first."""
@@ -96,22 +109,33 @@ class RunReader:
         return self._snapshot(run, whole=True)
 
     def _snapshot(self, run: str, whole: bool) -> RunSnapshot:
+        base = f"{self.root}{os.sep}{run}{os.sep}"
+        looks = () if whole else (stamp(base), stamp(f"{base}metrics.jsonl"))
+        rested = self._rested.get(run)
+        if looks and rested and rested[0] == looks and time.monotonic() < rested[1]:
+            return rested[2]
         folder = self.folder(run)
         try:
-            base = f"{folder}{os.sep}"  # a path for each file would take longer than the look at it
             asked = self._asked.get(run, [base + n for n in ASKED], lambda: _read_asked(folder))
             state = RunState.as_seen(*self.look(run))
             history = self._history(run) if whole else self._short_history(folder, state)
             known = self._resting.get(run)
             if known and known[0] is asked and known[1] == state and known[2] is history:
+                self._rest(run, looks, known[3])
                 return known[3]
             about, spec, recipe, control, model = asked
             found = snapshot_of(run, about, spec, recipe, state, control, history, model)
             if not whole and state.state not in ACTIVE:
                 self._resting[run] = asked, state, history, found
+                self._rest(run, looks, found)
             return found
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise RunError(f"run {run} cannot be read: {sentence(error)}") from None
+
+    def _rest(self, run: str, looks: tuple[Stamp | None, ...], found: RunSnapshot) -> None:
+        """Keep what a list shows of a run until its folder or its curve changes."""
+        if looks and settled(looks) and self.state(run).state not in ACTIVE:
+            self._rested[run] = looks, time.monotonic() + CHECK_SECONDS, found
 
     def owner(self, run: str) -> str:
         """Return who started a run, which may be damaged; "" if that is not known."""
@@ -238,7 +262,7 @@ class RunReader:
         """Drop what is kept of runs that are gone."""
         self._states.keep_only(runs)
         self._asked.keep_only(runs)
-        for kept in (self._histories, self._short, self._resting):
+        for kept in (self._histories, self._short, self._resting, self._rested):
             for run in kept.keys() - runs:
                 kept.pop(run, None)
 

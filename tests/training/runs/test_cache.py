@@ -47,8 +47,9 @@ def runs(store: RunStore, tiny: ResNeXtSpec) -> list[str]:
 
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if every change were long ago."""
+    """As if every change were long ago, and every file were looked at each time."""
     monkeypatch.setattr(cache, "SETTLED", -(10**18))
+    monkeypatch.setattr(reader, "CHECK_SECONDS", -1.0)
 
 
 def changes(store: RunStore, run: str) -> dict[str, Callable[[], Any]]:
@@ -194,6 +195,32 @@ def test_a_summary_of_another_curve_is_not_believed(store: RunStore, runs: list[
     (folder / "metrics.jsonl").write_text(lines)
     found = next(run for run in RunStore(store.root).list() if run.id == runs[0])
     assert found.epochs[-1].val_accuracy == 0.8
+
+
+def test_a_run_that_rests_costs_two_looks(
+    store: RunStore, runs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its folder, whose time every file of ours changes, and at its curve."""
+    for _ in range(2):  # the first list writes summaries
+        for run in runs:
+            for path in (*store.folder(run).iterdir(), store.folder(run)):
+                os.utime(path, (1e9, 1e9))
+        before = store.list()
+    looked: list[str] = []
+    monkeypatch.setattr(reader, "stamp", lambda path: (looked.append(path), cache.stamp(path))[1])
+    assert store.list() == before
+    assert len(looked) == 2 * len(runs)
+    RunStore(store.root).request(runs[1], "resume")
+    found = {run.id: run.state for run in store.list()}
+    assert found == {**{run.id: run.state for run in before}, runs[1]: "queued"}
+    # A person's editor writes over a file, and the folder stays as it was.
+    path = store.folder(runs[0]) / "run.json"
+    times = store.folder(runs[0]).stat()
+    path.write_text(path.read_text().replace("run 0", "renamed"))
+    os.utime(store.folder(runs[0]), ns=(times.st_atime_ns, times.st_mtime_ns))
+    now = reader.time.monotonic()
+    monkeypatch.setattr(reader.time, "monotonic", lambda: now + reader.CHECK_SECONDS)
+    assert "renamed" in [run.name for run in store.list()]
 
 
 def test_two_changes_that_look_the_same_are_both_seen(store: RunStore, runs: list[str]) -> None:
