@@ -194,7 +194,12 @@ def faster_than_bound(timing: Timing) -> str:
     return (
         f"{len(found)} of {len(timing.parts['layer'])} layers were faster than their bound, "
         f"{most.bound.place} {most.bound.ms / most.ms:.1f} times: the bound does not know of data "
-        "that are still in a cache."
+        "that are still in a cache"
+        + (
+            ", and on a busy machine the ceilings come out too low."
+            if timing.conditions.is_disturbed
+            else "."
+        )
     )
 
 

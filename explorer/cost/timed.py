@@ -86,8 +86,8 @@ class Conditions:
         call_ms: Of a compiled function that computes nothing, the fastest call; subtracted from
             every part's time.
         product: Floating-point operations a second of a large matrix product in float32: the
-            fastest call, as a ceiling is what a machine can do.
-        copy: Bytes a second, read and written, of copying a large array: the fastest call.
+            fastest call of all measurements that were kept, as a ceiling is what a machine can do.
+        copy: Bytes a second, read and written, of copying a large array: likewise.
     """
 
     machine: Machine

@@ -22,7 +22,7 @@ from explorer.cost.machine import this_machine
 from explorer.cost.parts import Part, distinct
 from explorer.cost.settings import Settings
 from explorer.cost.timed import Conditions, Times, Timing
-from explorer.cost.timings import keep
+from explorer.cost.timings import keep, timings_here
 from explorer.jobs.questions import Answer, Arrays, Progress
 from resnext import ResNeXtSpec, Shape, __version__
 from resnext.layer import keras_name
@@ -35,7 +35,10 @@ MOST_CALLS = 50  # in a turn
 LEAST_ROUNDS = 3
 SECONDS_EACH = 60.0  # of a network and a batch; then there are no more rounds than the least
 PREPARING = 0.25  # share of the progress
-SIDE = {"CPU": 2048, "GPU": 8192}  # of the matrices of the product
+# Sides of the matrices of the products, of which the fastest counts: a small one has a chance
+# between the turns of other programs, a large one fills a machine.
+SIDES = {"CPU": (512, 2048), "GPU": (8192,)}
+CEILING_SECONDS = 0.25  # of a turn of the product and of the copy
 COPIED = 2**28  # bytes, more than a cache holds
 
 
@@ -100,11 +103,13 @@ class _Item:
 
     Attributes:
         call: Does it once.
+        seconds: Of a turn, at least.
         turns: Median milliseconds of each turn.
         fastest: Milliseconds of the fastest call.
     """
 
     call: Call
+    seconds: float = TURN_SECONDS
     turns: list[float] = field(default_factory=list)
     fastest: float = math.inf
 
@@ -114,14 +119,14 @@ class _Item:
         self.call()
 
     def turn(self) -> None:
-        """Call it for `TURN_SECONDS`, at least once, and note the median."""
+        """Call it for its seconds, at least once, and note the median."""
         taken: list[float] = []
         began = time.perf_counter()
         self.call()
         first = time.perf_counter() - began
         if first >= SHORT:
             taken.append(first)
-        while len(taken) < MOST_CALLS and (not taken or sum(taken) < TURN_SECONDS):
+        while len(taken) < MOST_CALLS and (not taken or sum(taken) < self.seconds):
             began = time.perf_counter()
             self.call()
             taken.append(time.perf_counter() - began)
@@ -172,8 +177,9 @@ class _Measurement:
             told(f"compiling {part.place}", PREPARING * (len(specs) + number) / steps)
             self._add(key, self._part(owner[id(part)], part))
         self._add("nothing", self._nothing())
-        self._add("product", self._product())
-        self._add("copy", self._copy())
+        for side in self._sides:
+            self._add(("product", side), self._product(side), CEILING_SECONDS)
+        self._add("copy", self._copy(), CEILING_SECONDS)
 
     def run(self, rounds: int) -> list[Timing]:
         """Let all take turns, and give what came of it."""
@@ -196,8 +202,8 @@ class _Measurement:
         keras.utils.clear_session()
         return found
 
-    def _add(self, key: Any, call: Call) -> None:
-        item = _Item(self.device.finished(call))
+    def _add(self, key: Any, call: Call, seconds: float = TURN_SECONDS) -> None:
+        item = _Item(self.device.finished(call), seconds)
         item.warm()
         self.items[key] = item
 
@@ -220,8 +226,9 @@ class _Measurement:
         names = ["tensorflow", "keras", "numpy"]
         names += ["onnxruntime"] if any(key[0] == "onnx" for key in self.items) else []
         libraries = {name: importlib.metadata.version(name) for name in names}
-        side = SIDE["GPU" if self.device.is_gpu else "CPU"]
+        rates = [2 * side**3 / (self.items["product", side].fastest / 1000) for side in self._sides]
         moved = 2 * COPIED  # read and written
+        product, copy = timings_here().ceilings(self.device.name, self.device.threads)
         return Conditions(
             machine=this_machine(),
             device=self.device.name,
@@ -230,8 +237,8 @@ class _Measurement:
             date=datetime.now(UTC).isoformat(timespec="seconds"),
             others=others,
             call_ms=self.items["nothing"].fastest,
-            product=2 * side**3 / (self.items["product"].fastest / 1000),
-            copy=moved / (self.items["copy"].fastest / 1000),
+            product=max(product, *rates),
+            copy=max(copy, moved / (self.items["copy"].fastest / 1000)),
         )
 
     def _values(self, shape: Shape) -> Any:
@@ -317,11 +324,14 @@ class _Measurement:
         step = tf.function(lambda x: x, jit_compile=False)
         return lambda: step(given)
 
-    def _product(self) -> Call:
+    @property
+    def _sides(self) -> tuple[int, ...]:
+        return SIDES["GPU" if self.device.is_gpu else "CPU"]
+
+    def _product(self, side: int) -> Call:
         """A product of two square matrices in float32, as TensorFlow computes it."""
         import tensorflow as tf
 
-        side = SIDE["GPU" if self.device.is_gpu else "CPU"]
         matrix = tf.random.stateless_normal((side, side), (0, 1))
         step = tf.function(lambda x: tf.matmul(x, x), jit_compile=False)
         return lambda: step(matrix)

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -35,7 +36,24 @@ class Kept:
 
     def __init__(self, timings: Iterable[Timing]) -> None:
         ordered = sorted(timings, key=lambda timing: timing.conditions.date)
-        self._by_step = {(one.spec, one.settings): one for one in ordered}
+        self._ceilings: dict[tuple[str, int], tuple[float, float]] = {}
+        for one in ordered:
+            here = one.conditions
+            product, copy = self.ceilings(here.device, here.threads)
+            self._ceilings[here.device, here.threads] = (
+                max(product, here.product),
+                max(copy, here.copy),
+            )
+        self._by_step = {(one.spec, one.settings): self._raised(one) for one in ordered}
+
+    def ceilings(self, device: str, threads: int) -> tuple[float, float]:
+        """Product and copy of `Conditions`: the best of all measurements, as they are ceilings."""
+        return self._ceilings.get((device, threads), (0.0, 0.0))
+
+    def _raised(self, timing: Timing) -> Timing:
+        here = timing.conditions
+        product, copy = self.ceilings(here.device, here.threads)
+        return replace(timing, conditions=replace(here, product=product, copy=copy))
 
     def find(self, spec: ResNeXtSpec, settings: Settings) -> Timing | None:
         """The times of a step of a network; None if they were not measured."""

@@ -60,7 +60,10 @@ def test_each_network_and_batch_is_timed_with_all_its_parts(inference):
         for level in LEVELS:
             rows = [part for part in one["parts"] if part["level"] == level]
             assert [row["name"] for row in rows] == [row.name for row in report.by(level)]
-            assert one["sums_ms"][level] == pytest.approx(sum(row["ms"] for row in rows))
+            here = one["conditions"]
+            others, processors = here["other_programs_processors"], here["machine"]["processors"]
+            basis = "fastest_ms" if others > 0.1 * processors else "ms"
+            assert one["sums_ms"][level] == pytest.approx(sum(row[basis] for row in rows))
             assert all(len(row["turns_ms"]) == 2 and row["bound_ms"] > 0 for row in rows)
 
 

@@ -198,3 +198,14 @@ def test_a_disturbed_measurement_is_judged_by_its_fastest_calls():
     assert "than on an idle machine" not in calm.conditions.text
     for timing, basis in ((calm, "bound / ms"), (busy, "bound / fastest")):
         assert basis in FORMATS["table"]([timing], "stage")
+
+
+def test_ceilings_are_the_best_that_were_measured():
+    timings.keep(made_up("resnext50_32x4d", product=100e9, copy=30e9))
+    timings.keep(made_up("resnet50", product=300e9, copy=10e9))
+    timings.keep(made_up("mini_resnext", device="A card", product=9e12, copy=1e12))
+    found = timings.timings_here()
+    for one in found.all():
+        known = (one.conditions.product, one.conditions.copy)
+        assert known == ((9e12, 1e12) if one.conditions.device == "A card" else (300e9, 30e9))
+    assert found.ceilings("Another card", 2) == (0, 0)
