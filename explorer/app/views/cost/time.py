@@ -115,6 +115,8 @@ def _show(found: Timing) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(f"{MODES[found.settings.mode]}, batch {found.settings.batch}",
                   f"{milliseconds(whole.ms)} ms", width="content", help=spread)  # fmt: skip
+        if found.conditions.is_disturbed:
+            st.metric("Fastest call", f"{milliseconds(whole.fastest)} ms", width="content")
         st.metric("Images per second", f"{found.images_per_second:,.1f}", width="content")
         st.metric(
             "Share of the matrix product",
