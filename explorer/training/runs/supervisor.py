@@ -91,15 +91,18 @@ def _supervise(store: RunStore, lease: Held) -> None:
         trainer.kill()
         raise
     killed = supervise(trainer, folder, lease.lost)
-    with contextlib.suppress(RunError, LeaseLost):  # deleted meanwhile, or taken over
-        try:
-            _record_ending(store, lease, trainer.returncode, killed)
-        except OSError as error:
-            if not is_disk_full(error):
-                raise
-            free_ballast(folder)
-            _record_ending(store, lease, trainer.returncode, killed)
-        lease.release()
+    try:
+        with contextlib.suppress(RunError):  # deleted meanwhile
+            try:
+                _record_ending(store, lease, trainer.returncode, killed)
+            except OSError as error:
+                if not is_disk_full(error):
+                    raise
+                free_ballast(folder)
+                _record_ending(store, lease, trainer.returncode, killed)
+            lease.release()
+    except LeaseLost as error:
+        print(error)  # the trainer may have been killed before it said so
 
 
 def supervise(
