@@ -39,7 +39,7 @@ def test_a_dry_run_shows_the_plan_and_starts_nothing(tmp_path, capsys):
         (["--depth", "29", "--grid", "depth=20"], "Received both"),
         (["--depth", "29", "--grid", "cardinality=x"], "is written like"),
         (["--depth", "29", "--grid", "cardinality=1"], "at least one width"),
-        ([*CONTRACT[1:], "--on", "pigeon"], "started by one of local"),
+        ([*CONTRACT[1:], "--on", "pigeon"], "must be local, ray or ray"),
         ([*CONTRACT[1:], "--at", "equal-step-time"], "was not measured on this machine"),
         ([*CONTRACT[1:], "--seeds", "0"], "1 to 100 different seeds"),
         ([*CONTRACT[1:], "--seeds", "100", "--sample", "6", "--data", "nowhere"], "nowhere"),

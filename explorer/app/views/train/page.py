@@ -60,7 +60,7 @@ def render() -> None:
     if one:
         closer_look(runs, one)
     ended = one is not None and one.has_model and one.state not in train_run.WAITING
-    if one and ended and (model := runs.model_path(one.id)):
+    if one and ended and runs.is_mine(one) and (model := runs.model_path(one.id)):
         trained_onnx_section(model, f"{one.spec.name}-{one.id}")
     run_list(runs)
     look_out(runs, states)
