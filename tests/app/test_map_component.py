@@ -102,6 +102,15 @@ def test_a_number_that_was_never_given_is_read_as_the_last(asked):
     assert (view.now.selected, view.asked) == ("stage1", 1)
 
 
+def test_the_last_report_is_named():
+    view = View()
+    view.hear(said(selected="stage1") | {"sent": 1_700_000_000_000})
+    assert view.heard == 1_700_000_000_000
+    for nonsense in (None, "x", 1.5, []):
+        view.hear(said(selected="stage2") | {"sent": nonsense})
+        assert view.heard == 1_700_000_000_000
+
+
 def test_nonsense_from_a_browser_is_left_out():
     view = View()
     view.hear(["x"])

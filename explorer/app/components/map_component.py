@@ -72,6 +72,7 @@ def network_map(
             "id": identity,
             "state": view.now.to_dict(),
             "asked": view.asked,
+            "heard": view.heard,
             "height": height,
             "marks": marks,
         },
@@ -109,9 +110,12 @@ class View:
         asked: Number of Python's last request; the browser follows when it changes.
         shown: By number of a request, what the browser shows as far as is known while that is
             the last one that it has seen.
+        heard: Number of the browser's last report. A browser that has no other on its way, and
+            shows another selection, takes ours.
     """
 
     asked: int = 0
+    heard: int = 0
     shown: dict[int, MapState] = field(default_factory=lambda: {0: MapState()})
 
     @property
@@ -130,6 +134,8 @@ class View:
         """Take what a person changed in the browser."""
         if not isinstance(plain, Mapping):
             return
+        sent = plain.get("sent")
+        self.heard = sent if isinstance(sent, int) else self.heard
         number = plain.get("asked")
         seen = number if isinstance(number, int) and number in self.shown else self.asked
         state, before = MapState.from_dict(plain).to_dict(), self.shown[seen].to_dict()
