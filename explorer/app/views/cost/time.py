@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.analysis.report import graph_of
 from explorer.app.components.charts import shared_chart
-from explorer.app.components.jobs import show_error, this_session
+from explorer.app.components.jobs import follow, show_error, this_session
 from explorer.app.components.widgets import download, number, segments, select
 from explorer.app.state import address, selection
 from explorer.app.state.timings import kept_timings
@@ -58,8 +58,8 @@ def time_section(spec: ResNeXtSpec) -> None:
     if pressed:
         _start(spec, settings)
     if _JOB in st.session_state:
-        going = not st.session_state[_JOB].is_over
-        st.fragment(_watch, run_every=0.5 if going else None)(going)
+        job: Job = st.session_state[_JOB]
+        follow(_JOB, job, lambda: _progress(job), lambda: _show_end(job))
     found = kept_timings().find(spec, settings)
     if found is None:
         st.markdown(f"{spec.name}, {settings.text}: not measured on this machine.")
@@ -81,20 +81,12 @@ def _start(spec: ResNeXtSpec, settings: Settings) -> None:
         st.error(f"The measurement could not be started: {said(error)}")
 
 
-def _watch(going: bool) -> None:
-    """Progress and a button to stop it; the result when it is over."""
-    job: Job = st.session_state[_JOB]
-    if not job.is_over:
-        place, (share, words) = job.place(), share_done(job.phase)
-        text = place.sentence if place else f"{st.session_state[_ASKED]}: {words}"
-        st.progress(share, text=address.plain(text))
-        if st.button("Stop", key="time_stop", icon=":material/cancel:"):
-            job.close()
-            del st.session_state[_JOB]
-            st.rerun()
-        return
-    if going:
-        st.rerun()  # ends the polling
+def _progress(job: Job) -> tuple[float, str]:
+    share, words = share_done(job.phase)
+    return share, address.plain(f"{st.session_state[_ASKED]}: {words}")
+
+
+def _show_end(job: Job) -> None:
     del st.session_state[_JOB]
     try:
         answer = job.wait()
