@@ -118,6 +118,21 @@ def test_a_late_address_does_not_undo_a_pick_on_the_map_or_in_a_table():
     assert said(app) == {"level": "model"}
 
 
+def test_a_change_that_is_taken_back_at_once_does_not_look_like_back():
+    """A box on the map closes and opens: the run between is interrupted, all is as before."""
+    app = opened(level="block")
+    app.session_state["picked"] = {"open": "layers"}
+    checked(app.selectbox(key="level").set_value("model").run())
+    for opened_boxes, interrupted in (("stages", True), ("layers", False)):
+        app.session_state["picked"] = {"open": opened_boxes}
+        app.session_state["interrupt"] = interrupted
+        go_to(app, level="block")  # the browser had not heard of "model" yet
+    assert app.selectbox(key="level").value == "model"
+    assert said(app) == {"level": "model"}
+    go_to(app, level="block")
+    assert app.selectbox(key="level").value == "block"
+
+
 def test_a_bad_value_is_told_once_and_replaced():
     app = opened(level="<script>*x*</script>")
     assert app.selectbox(key="level").value == "stage"

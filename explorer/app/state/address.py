@@ -17,6 +17,7 @@ _ASKED = "_address_asked"  # what the address asks for anew, in this run
 _UNREAD = "_address_unread"  # what it asked for and nothing has read, should the run be interrupted
 _PENDING = "_address_pending"  # what it shall say at the end of this run
 _BEFORE = "_address_widgets"  # what the widgets said at the end of the last run
+_TOUCHED = "_address_touched"  # whether they changed in this run, or in one before that was cut off
 _PAGE = "_address_page"
 _TURNED = "_address_turned"  # whether this run is the first of a page after another
 _MOST = 60  # characters of a value that are read
@@ -33,26 +34,28 @@ def open_page(path: str, always: Collection[str] = ()) -> None:
     seen = state.setdefault(_SEEN, {})
     query = st.query_params.to_dict()
     turned = state.get(_PAGE, path) != path
-    state.update({_PAGE: path, _TURNED: turned, _PENDING: {}})
+    # A change that was taken back at once, as of a box that closes and opens, can be seen only
+    # in the run that was cut off between.
+    touched = _touched() or state.get(_TOUCHED, False)
+    state.update({_PAGE: path, _TURNED: turned, _PENDING: {}, _TOUCHED: touched})
     # Going back changes the address and no widget. A page that was just turned to has an
     # address that is not full yet, and right after a change the browser may still have the
     # old one: neither asks for anything.
     full = any(key in query for key in always or query)
-    went_back = full and not turned and not _touched()
+    went_back = full and not turned and not touched
     news = {
         key: query.get(key)
         for key in {*query, *seen}
         if query.get(key) != seen.get(key) and (went_back or key not in seen)
     }
-    unread = {} if _touched() else state.get(_UNREAD, {})
+    unread = {} if touched else state.get(_UNREAD, {})
     state[_ASKED] = unread | news
     state[_UNREAD] = dict(state[_ASKED])
 
 
 def close_page() -> None:
     """Let the address say what was written; to be called when the page has been drawn."""
-    st.session_state[_BEFORE] = _widgets()
-    st.session_state[_UNREAD] = {}
+    st.session_state.update({_BEFORE: _widgets(), _TOUCHED: False, _UNREAD: {}})
     parts = st.session_state[_PENDING]
     query = st.query_params.to_dict()
     for key, value in parts.items():
@@ -132,7 +135,7 @@ def chosen(key: str, default: Any, text: Callable[[Any], str] = str) -> Any:
 
 
 def _touched() -> bool:
-    """Whether a widget says something else than at the end of the last run."""
+    """Whether a widget says something else than at the end of the last whole run."""
     now = _widgets()
     before = st.session_state.get(_BEFORE, {})
     return any(before[key] != now[key] for key in before.keys() & now.keys())
