@@ -80,3 +80,18 @@ def test_torn_pictures_are_as_if_not_there_and_a_torn_checkpoint_is_told(
         load_checkpoint(path)
     path.unlink()
     assert load_checkpoint(path) is None
+
+
+def test_two_writers_of_one_file_have_a_draft_each(tmp_path):
+    """The second begins and ends while the first is in the middle: no bytes are mixed."""
+    path = tmp_path / "result.json"
+
+    def first(file):
+        file.write(b"first ")
+        write_atomically(path, b"second, which is longer", durable=False)
+        assert path.read_bytes() == b"second, which is longer"
+        file.write(b"again")
+
+    write_atomically(path, first, durable=False)
+    assert path.read_bytes() == b"first again"
+    assert list(tmp_path.iterdir()) == [path]
