@@ -15,22 +15,21 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import math
-import multiprocessing
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
+from race import Call, race
 
 from explorer.analysis.report import analyse
 from explorer.training.engine.batches import augmented, normalised
@@ -136,50 +135,14 @@ CONTENDERS = {
 }
 
 
-def serve(pipe: Connection, contender: str, precision: str, name: str, batch: int) -> None:
-    """Build a contender, then run a round whenever asked and send back its ms a sample."""
+def contender(who: str, precision: str, name: str, batch: int) -> Call:
+    """A step on random images, made in the contender's process."""
     spec = ResNeXtSpec.from_name(name)
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (batch, *spec.input_shape)).astype(np.uint8)
     labels = rng.integers(0, spec.classes, batch)
-    step = CONTENDERS[contender](spec, batch, precision)
-    for number in range(3):
-        step(images, labels, number)
-    pipe.send("ready")
-    while pipe.recv() == "round":
-        began, count = time.perf_counter(), 0
-        while time.perf_counter() - began < ROUND_SECONDS:
-            step(images, labels, count)
-            count += 1
-        pipe.send(1000 * (time.perf_counter() - began) / (count * batch))
-
-
-Contender = tuple[str, str]  # who, and in which precision
-
-
-def race(name: str, batch: int, field: list[Contender], rounds: int) -> dict[Contender, float]:
-    """Return the median ms a sample of each contender."""
-    context = multiprocessing.get_context("spawn")
-    lines: dict[Contender, Any] = {}
-    processes = []
-    for who, precision in field:
-        line, far = context.Pipe()
-        process = context.Process(
-            target=serve, args=(far, who, precision, name, batch), daemon=True
-        )
-        process.start()
-        line.recv()
-        lines[who, precision] = line
-        processes.append(process)
-    times: dict[Contender, list[float]] = {contender: [] for contender in field}
-    for _ in range(rounds):
-        for contender, line in lines.items():
-            line.send("round")
-            times[contender].append(line.recv())
-    for line, process in zip(lines.values(), processes):
-        line.send("end")
-        process.join()
-    return {contender: statistics.median(values) for contender, values in times.items()}
+    step, number = CONTENDERS[who](spec, batch, precision), itertools.count()
+    return lambda: step(images, labels, next(number))
 
 
 def first_point() -> float:
@@ -218,7 +181,9 @@ def main() -> None:
     for case in asked.cases:
         name, _, batch = case.partition(":")
         macs = analyse(name).totals.macs or 0
-        median = race(name, int(batch), field, asked.rounds)
+        makers = {key: partial(contender, *key, name, int(batch)) for key in field}
+        calls = race(makers, asked.rounds, ROUND_SECONDS)
+        median = {key: ms / int(batch) for key, ms in calls.items()}
         zoos = median["zoo", "float32"]
         for precision in precisions:
             own = median["ours", precision]

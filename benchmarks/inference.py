@@ -1,0 +1,133 @@
+"""Milliseconds of an inference: Keras, with constant weights, PyTorch and ONNX Runtime.
+
+    python benchmarks/inference.py [--cases resnext50_32x4d:1 ...] [--rounds 5]
+
+Each contender lives in a process of its own and they take turns. Constant weights: the same Keras
+model as one graph in which every weight is a constant (`resnext.keras.frozen`). PyTorch: eager and
+``torch.compile``, channels last. ONNX Runtime runs the file that ``export`` writes. Weights are
+random; all in float32, with a thread for each core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import shutil
+import sys
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+from race import Call, race
+
+from resnext import ResNeXtSpec
+
+CASES = ("resnet50:1", "resnext50_32x4d:1", "resnet50:32", "resnext50_32x4d:32")
+ROUND_SECONDS = 3.0
+
+
+def images(spec: ResNeXtSpec, batch: int) -> np.ndarray:
+    """The same random images for all."""
+    return np.random.default_rng(0).normal(size=(batch, *spec.input_shape)).astype(np.float32)
+
+
+def keras(name: str, batch: int) -> Call:
+    """As a person calls it: the model in a ``tf.function``."""
+    from resnext.runtime import configure_environment
+
+    configure_environment()
+    import tensorflow as tf
+
+    from resnext.keras.builder import build_model
+
+    spec = ResNeXtSpec.from_name(name)
+    model, values = build_model(spec), tf.constant(images(spec, batch))
+    forward = tf.function(lambda x: model(x, training=False), jit_compile=False)
+    return lambda: forward(values).numpy()
+
+
+def frozen(name: str, batch: int) -> Call:
+    from resnext.runtime import configure_environment
+
+    configure_environment()
+    from resnext.keras.builder import build_model
+    from resnext.keras.frozen import frozen as freeze
+
+    spec = ResNeXtSpec.from_name(name)
+    forward, values = freeze(build_model(spec)), images(spec, batch)
+    return lambda: forward(values)
+
+
+def pytorch(name: str, batch: int, compiled: bool) -> Call:
+    import torch
+    from plain_networks import torch_network
+
+    torch.set_num_threads(os.cpu_count() or 1)
+    spec = ResNeXtSpec.from_name(name)
+    model = torch_network(spec).eval().to(memory_format=torch.channels_last)
+    forward = torch.compile(model) if compiled else model
+    values = torch.from_numpy(images(spec, batch)).permute(0, 3, 1, 2)
+
+    def call() -> object:
+        with torch.inference_mode():
+            return forward(values).numpy()
+
+    return call
+
+
+def onnx(name: str, batch: int, path: str) -> Call:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = os.cpu_count() or 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    values = images(ResNeXtSpec.from_name(name), batch).transpose(0, 3, 1, 2).copy()
+    return lambda: session.run(None, {session.get_inputs()[0].name: values})
+
+
+def main() -> None:
+    from explorer.cli.time import onnx_files
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", nargs="*", default=CASES, metavar="NETWORK:BATCH")
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    print(
+        "| network | batch | Keras | constant weights | PyTorch | torch.compile | ONNX Runtime "
+        "| Keras / PyTorch | constant weights / PyTorch | constant weights / ONNX Runtime |\n"
+        "|---|" + "---:|" * 9
+    )
+    for case in asked.cases:
+        name, _, batch = case.partition(":")
+        field = {
+            "keras": partial(keras, name, int(batch)),
+            "frozen": partial(frozen, name, int(batch)),
+        }
+        if importlib.util.find_spec("torch"):
+            field["pytorch"] = partial(pytorch, name, int(batch), False)
+            if shutil.which("c++"):
+                field["compiled"] = partial(pytorch, name, int(batch), True)
+        with onnx_files([ResNeXtSpec.from_name(name)], train=False) as files:
+            if files:
+                field["onnx"] = partial(onnx, name, int(batch), str(files[0]))
+            ms = race(field, asked.rounds, ROUND_SECONDS)
+        eager, own = ms.get("pytorch", float("nan")), ms["frozen"]
+        cells = [
+            ms.get(who, float("nan")) for who in ("keras", "frozen", "pytorch", "compiled", "onnx")
+        ]
+        ratios = [ms["keras"] / eager, own / eager, own / ms.get("onnx", float("nan"))]
+        print(
+            f"| {name} | {batch} | "
+            + " | ".join(f"{cell:.1f}" for cell in cells)
+            + " | "
+            + " | ".join(f"{ratio:.2f}" for ratio in ratios)
+            + " |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
