@@ -34,7 +34,8 @@ REASONS = {
     "the function that it calls.",
     ("Xie", "parameters"): "The paper cuts the digits off; it does not round.",
     ("facebookresearch/pycls", "parameters"): "Rounded twice: 44.55 M, then 44.6 M.",
-    ("osmr/imgclsmob", "MACs"): "Not known; the source counts with a program of its own.",
+    ("osmr/imgclsmob", "MACs"): "Half of the source's FLOPs, which count batch norms, ReLUs, "
+    "sigmoids and poolings, too (its gluon/model_stats.py).",
 }
 # By the word of the tables: what it is called, field of `Row`.
 FIGURES = {

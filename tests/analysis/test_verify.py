@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import math
+import re
 
 import pytest
 
 from explorer.analysis import verify as module
 from explorer.analysis.verify import DIFFERS, EQUAL, ROUNDED, source_name, verify
 from explorer.cli import main
+from resnext import ResNeXtSpec, trace
 
 KEYS = ["figure", "network", "ours", "theirs", "convention", "source", "verdict", "reason"]
 
@@ -45,7 +48,6 @@ def test_programs_that_count_as_a_convention_says_agree_to_the_last_digit(checks
 def test_what_ptflops_counts_twice_is_the_whole_difference(checks):
     """Its total less ours is each ReLU and each pooling of the network once more."""
     from explorer.analysis.conventions import CONVENTIONS
-    from resnext import ResNeXtSpec, trace
 
     once_more = ("ReLU", "MaxPooling2D", "GlobalAveragePooling2D")
     found = [c for c in checks if c.source.startswith("ptflops") and "se" not in c.network]
@@ -55,6 +57,68 @@ def test_what_ptflops_counts_twice_is_the_whole_difference(checks):
         count = CONVENTIONS["mmcls"].count
         twice = sum(count(node) or 0 for node in graph if node.kind in once_more)
         assert int(check.theirs) - check.ours == twice, check
+
+
+def imgclsmob_flops(node):
+    """What gluon/model_stats.py of osmr/imgclsmob counts for a layer, typed from that file."""
+    size = math.prod(node.output_shape)
+    window, _ = node.layer.window
+    if node.kind in ("Conv2D", "GroupedConv2D"):
+        kernel, *bias = (math.prod(weight.shape) for weight in node.weights)
+        positions = size // node.output_shape[-1]
+        return 2 * positions * kernel - (0 if bias else kernel // math.prod(window))
+    if node.kind == "Dense":
+        return 2 * math.prod(node.input_shapes[0]) * size
+    if node.kind == "GlobalAveragePooling2D":
+        return math.prod(node.input_shapes[0])
+    outputs = {"BatchNormalization": 4, "ReLU": 1, "Activation": 4}  # the activation: a sigmoid
+    return size * (math.prod(window) if node.kind == "MaxPooling2D" else outputs.get(node.kind, 0))
+
+
+def test_half_of_imgclsmob_s_flops_is_the_whole_difference(checks):
+    found = [c for c in checks if c.source.startswith("osmr") and c.figure == "MACs"]
+    assert len(found) == 8
+    for check in found:
+        graph = trace(ResNeXtSpec.from_name(check.network))
+        theirs = sum(map(imgclsmob_flops, graph)) / 2
+        assert f"{theirs / 1e6:.2f} M" == check.theirs
+        assert "Half of the source's FLOPs" in check.reason
+
+
+def counts_of_parameters(name):
+    """Parameters in all the ways that a table may have counted: what is left out or added."""
+    graph = trace(ResNeXtSpec.from_name(name))
+    params = sum(node.params for node in graph)
+    norms = sum(node.params for node in graph if node.kind == "BatchNormalization")
+    dense = sum(node.params for node in graph if node.kind == "Dense")
+    assert sum(node.total_params for node in graph) == params + norms  # as many statistics
+    return {
+        f"{first} {second}".strip(): params - less + more
+        for first, less in {"": 0, "Without the classifier": dense}.items()
+        for second, more in {
+            "": 0,
+            "Without batch norms": -norms,
+            "With the moving statistics of batch norms": norms,
+        }.items()
+    }
+
+
+@pytest.mark.parametrize("source", ["facebookresearch/WSL", "facebookresearch/semi-supervised"])
+def test_no_one_way_of_counting_gives_all_figures_of_a_table_that_differs(checks, source):
+    """Which is why the reason is not known; the nearest count that it names is right."""
+    rows = [c for c in checks if c.source.startswith(source) and c.figure == "parameters"]
+    ways = {check: counts_of_parameters(check.network) for check in rows}
+    assert len(rows) >= 4
+    for way in ways[rows[0]]:
+        for digits in (math.floor, round):
+            said = [f"{digits(ways[check][way] / 1e6)} M" == check.theirs for check in rows]
+            assert not all(said), (way, digits)
+    for check in rows:
+        if check.reason.startswith("Not known"):
+            way, count = re.match(r"Not known\. (.*) there are ([\d.]+) M", check.reason).groups()
+            assert f"{ways[check][way] / 1e6:.1f}" == count
+            nearest = ways[check][way] / 1e6
+            assert check.theirs in (f"{math.floor(nearest)} M", f"{round(nearest)} M")
 
 
 def test_known_slips_are_shown_as_differing(checks):
