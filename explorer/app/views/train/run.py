@@ -13,6 +13,7 @@ from explorer.app.state import address
 from explorer.app.state.visitor import said, share_link
 from explorer.app.views.train.several import several
 from explorer.charts.training_charts import metric_figure
+from explorer.export.stock_file import stock_file
 from explorer.formatting.numbers import UNKNOWN, clock
 from explorer.training.runs.quotas import limits
 from explorer.training.runs.snapshot import RunSnapshot
@@ -177,4 +178,4 @@ def _do(store: VisitorRuns, run: RunSnapshot, act: Callable[[], object]) -> None
 
 def _model(store: VisitorRuns, run: str) -> bytes:
     path = store.model_path(run)
-    return path.read_bytes() if path else b""
+    return stock_file(path) if path else b""
