@@ -1,9 +1,9 @@
-"""The pictures in assets/screenshots: every page at two sizes and in two themes.
+"""The pictures in assets/screenshots: every page at two sizes and in two themes, and a notebook.
 
     python assets/make_screenshots.py [--runs FOLDER] [PICTURE ...]
 
 Needs what requirements-dev.txt installs, and a Chromium. FOLDER holds the runs that the page
-Train shows. PICTURE is one of the names in `PICTURES`; all by default.
+Train shows. PICTURE is one of the names in `PICTURES`, or jupyterlab; all by default.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import io
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "notebook"))
 
 from app_pages import App
 from conftest import CHROMIUM
+from notebook_servers import LAB, Server, click_part, open_page, write_notebook
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
+FOLDER = Path(__file__).parent / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -51,40 +54,91 @@ PICTURES = {
     "learn-full-screen": ("learn?lesson_full=on&lesson=Width", ""),
 }
 GRADIENTS = ("map-heat",)
+NOTEBOOK = "jupyterlab"
+CELLS = (
+    'from explorer import explore\n\nwidget = explore("resnext50_32x4d", height=440)\nwidget',
+    "widget.selected",
+    "widget.report.at(widget.selected).params",
+)
 
 
 def main() -> None:
     """Take those that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("pictures", nargs="*", metavar="PICTURE", choices=[*PICTURES, []])
+    parser.add_argument("pictures", nargs="*", metavar="PICTURE", choices=[*PICTURES, NOTEBOOK, []])
     asked = parser.parse_args()
-    app = App(asked.runs.resolve()).start()
-    folder = ROOT / "assets" / "screenshots"
-    folder.mkdir(exist_ok=True)
-    try:
-        with sync_playwright() as playwright:
-            path = os.environ.get("CHROMIUM") or CHROMIUM
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            for theme in ("light", "dark"):
-                for suffix, (width, height) in SIZES.items():
-                    context = browser.new_context(
-                        viewport={"width": width, "height": height}, color_scheme=theme
-                    )
-                    page = context.new_page()
-                    for name in asked.pictures or PICTURES:
-                        picture = taken(page, app.url, *PICTURES[name])
-                        if name not in GRADIENTS:  # 256 colours would be seen in these
-                            picture = picture.quantize(256, dither=Image.Dither.NONE)
-                        picture.save(folder / f"{name}-{theme}{suffix}.png", optimize=True)
-                    context.close()
-            browser.close()
-    finally:
-        app.kill()
+    names = [name for name in PICTURES if name in (asked.pictures or PICTURES)]
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or CHROMIUM
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        if names:
+            app = App(asked.runs.resolve()).start()
+            try:
+                take_pages(browser, app.url, names)
+            finally:
+                app.kill()
+        if not asked.pictures or NOTEBOOK in asked.pictures:
+            take_notebook(browser)
+        browser.close()
+
+
+def take_pages(browser: Browser, url: str, names: list[str]) -> None:
+    """Pages of the app, in both themes and sizes."""
+    for theme in ("light", "dark"):
+        for suffix, (width, height) in SIZES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=theme
+            )
+            page = context.new_page()
+            for name in names:
+                save(taken(page, url, *PICTURES[name]), f"{name}-{theme}{suffix}")
+            context.close()
+
+
+def take_notebook(browser: Browser) -> None:
+    """The map in JupyterLab with a part selected, and below it what Python knows of that."""
+    with TemporaryDirectory() as folder:
+        write_notebook(Path(folder) / "resnext.ipynb", CELLS)
+        server = Server(Path(folder), LAB, "/api")
+        try:
+            page = open_page(browser, f"{server.url}/lab/tree/resnext.ipynb")
+            page.get_by_text("(ipykernel) | Idle").wait_for()
+            page.get_by_role("button", name="No", exact=True).click()  # no news
+            page.keyboard.press("Control+B")  # no list of files
+            for cell, seen in enumerate((".netmap-canvas", "text='stage2'", "text=1197056")):
+                page.locator(".jp-CodeCell .cm-content").nth(cell).click()
+                page.keyboard.press("Shift+Enter")
+                page.locator(seen).first.wait_for()
+                if cell == 0:
+                    click_part(page, "stage 2,")
+            for theme in ("Light", "Dark"):
+                page.get_by_role("menuitem", name="Settings", exact=True).click()
+                page.get_by_text("Theme", exact=True).hover()
+                page.get_by_text(f"JupyterLab {theme}", exact=True).click()
+                page.locator(f'.netmap[data-mode="{theme.lower()}"]').wait_for()
+                page.wait_for_timeout(1_000)
+                save(shot(page), f"{NOTEBOOK}-{theme.lower()}")
+            page.context.close()
+        finally:
+            server.stop()
+
+
+def save(picture: Image.Image, name: str) -> None:
+    """Write a picture, in 256 colours where these suffice."""
+    if not name.startswith(GRADIENTS):
+        picture = picture.quantize(256, dither=Image.Dither.NONE)
+    picture.save(FOLDER / f"{name}.png", optimize=True)
+
+
+def shot(page: Page) -> Image.Image:
+    """A picture of the window."""
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
 def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
-    """A picture of the window."""
+    """A picture of the window on a page of the app."""
     page.goto(f"{url}/{address}")
     page.wait_for_selector("h1", timeout=60_000)
     page.wait_for_timeout(2_000)
@@ -94,7 +148,7 @@ def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
         place.wait_for(timeout=180_000)
         place.evaluate(BELOW_THE_BAR)
     page.wait_for_timeout(2_500)
-    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    return shot(page)
 
 
 if __name__ == "__main__":

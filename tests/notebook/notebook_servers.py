@@ -14,6 +14,17 @@ from pathlib import Path
 from waiting import until
 
 ROOT = Path(__file__).parents[2]
+LAB = (
+    "jupyterlab",
+    "--no-browser",
+    "--allow-root",
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.port={port}",
+    "--ServerApp.port_retries=0",
+    "--IdentityProvider.token=",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
 
 
 def free_port():
@@ -100,6 +111,15 @@ class Kernel:
     def close(self):
         with contextlib.suppress(Exception):
             self.client.stop_channels()
+
+
+def write_notebook(path, cells):
+    """A notebook of cells of code."""
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, path)
 
 
 def open_page(browser, url, scheme="light"):

@@ -1,38 +1,25 @@
 """The map in a real JupyterLab: what is clicked reaches Python, what Python sets is seen."""
 
 import pytest
-from notebook_servers import Kernel, Server, click_part, open_page
+from notebook_servers import LAB, Kernel, Server, click_part, open_page, write_notebook
 from waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 pytest.importorskip("jupyterlab")
 pytest.importorskip("anywidget")
-nbformat = pytest.importorskip("nbformat")
+pytest.importorskip("nbformat")
 
 CELLS = (
     'from explorer import explore\n\nwidget = explore("resnext50_32x4d")\nwidget',
     'heard = []\nwidget.observe(lambda change: heard.append(change.new), "selected")',
-)
-COMMAND = (
-    "jupyterlab",
-    "--no-browser",
-    "--allow-root",
-    "--ServerApp.ip=127.0.0.1",
-    "--ServerApp.port={port}",
-    "--ServerApp.port_retries=0",
-    "--IdentityProvider.token=",
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 )
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, folder / "map.ipynb")
-    server = Server(folder, COMMAND, "/api")
+    write_notebook(folder / "map.ipynb", CELLS)
+    server = Server(folder, LAB, "/api")
     yield server
     server.stop()
 
