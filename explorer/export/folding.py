@@ -73,8 +73,8 @@ def fold(graph: Graph, weights: Weights) -> tuple[Graph, dict[str, Array]]:
         weights: By ``place/weight``.
 
     Returns:
-        The folded graph, whose other layers keep their places, and float32 weights. In every form
-        of a ResNeXt no batch norm is left.
+        The folded graph, whose other layers keep their places, and its weights in the type of
+        those given. In every form of a ResNeXt no batch norm is left.
     """
     import numpy as np
 
@@ -98,8 +98,9 @@ def fold(graph: Graph, weights: Weights) -> tuple[Graph, dict[str, Array]]:
         _folded(node, replaced, folder.biased) for node in graph if node.name not in replaced
     )
     kept = {f"{node.name}/{weight.name}" for node in nodes for weight in node.weights}
+    kind = next(iter(weights.values())).dtype
     return Graph(graph.name, nodes), {
-        name: folder.weights[name].astype("float32") for name in folder.weights if name in kept
+        name: value.astype(kind) for name, value in folder.weights.items() if name in kept
     }
 
 

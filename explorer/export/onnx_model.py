@@ -31,11 +31,11 @@ IR_VERSION = 8  # of the same release, ONNX 1.12
 INPUT, OUTPUT = "input", "output"
 PRODUCER = "resnext-explorer"
 LAYOUT = (
-    "Input: float32 images (batch, channels, height, width). "
-    "Output: float32 class probabilities (batch, classes)."
+    "Input: {kind} images (batch, channels, height, width). "
+    "Output: {kind} class probabilities (batch, classes)."
 )
 LAYOUT_WITHOUT_TOP = (
-    "Input: float32 images (batch, channels, height, width). "
+    "Input: {kind} images (batch, channels, height, width). "
     "Output: the last feature map (batch, channels, height, width)."
 )
 _BATCH = "batch"
@@ -46,7 +46,8 @@ def onnx_model(spec: ResNeXtSpec, weights: Weights, *, folded: bool = False) -> 
 
     Args:
         spec: The network.
-        weights: By ``place/weight``, as `resnext.weights.read_weights` gives them.
+        weights: By ``place/weight``, as `resnext.weights.read_weights` gives them. The model
+            computes in their type, float32 or float64; onnxruntime runs float32 only.
         folded: Whether batch norms are folded into convolutions.
 
     Returns:
@@ -61,7 +62,7 @@ def onnx_model(spec: ResNeXtSpec, weights: Weights, *, folded: bool = False) -> 
     if folded:
         graph, weights = fold(graph, weights)
     arrays = channels_first(weights, graph)
-    size = sum(array.size for array in arrays.values()) * 4
+    size = sum(array.nbytes for array in arrays.values())
     if size > MAX_BYTES:
         raise InputError(
             f"An ONNX file can hold {MAX_BYTES:,} bytes of weights. Received {size:,} bytes."
@@ -73,10 +74,10 @@ def onnx_model(spec: ResNeXtSpec, weights: Weights, *, folded: bool = False) -> 
     onnx_graph = helper.make_graph(
         writer.nodes,
         spec.name,
-        [_value(INPUT, graph.input_shape)],
-        [_value(OUTPUT, graph.output_shape)],
+        [writer.value(INPUT, graph.input_shape)],
+        [writer.value(OUTPUT, graph.output_shape)],
         [numpy_helper.from_array(array, name) for name, array in writer.initializers.items()],
-        doc_string=LAYOUT if spec.include_top else LAYOUT_WITHOUT_TOP,
+        doc_string=(LAYOUT if spec.include_top else LAYOUT_WITHOUT_TOP).format(kind=writer.kind),
         value_info=writer.values,
     )
     model = helper.make_model(
@@ -105,14 +106,6 @@ def _origin(spec: ResNeXtSpec, folded: bool, layout: str) -> dict[str, str]:
     }
 
 
-def _value(name: str, shape: Shape) -> Any:
-    """A tensor's type: float32, an open batch, and our shape with its channels first."""
-    from onnx import TensorProto, helper
-
-    *positions, channels = shape
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, [_BATCH, channels, *positions])
-
-
 class _Writer:
     """Makes the nodes, with their constants and the types of what they put out."""
 
@@ -120,8 +113,17 @@ class _Writer:
         self.nodes: list[Any] = []
         self.values: list[Any] = []
         self.initializers: dict[str, Any] = {}
+        self.kind = next(iter(weights.values())).dtype
         self._weights = weights
         self._last = graph.nodes[-1].name
+
+    def value(self, name: str, shape: Shape) -> Any:
+        """A tensor's type: that of the weights, an open batch, our shape with channels first."""
+        from onnx import helper
+
+        *positions, channels = shape
+        kind = helper.np_dtype_to_tensor_dtype(self.kind)
+        return helper.make_tensor_value_info(name, kind, [_BATCH, channels, *positions])
 
     def add(self, node: Node) -> None:
         """Append a layer: one node, and a second one for a dense layer's activation."""
@@ -141,11 +143,11 @@ class _Writer:
             self._append(
                 activation, [f"{node.name}/logits"], inner, self._output(node.name), {"axis": 1}
             )
-            self.values.append(_value(f"{node.name}/logits", node.output_shape))
+            self.values.append(self.value(f"{node.name}/logits", node.output_shape))
         else:
             self._append(operator, inputs, node.name, self._output(node.name), attributes)
         if node.name != self._last:
-            self.values.append(_value(node.name, node.output_shape))
+            self.values.append(self.value(node.name, node.output_shape))
 
     def _output(self, name: str) -> str:
         return OUTPUT if name == self._last else name

@@ -124,6 +124,46 @@ def test_the_output_is_that_of_keras(case):
     assert expected.std(axis=0).max() > 1e-4  # the output depends on the image
 
 
+@pytest.fixture
+def double_precision():
+    """Keras makes models of float64."""
+    import keras
+
+    usual = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_floatx(usual[0])
+    keras.config.set_dtype_policy(usual[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", SOME)
+def test_in_float64_the_graph_is_that_of_keras_to_ten_digits(case, double_precision):
+    """Rounding hides no slip, such as another epsilon: ONNX's own evaluator next to Keras."""
+    import keras
+    from onnx.reference import ReferenceEvaluator
+
+    from resnext import build_model
+    from resnext.weights import write_weights
+
+    spec = CASES[case]
+    weights = {k: v.astype("float64") for k, v in random_weights(trace(spec)).items()}
+    given = images(spec).astype("float64")
+    model = build_model(spec)
+    write_weights(model, trace(spec), weights)
+    expected = np.asarray(model(given))
+    if not spec.include_top:
+        expected = expected.transpose(0, 3, 1, 2)
+    keras.backend.clear_session()
+    for folded in (False, True):
+        exported = onnx_model(spec, weights, folded=folded)
+        assert "Input: float64 images" in exported.graph.doc_string
+        (got,) = ReferenceEvaluator(exported).run(None, {"input": given.transpose(0, 3, 1, 2)})
+        assert got.dtype == expected.dtype == "float64"
+        assert distance(got, expected) < 1e-10
+
+
 def test_what_no_file_can_hold_is_refused():
     """Weights that take no memory here: one zero, seen from every place."""
     spec = ResNeXtSpec(width=64)
