@@ -123,7 +123,7 @@ def _source(arguments: argparse.Namespace) -> Any:
     from explorer.cli.networks import SPEC_OPTIONS, spec_of
 
     if not arguments.name.endswith(".keras"):
-        if Path(arguments.name).is_file():
+        if arguments.name.endswith(".onnx") or Path(arguments.name).is_file():
             raise UsageError(f"A file must be a .keras file. Received {arguments.name!r}.")
         return spec_of(arguments.name, arguments)
     changes = [option for option in (*SPEC_OPTIONS, "seed") if option != "form"]

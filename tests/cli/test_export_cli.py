@@ -65,6 +65,7 @@ def test_export_writes_a_file_whose_summary_is_the_network_s(capsys, tmp_path):
         (("none.keras", "--classes", "3", "-o", "a.onnx"), "--classes cannot change it"),
         (("none.keras", "--seed", "0", "-o", "a.onnx"), "--seed cannot change it"),
         ((__file__, "-o", "a.onnx"), "must be a .keras file"),
+        (("none.onnx", "-o", "a.onnx"), "must be a .keras file"),
         (("mini_resnext", "--seed", "-1", "-o", "a.onnx"), "from 0 to 4,294,967,295"),
         (("resnext50_32x4d", "--width", "64", "-o", "a.onnx"), "at most 300,000,000 parameters"),
     ],
