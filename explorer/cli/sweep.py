@@ -29,8 +29,10 @@ examples:
   python -m explorer sweep --grid depth=20,29 cardinality=1,8,32 width=4,8,16 --sample 10
 
 --at: each cardinality gets the width that brings its cost nearest to the budget, the cost of
---reference. equal-macs and equal-params are counted; equal-step-time needs times that were
-measured on this machine. How far each network is from the budget is recorded and shown.
+--reference. equal-macs and equal-params are counted. equal-step-time takes, of each cardinality,
+the network whose training step "time --train --batch N" measured nearest to the budget, N being the
+recipe's batch; if one was not measured, the command that measures it is shown. How far each network
+is from the budget is recorded and shown.
 --widths: doubling, as in the paper, has one width for a network, doubled from stage to stage;
 per-stage chooses the width of each stage and comes nearer to the budget.
 --rivals: the reference made wider, and made deeper, to twice its cost, as in the paper's table 4.

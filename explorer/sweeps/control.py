@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from explorer.cost.settings import Settings
 from explorer.sweeps.design import Design, designed
 from explorer.sweeps.errors import SweepError
 from explorer.sweeps.plan import (
@@ -58,8 +59,8 @@ def planned(
         source: Where the data come from.
         seeds: How many times each is trained, with the seeds 0, 1, 2, ...
         name: A person's text; by default what is swept.
-        launcher: Who starts the runs: local, ray or ray://ADDRESS; by default RESNEXT_LAUNCHER.
-        costs: What is counted; by default as of `explorer.sweeps.design.designed`.
+        launcher: local, ray, ray://ADDRESS or slurm; by default RESNEXT_LAUNCHER.
+        costs: What is counted; by default conventions, and the recipe's step as measured here.
 
     Raises:
         SweepError: A rule of plans or of the budget is broken.
@@ -68,7 +69,8 @@ def planned(
         RunError: There is no launcher of this name.
     """
     launcher = launcher_name(launcher)
-    found = designed(design, costs)
+    step = Settings(recipe.batch_size, train=True)
+    found = designed(design, costs or Costs(design.at or "equal-macs", step))
     scheduler.check_fit([trial.spec for trial in found.trials], source)
     images = images_of(source)
     if source not in WORDS:

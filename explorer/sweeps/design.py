@@ -20,6 +20,7 @@ from explorer.sweeps.widths import (
     Family,
     at_budget,
     at_budget_by_stage,
+    not_measured,
 )
 from resnext import ResNeXtSpec, SpecError
 from resnext.names import IMAGENET_BLOCKS, blocks_of_depth
@@ -98,6 +99,10 @@ class Design:
             )
         if self.at == "equal-step-time" and self.widths == "per-stage":
             raise SweepError("Widths for each stage need --at equal-macs or equal-params.")
+        if self.at == "equal-step-time" and (self.rivals or self.channels != CHANNELS):
+            raise SweepError(
+                f"Rivals, and other channels than {CHANNELS}, need --at equal-macs or equal-params."
+            )
         if self.sample is not None and not 1 <= self.sample <= MOST_NETWORKS:
             raise SweepError(
                 f"The number of networks to draw must be 1 to {MOST_NETWORKS}. "
@@ -159,7 +164,7 @@ def designed(design: Design, costs: Costs | None = None) -> Designed:
 
     Raises:
         SpecError: A combination is no network; the message is of the first.
-        SweepError: Costs are times, and a network was not measured.
+        SweepError: Costs are times, and a cardinality has no network that was measured.
     """
     costs = costs or Costs(design.at or "equal-macs")
     points = design.points()
@@ -178,6 +183,8 @@ def designed(design: Design, costs: Costs | None = None) -> Designed:
         ]
         return Designed(tuple(trials))
     reference = _reference(design)
+    if design.at == "equal-step-time":
+        _check_measured(design, points, reference, costs)
     budget = costs.of(reference)
     trials = [
         _trial(_fitted(design, point, budget, reference, costs), point, several, costs, budget)
@@ -220,11 +227,30 @@ def _fitted(
     costs: Costs,
 ) -> ResNeXtSpec:
     family, cardinality = _family(design, point), point["cardinality"]
+    if design.at == "equal-step-time":
+        found = costs.measured(family, cardinality)
+        return min(found, key=lambda spec: (abs(costs.of(spec) - budget), spec.name))
     if design.widths == "doubling":
         return at_budget(family, cardinality, budget, reference, costs)
     if family != _family(design, _first(design)):
         raise SweepError("Widths for each stage need a grid of one depth and one resolution.")
     return at_budget_by_stage(family, cardinality, budget, reference, costs, design.tolerance)
+
+
+def _check_measured(
+    design: Design, points: list[dict[str, int]], reference: ResNeXtSpec, costs: Costs
+) -> None:
+    """Raise `SweepError` if a cardinality has no measured network; it names those of equal MACs."""
+    counted = Costs(timings=costs.timings)
+    missing = {} if costs.timings.find(reference, costs.step) else {reference: None}
+    for point in points:
+        family, cardinality = _family(design, point), point["cardinality"]
+        if not costs.measured(family, cardinality):
+            budget = counted.of(reference)
+            missing[at_budget(family, cardinality, budget, reference, counted)] = None
+    if missing:
+        first = next(iter(missing)).input_shape  # a command measures one size of images
+        raise not_measured([spec for spec in missing if spec.input_shape == first], costs.step)
 
 
 def _trial(

@@ -11,6 +11,7 @@ from typing import Any
 
 from explorer.analysis import tables
 from explorer.analysis.conventions import DEFAULT, convention
+from explorer.cost.settings import Settings
 from explorer.formatting import numbers
 from explorer.formatting.json_text import json_text
 from explorer.formatting.numbers import UNKNOWN
@@ -71,20 +72,23 @@ def plan_notes(plan: Plan) -> list[str]:
     size = (
         f"{plan.budget:,.1f} ms" if plan.at == "equal-step-time" else f"{plan.budget:,.0f} {unit}"
     )
+    widths, hint = WIDTHS[plan.widths], "Another --reference may come nearer."
+    if plan.at == "equal-step-time":
+        widths = (
+            f"A step is {Settings(plan.recipe.batch_size, train=True).text}, as the command time "
+            "measured it here; of each cardinality the measured network nearest to the budget is "
+            "taken."
+        )
+        hint = "Other widths may come nearer, once time --train has measured them."
+    elif plan.widths == "doubling":
+        hint = "Another --reference or --widths per-stage may come nearer."
     rivals = " Rivals (wider, deeper) have twice that." if any(t.role for t in plan.trials) else ""
-    notes = [
-        f"Equal {unit}: {size}, that of {plan.reference}.{rivals} {WIDTHS[plan.widths]} {rule}"
-    ]
+    notes = [f"Equal {unit}: {size}, that of {plan.reference}.{rivals} {widths} {rule}"]
     if missed := plan.missed:
         worst = max(missed, key=lambda trial: abs(trial.deviation or 0.0))
-        hint = (
-            " Another --reference or --widths per-stage may come nearer."
-            if plan.widths == "doubling"
-            else " Another --reference may come nearer."
-        )
         notes.append(
             f"{len(missed)} of {len(plan.trials)} networks differ from the budget by more than "
-            f"{100 * plan.tolerance:g} %, {worst.label} by {deviation(worst.deviation)}.{hint}"
+            f"{100 * plan.tolerance:g} %, {worst.label} by {deviation(worst.deviation)}. {hint}"
         )
     return notes
 

@@ -8,6 +8,7 @@ its own whole number.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from explorer.analysis.equal_cost import CHANNELS, block_params, solve
 from explorer.cost.blocks import Parts
 from explorer.cost.settings import Settings
-from explorer.cost.timings import Timings, timings_here
+from explorer.cost.timings import Kept, timings_here
 from explorer.sweeps.errors import SweepError
 from resnext import ResNeXtSpec
 from resnext.names import blocks_of_depth
@@ -33,6 +34,7 @@ WIDTHS = {
     "sum is within the tolerance.",
 }
 TOLERANCE = 0.03  # relative; table 2 of the paper differs by as much
+STEP = Settings(train=True)
 MOST_STEPS = 200  # widths that are tried around the rule of equal cost
 
 
@@ -86,11 +88,13 @@ class Costs:
 
     Attributes:
         at: A key of `BUDGETS`.
+        step: The training step whose time is limited, if it is a time.
         timings: Where measured times come from.
     """
 
     at: str = "equal-macs"
-    timings: Timings = field(default_factory=timings_here)
+    step: Settings = STEP
+    timings: Kept = field(default_factory=timings_here)
     _parts: Parts = field(default_factory=lambda: Parts(Settings()))
 
     def macs_and_params(self, spec: ResNeXtSpec) -> tuple[int, int]:
@@ -105,15 +109,39 @@ class Costs:
             SweepError: It is a time, and the network was not measured on this machine.
         """
         if self.at == "equal-step-time":
-            ms = self.timings.ms(spec)
-            if ms is None:
-                raise SweepError(
-                    f"A budget of step time needs measured times, and {spec.name} was not measured "
-                    "on this machine. Use --at equal-macs or equal-params."
-                )
-            return ms
+            timing = self.timings.find(spec, self.step)
+            if timing is None:
+                raise not_measured([spec], self.step)
+            return timing.whole.ms
         macs, params = self.macs_and_params(spec)
         return macs if self.at == "equal-macs" else params
+
+    def measured(self, family: Family, cardinality: int) -> list[ResNeXtSpec]:
+        """The networks of a family whose training step was measured; widths are doubled."""
+        known = (timing.spec for timing in self.timings.all() if timing.settings == self.step)
+        alike = (spec for spec in known if spec.cardinality == cardinality)
+        return [
+            spec
+            for spec in alike
+            if spec == family.network(cardinality, (spec.stages[0].width // cardinality,))
+        ]
+
+
+def not_measured(specs: Sequence[ResNeXtSpec], step: Settings) -> SweepError:
+    """An error that says how to measure networks of equal classes and input size."""
+    spec = specs[0]
+    usual = ResNeXtSpec.from_name(spec.name)
+    options = [] if spec.classes == usual.classes else [f"--classes {spec.classes}"]
+    if spec.input_shape != usual.input_shape:
+        options.append(f"--input {'x'.join(map(str, spec.input_shape))}")
+    options += [f"--{n} {getattr(spec, n)}" for n in ("form", "padding")
+                if getattr(spec, n) != getattr(usual, n)]  # fmt: skip
+    names = " ".join(each.name for each in specs)
+    command = " ".join(["python -m explorer time", names, *options, "--train --batch"])
+    return SweepError(
+        "A budget of step time needs training steps that were measured on this machine. To measure "
+        f"what is missing: {command} {step.batch}"
+    )
 
 
 def doubled(width: int, stages: int) -> tuple[int, ...]:
@@ -131,7 +159,7 @@ def at_budget(
         cardinality: Number of its paths.
         budget: In the unit of ``costs``.
         reference: A network of about this cost, from which the search begins.
-        costs: What is counted.
+        costs: What is counted; no times.
     """
     first = reference.stages[0].width // reference.cardinality
     share = budget / costs.of(reference)

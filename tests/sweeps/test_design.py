@@ -89,6 +89,8 @@ def test_a_random_sample_is_of_the_grid_without_repeats_and_the_same_for_a_seed(
         ({"choices": {**SIX, "width": (4,)}, "rivals": True}, "need a budget"),
         ({"at": "equal-macs", "widths": "any"}, "must be one of doubling"),
         ({"at": "equal-step-time", "widths": "per-stage"}, "need --at equal-macs"),
+        ({"at": "equal-step-time", "rivals": True}, "need --at equal-macs"),
+        ({"at": "equal-step-time", "channels": 64}, "need --at equal-macs"),
         ({"at": "equal-macs", "tolerance": 0.0}, "above 0"),
         ({"at": "equal-macs", "channels": 0}, "1 to 4,096"),
         ({"at": "equal-macs", "sample": 0}, "1 to 500"),

@@ -5,7 +5,6 @@ import pytest
 from explorer.analysis.equal_cost import block_params
 from explorer.analysis.published import TABLE_2
 from explorer.analysis.report import analyse
-from explorer.sweeps.errors import SweepError
 from explorer.sweeps.widths import (
     TOLERANCE,
     Costs,
@@ -17,13 +16,6 @@ from explorer.sweeps.widths import (
 
 CARDINALITIES = (1, 2, 4, 8, 16, 32)
 SMALL = Family(20, channels=64)
-
-
-class Times:
-    """A machine on which a network takes as many milliseconds as it has million MACs."""
-
-    def ms(self, spec):
-        return analyse(spec).totals.macs / 1e6
 
 
 def totals(spec):
@@ -94,15 +86,3 @@ def test_a_family_of_the_paper_s_channels_has_the_networks_of_that_name():
     assert block_params(8, 2, 64) == 8 * (64 * 2 + 9 * 4 + 2 * 64)
     convolutions = [row for row in analyse(small).rows if "stage1/block2/conv" in row.name]
     assert sum(row.params for row in convolutions) == block_params(8, 2, 64)
-
-
-def test_a_budget_of_time_needs_times():
-    reference = SMALL.network(1, (16,))
-    with pytest.raises(SweepError, match="was not measured on this machine"):
-        Costs("equal-step-time").of(reference)
-    timed, counted = Costs("equal-step-time", Times()), Costs()
-    for cardinality in (2, 32):
-        budget, macs = timed.of(reference), counted.of(reference)
-        assert at_budget(SMALL, cardinality, budget, reference, timed) == at_budget(
-            SMALL, cardinality, macs, reference, counted
-        )
