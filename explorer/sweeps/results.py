@@ -206,7 +206,7 @@ def expected(
     """Seconds of one run of each trial, of the whole plan, and where the figures come from."""
     each = [forecast([trial.spec], plan.recipe, plan.images, runs) for trial in plan.trials]
     specs = [trial.spec for trial in plan.trials for _ in plan.seeds]
-    whole = forecast(specs, plan.recipe, plan.images, runs, together)
+    whole = forecast(specs, plan.recipe, plan.images, runs, together, plan.launcher)
     return [one.seconds for one in each], whole.seconds, whole.reason
 
 
@@ -242,7 +242,9 @@ def _time_left(
         return None, ""
     needed = sorted({row.trial for row in open_rows})
     each = {
-        number: forecast([plan.trials[number].spec], plan.recipe, plan.images, runs)
+        number: forecast(
+            [plan.trials[number].spec], plan.recipe, plan.images, runs, on=plan.launcher
+        )
         for number in needed
     }
     longest = max(needed, key=lambda number: each[number].seconds)

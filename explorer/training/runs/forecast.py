@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from explorer.training.data.sources import CIFAR10
 from explorer.training.engine.machine import machine, threads
 from explorer.training.engine.precision import resolve
 from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.launchers import VARIABLE
 from explorer.training.runs.snapshot import RunSnapshot
+from explorer.training.runs.state import LOCAL
 from resnext import ResNeXtSpec, trace
 
 ASK_SECONDS = 1800.0  # above which a page asks before it starts
@@ -35,7 +38,7 @@ class Forecast:
 
     Attributes:
         seconds: From the first step to the end.
-        reason: Where the figure comes from, a sentence without its full stop.
+        reason: Where the figure comes from, without its last full stop.
         networks: How many are trained; the reason is that of the slowest.
     """
 
@@ -63,6 +66,7 @@ def forecast(
     images: int,
     runs: Sequence[RunSnapshot],
     together: int = 1,
+    on: str | None = None,
 ) -> Forecast:
     """Return how long it takes to train these networks with one recipe.
 
@@ -72,6 +76,7 @@ def forecast(
         images: How many images the source has for training and validation.
         runs: Earlier runs and those that train now, newest first.
         together: How many train at once.
+        on: Who starts them, as in `explorer.training.runs.scheduler.start_all`.
     """
     used = min(images, recipe.limit or images)
     validation = max(1, round(used * recipe.validation))
@@ -79,6 +84,9 @@ def forecast(
     each = [(work / speed, reason) for speed, reason in (_speed(s, recipe, runs) for s in specs)]
     longest, reason = max(each)
     total = max(longest, sum(seconds for seconds, _ in each) / together)
+    if (on or os.environ.get(VARIABLE) or LOCAL) != LOCAL:
+        many = f", {together} at a time" if len(each) > 1 else ""
+        reason += f". The cluster's nodes are taken to be as fast as this machine{many}"
     return Forecast(total, reason, len(each))
 
 

@@ -66,6 +66,19 @@ def test_a_race_takes_all_of_its_networks():
     assert forecast([MINI], RECIPE, 1000, runs, 2).seconds == one
 
 
+def test_a_cluster_is_taken_for_machines_like_this_one(monkeypatch):
+    here = forecast([MINI, SMALL], RECIPE, 1000, [earlier()], 2)
+    there = forecast([MINI, SMALL], RECIPE, 1000, [earlier()], 2, on="slurm")
+    assert there.seconds == here.seconds
+    said = "on this machine. The cluster's nodes are taken to be as fast as this machine"
+    assert said not in here.text
+    assert there.text.endswith(", 2 at a time.")
+    monkeypatch.setenv("RESNEXT_LAUNCHER", "ray://head:10001")
+    one = forecast([MINI], RECIPE, 1000, [earlier()])
+    assert one.text.endswith(f"{said}.")
+    assert "cluster" not in forecast([MINI], RECIPE, 1000, [earlier()], on="local").text
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(7.4, "7 s"), (94, "1 min 30 s"), (1234, "21 min"), (7000, "2 h"), (63_960, "18 h")],

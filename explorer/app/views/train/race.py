@@ -17,7 +17,9 @@ from explorer.formatting.numbers import short
 from explorer.sweeps.control import race as race_plan
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.forecast import forecast, images_in_time
+from explorer.training.runs.launchers import launcher_name
 from explorer.training.runs.scheduler import max_runs
+from explorer.training.runs.state import LOCAL
 from explorer.training.runs.visitors import VisitorRuns
 from resnext import ResNeXtSpec, SpecError
 from resnext.errors import UserError
@@ -102,14 +104,16 @@ def costs(names: list[str], images: Picked | None) -> tuple[list[ResNeXtSpec], i
     if rows:
         spread = cost_spread(macs)
         try:
-            together = max_runs()
+            together, launcher = max_runs(), launcher_name()
         except UserError as error:
             st.error(said(error))
             return [], 1
         how = "one after the other" if together == 1 else f"{together} at a time"
+        when = f"They train {how} (set by RESNEXT_MAX_RUNS)."
+        if launcher != LOCAL:
+            when = "They train as soon as the cluster has room."
         st.caption(
-            f"The most expensive needs {100 * spread:.1f} % more MACs than the cheapest. They "
-            f"train {how} (set by RESNEXT_MAX_RUNS)."
+            f"The most expensive needs {100 * spread:.1f} % more MACs than the cheapest. {when}"
         )
         with st.popover("Show the costs"):
             st.table(pd.DataFrame(rows), hide_index=True)
