@@ -5,9 +5,10 @@
 Writes finished runs of ten epochs through the store's own writers, once, and lists them with the
 code of each checkout in turn: the command in a new process; the first list and later ones of a
 process; `tick`, which each poll of a page calls, too; and the script of a page, first and again as
-each click runs it. With ``--browser`` it opens the app of each checkout on these runs and times
-clicks while a run trains. Medians are printed, on the clock and of the processor, which depend less
-on other work of the machine; the goal is 0.3 s for a click.
+each click runs it. With ``--browser`` it adds a sweep of 80 runs, of which one trains and 63 wait,
+opens the app of each checkout on these runs and times clicks in Chromium. Medians are printed, on
+the clock and of the processor, which depend less on other work of the machine; the goal is 0.3 s
+for a click.
 """
 
 from __future__ import annotations
@@ -91,7 +92,18 @@ def main() -> None:
 def write(runs: Path, count: int) -> None:
     """Finished runs: a sweep of eight networks with 25 seeds, and single ones up to the count."""
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-    from run_folders import many, trained
+    from run_folders import many
+
+    from explorer.training.runs.store import RunStore
+
+    plan = sweep(runs, 25, 25)
+    many(RunStore(runs), count - len(plan.runs))
+    time.sleep(3)  # what has just been written is read again each time
+
+
+def sweep(runs: Path, seeds: int, finished: int) -> Any:
+    """Write a sweep of eight networks, the runs of some seeds finished, and return its plan."""
+    from run_folders import trained
 
     from explorer.sweeps import control
     from explorer.sweeps.design import Design
@@ -99,8 +111,8 @@ def write(runs: Path, count: int) -> None:
     from explorer.training.runs import scheduler
     from explorer.training.runs.store import RunStore
 
+    store, tick = RunStore(runs), scheduler.tick
     scheduler.tick = lambda store: None  # they train nothing
-    store = RunStore(runs)
     design = Design(
         {"depth": (20,), "cardinality": (1, 2, 4, 8, 16, 32)},
         at="equal-macs",
@@ -109,11 +121,13 @@ def write(runs: Path, count: int) -> None:
         rivals=True,
     )
     recipe = Recipe.from_name("short", batch_size=128)
-    plan = control.start(store, control.planned(design, recipe, "synthetic", 25, "200 runs"))
+    name = f"{8 * seeds} runs"
+    plan = control.start(store, control.planned(design, recipe, "synthetic", seeds, name))
     for (trial, seed), run in plan.runs.items():
-        trained(store, run, 0.7 + trial / 100 + seed % 7 / 500)
-    many(store, count - len(plan.runs))
-    time.sleep(3)  # what has just been written is read again each time
+        if seed < finished:
+            trained(store, run, 0.7 + trial / 100 + seed % 7 / 500)
+    scheduler.tick = tick
+    return plan
 
 
 def measure(checkouts: list[Path], runs: Path, count: int, rounds: int) -> None:
@@ -164,41 +178,26 @@ def show(title: str, checkout: Path, found: dict[str, list[list[float]]]) -> Non
 
 def clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
     """Seconds from a click to the end of its script run, in headless Chromium, as a run trains."""
-    training = _train(checkout, runs)
+    plan = live(runs)
     try:
         return _clicks(checkout, runs)
     finally:
-        command = [
-            sys.executable,
-            "-m",
-            "explorer",
-            "runs",
-            "delete",
-            training,
-            "--runs",
-            str(runs),
-        ]
-        subprocess.run(command, cwd=checkout, check=True, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "explorer", "sweeps", "delete", plan.id, "--runs-too"]
+        subprocess.run(
+            [*command, "--runs", str(runs)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
 
 
-def _train(checkout: Path, runs: Path) -> str:
-    """Start a run that trains for long, and wait for its first point; its id."""
-    command = [sys.executable, "-m", "explorer"]
-    options = ["train", "mini_resnext", "--epochs", "1000", "--detach", "--runs", str(runs)]
-    printed = subprocess.run(
-        [*command, *options],
-        cwd=checkout,
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "RESNEXT_NICENESS": os.environ.get("RESNEXT_NICENESS", "0")},
-    ).stdout
-    run = printed.rpartition("Run ")[2].partition(":")[0]
-    end = time.monotonic() + 300
+def live(runs: Path) -> Any:
+    """A sweep of 80 runs, of which 16 are finished; wait until one of the others trains."""
+    plan = sweep(runs, 10, 2)
+    command = [sys.executable, "-m", "explorer", "runs", "list", "--runs", str(runs)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    first = runs / plan.runs[0, 2] / "metrics.jsonl"
+    end = time.monotonic() + 600
     while time.monotonic() < end:
-        curve = runs / run / "metrics.jsonl"
-        if curve.exists() and '"kind":"point"' in curve.read_text():
-            return run
+        if first.exists() and '"kind":"point"' in first.read_text():
+            return plan
         time.sleep(0.5)
     raise TimeoutError("the run did not start to train")
 
