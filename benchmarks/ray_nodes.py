@@ -59,16 +59,10 @@ def measure(folder: Path, count: int, epochs: int) -> tuple[str, bool]:
     import ray
     from ray.cluster_utils import Cluster
 
-    from explorer.training.engine.recipe import Recipe
     from explorer.training.runs.scheduler import start
     from explorer.training.runs.store import RunStore
-    from resnext import ResNeXtSpec
 
-    spec = ResNeXtSpec(blocks=(1,), cardinality=4, width=1, stem="cifar", input_shape=(8, 8, 3))
-    spec = spec.replace(classes=10)
-    recipe = Recipe.from_name("short", epochs=epochs, limit=1000, batch_size=20)
-    recipes = [replace(recipe, seed=seed) for seed in range(count)]
-
+    spec, recipes = small_runs(count, epochs)
     store = RunStore(folder / "runs")
     node = {"num_cpus": 1, "node_ip_address": LOOPBACK, "include_dashboard": False}
     cluster = Cluster(initialize_head=True, head_node_args=node)
@@ -79,23 +73,21 @@ def measure(folder: Path, count: int, epochs: int) -> tuple[str, bool]:
     try:
         runs = [start(store, spec, one, "synthetic", on="ray") for one in recipes]
         begun = time.monotonic()
-        doomed = _wait(lambda: _at_work(cluster, store, runs))
+        doomed = wait(lambda: _at_work(cluster, store, runs))
         lost, machine = doomed
         before = {run: len(store.snapshot(run).points) for run in runs}
         killed = _kill(machine)
         cluster.remove_node(machine, allow_graceful=False)
         died = time.monotonic()
-        _wait(lambda: store.snapshot(lost).attempts > 1)
+        wait(lambda: store.snapshot(lost).attempts > 1)
         again = time.monotonic() - died
-        _wait(lambda: all(store.snapshot(run).state == "finished" for run in runs))
+        wait(lambda: all(store.snapshot(run).state == "finished" for run in runs))
         seconds = time.monotonic() - begun
     finally:
         ray.shutdown()
         cluster.shutdown()
 
-    plain = RunStore(folder / "plain")
-    references = [start(plain, spec, one, "synthetic", on="local") for one in recipes]
-    _wait(lambda: _over(plain, references))
+    plain, references = undisturbed(folder, spec, recipes)
     head = [
         "# A node that dies",
         "",
@@ -107,11 +99,32 @@ def measure(folder: Path, count: int, epochs: int) -> tuple[str, bool]:
         "have to wait until another has ended.",
         "",
     ]
-    table, good = _compared(store, runs, plain, references)
+    table, good = compared(store, runs, plain, references)
     return "\n".join([*head, *table]), good and store.snapshot(lost).attempts > 1
 
 
-def _compared(store, runs, plain, references):
+def small_runs(count: int, epochs: int):
+    """A network that trains in minutes on one core, and a recipe for each run."""
+    from explorer.training.engine.recipe import Recipe
+    from resnext import ResNeXtSpec
+
+    spec = ResNeXtSpec(blocks=(1,), cardinality=4, width=1, stem="cifar", input_shape=(8, 8, 3))
+    recipe = Recipe.from_name("short", epochs=epochs, limit=1000, batch_size=20)
+    return spec.replace(classes=10), [replace(recipe, seed=seed) for seed in range(count)]
+
+
+def undisturbed(folder: Path, spec, recipes):
+    """The same runs in this machine's queue: their store, and their ids."""
+    from explorer.training.runs.scheduler import start
+    from explorer.training.runs.store import RunStore
+
+    plain = RunStore(folder / "plain")
+    references = [start(plain, spec, one, "synthetic", on="local") for one in recipes]
+    wait(lambda: _over(plain, references))
+    return plain, references
+
+
+def compared(store, runs, plain, references):
     """A table of all runs, and whether each is as its reference."""
     lines = ["| run | attempts | points and epochs | curve | weights |", "|---|---|---|---|---|"]
     good = True
@@ -126,7 +139,7 @@ def _compared(store, runs, plain, references):
     return lines, good
 
 
-def _wait(condition):
+def wait(condition):
     end = time.monotonic() + LIMIT
     while not (found := condition()):
         if time.monotonic() > end:

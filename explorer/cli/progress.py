@@ -75,7 +75,7 @@ def settle(store: RunStore, run: str) -> str:
 def bar_line(snapshot: RunSnapshot, width: int = 100) -> str:
     """One line: progress, loss, accuracy, speed and time left."""
     if snapshot.state == "queued":
-        return "queued: another run is training"
+        return "queued: waiting for a place to train"
     if snapshot.state == NO_CONTACT:
         return f"no contact: {printable(snapshot.reason)}"[:width]
     if not snapshot.points:

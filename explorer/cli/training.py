@@ -115,7 +115,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     spec, recipe = spec_of(arguments.name, arguments), recipe_of(arguments)
     store = RunStore(default_runs() if arguments.runs is None else arguments.runs)
-    expected = forecast([spec], recipe, images_of(arguments.data), store.list())
+    expected = forecast([spec], recipe, images_of(arguments.data), store.list(), on=arguments.on)
     print(expected.text, flush=True)
     run = start(store, spec, recipe, arguments.data, arguments.label, arguments.on)
     print(f"Run {run}: {spec.name} on {arguments.data}, {recipe.epochs} epochs.")
@@ -201,8 +201,8 @@ def add_on_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on",
         metavar="LAUNCHER",
-        help="local (this machine's queue), ray (a Ray cluster that this machine belongs to) or "
-        "ray://ADDRESS (default: $RESNEXT_LAUNCHER, else local)",
+        help="local (this machine's queue), ray (a Ray cluster that this machine belongs to), "
+        "ray://ADDRESS or slurm (default: $RESNEXT_LAUNCHER, else local)",
     )
 
 

@@ -13,6 +13,7 @@ runs/ID/run.json        what was asked for: name, source, owner
         batch.npz       a recent batch with predictions
         model.keras     the trained network, or what it had learned when it was paused or stopped
         log.txt         what the processes printed
+        slurm/          what submitit keeps of the run's jobs
 """
 
 from __future__ import annotations

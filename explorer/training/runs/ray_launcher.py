@@ -11,24 +11,25 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from explorer.jobs import processes
 from explorer.jobs.text import sentence
 from explorer.training.engine.errors import RunError
-from explorer.training.runs.launchers import CORES_PER_RUN, RAY
+from explorer.training.runs.launchers import (
+    CORES_PER_RUN,
+    RAY,
+    RETRIES,
+    SupervisorDied,
+    run_supervisor,
+)
 from explorer.training.runs.quotas import whole_number
 from explorer.training.runs.store import RunStore
 
 NAME = "resnext-explorer"
-RETRIES = 10  # nodes that a run may lose
 CHECK_SECONDS = 60.0
 MISSING = (
     "Ray is not installed: pip install 'resnext-explorer[ray]' (in a checkout: pip install .[ray])"
@@ -89,10 +90,6 @@ class RayLauncher:
         return bool(ray.get(_keeper().alive.remote(str(store.folder(run).resolve()))))
 
 
-class SupervisorDied(Exception):
-    """A run's supervisor was killed; Ray starts the run again."""
-
-
 class Keeper:
     """Submits the tasks and knows them; an actor that outlives whoever asks it."""
 
@@ -104,7 +101,9 @@ class Keeper:
         import ray
 
         if not self.alive(folder):
-            task = ray.remote(max_retries=RETRIES, retry_exceptions=[SupervisorDied])(supervise)
+            task = ray.remote(max_retries=RETRIES, retry_exceptions=[SupervisorDied])(
+                run_supervisor
+            )
             environment = {"RESNEXT_THREADS": str(int(options["num_cpus"]))}
             runtime = {"env_vars": {**_paths(), **environment}}
             self._tasks[folder] = task.options(**options, runtime_env=runtime).remote(folder)
@@ -125,48 +124,6 @@ class Keeper:
 
         if self.alive(folder):
             ray.cancel(self._tasks[folder], force=False, recursive=False)
-
-
-def supervise(folder: str) -> int:
-    """Run a supervisor on this node; the body of a task.
-
-    Raises:
-        SupervisorDied: It was killed.
-    """
-    command = [sys.executable, "-m", "explorer.training.runs.supervisor", folder, "patient"]
-    with (Path(folder) / "log.txt").open("ab") as log, _signals_unblocked():
-        process = subprocess.Popen(
-            processes.bound_to_us(command),  # it ends with its worker, and so with its node
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=processes.environment(),
-        )
-    try:
-        code = process.wait()
-    except BaseException:  # the task is cancelled
-        process.kill()
-        raise
-    if code < 0:
-        raise SupervisorDied(f"the supervisor of {Path(folder).name} was killed")
-    return code
-
-
-@contextmanager
-def _signals_unblocked() -> Iterator[None]:
-    """Let a child start with no signal blocked.
-
-    A child has its parent's mask. Ray's workers may block signals (ray-project/ray #31805), and a
-    child that blocks SIGTERM cannot be asked to end.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _connect(address: str) -> None:

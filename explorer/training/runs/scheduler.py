@@ -17,7 +17,7 @@ from explorer.training.engine.errors import RunError, TimeUp
 from explorer.training.engine.recipe import Recipe
 from explorer.training.engine.tensorboard import check_tensorboard
 from explorer.training.runs import hosts
-from explorer.training.runs.launchers import CORES_PER_RUN, Launcher, launcher_name
+from explorer.training.runs.launchers import CORES_PER_RUN, SLURM, Launcher, launcher_name
 from explorer.training.runs.leases import Holder, holder, newest, take
 from explorer.training.runs.quotas import check_resume, check_start, check_turn, whole_number
 from explorer.training.runs.state import ACTIVE, LOCAL, VANISHED, RunState
@@ -68,7 +68,7 @@ def start_all(
         source: Where the data come from; see `explorer.training.data.open_source`.
         owner: The visitor of a hosted app who starts them.
         address: Code of the network address that the visitor came from, or "".
-        on: Who starts them: local, ray or ray://ADDRESS; by default RESNEXT_LAUNCHER.
+        on: Who starts them: local, ray, ray://ADDRESS or slurm; by default RESNEXT_LAUNCHER.
 
     Returns:
         Their ids, in the order of `networks`.
@@ -117,6 +117,8 @@ def resume(store: RunStore, run: str, on: str | None = None) -> None:
     elif launcher.name != LOCAL:
         launcher.check(store)
     store.request(run, "resume", lambda snapshot: check_resume(store, snapshot), launcher.name)
+    if state.launcher != launcher.name:
+        _forget(store, run, state)
     _start(store, [run], launcher)
 
 
@@ -124,11 +126,18 @@ def halt(store: RunStore, run: str, want: str) -> None:
     """Ask a run to `pause` or `stop`, as `RunStore.request` does, wherever it waits or trains."""
     before = store.state(run)
     store.request(run, want)
-    if before.state == "queued" and before.launcher != LOCAL:
-        with contextlib.suppress(RunError):  # its task finds the run stopped, and ends
-            launcher = launcher_of()
-            if launcher.name == before.launcher:
-                launcher.cancel(store, run)
+    _forget(store, run, before)
+
+
+def _forget(store: RunStore, run: str, before: RunState) -> None:
+    """Let the launcher forget a run that waited for it."""
+    if before.state != "queued" or before.launcher == LOCAL:
+        return
+    with contextlib.suppress(RunError):  # then its task finds the run stopped, and ends
+        # Of a Ray cluster only the environment knows the address.
+        launcher = launcher_of(SLURM if before.launcher == SLURM else None)
+        if launcher.name == before.launcher:
+            launcher.cancel(store, run)
 
 
 def launcher_of(given: str | None = None) -> Launcher:
@@ -140,6 +149,10 @@ def launcher_of(given: str | None = None) -> Launcher:
     name = launcher_name(given)
     if name == LOCAL:
         return LocalLauncher()
+    if name == SLURM:
+        from explorer.training.runs.slurm_launcher import SlurmLauncher
+
+        return SlurmLauncher()
     from explorer.training.runs.ray_launcher import RayLauncher
 
     return RayLauncher(name)

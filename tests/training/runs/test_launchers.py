@@ -1,4 +1,4 @@
-"""Who starts a run: the queue here, or Ray elsewhere."""
+"""Who starts a run: the queue here, or Ray or Slurm elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from explorer.jobs.processes import ROOT
 from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
-from explorer.training.runs import ray_launcher, scheduler, supervisor
+from explorer.training.runs import launchers, ray_launcher, scheduler, supervisor
 from explorer.training.runs.hosts import Host
 from explorer.training.runs.leases import LeaseHeld, newest, take
 from explorer.training.runs.scheduler import LocalLauncher, halt, launcher_of, resume, start, tick
@@ -59,9 +59,9 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return made
 
 
-@pytest.mark.parametrize("name", ["slurm", "ray://", "ray:1", "", "Ray", "ray\n"])
+@pytest.mark.parametrize("name", ["slurm://", "ray://", "ray:1", "", "Ray", "ray\n"])
 def test_a_wrong_launcher_is_told_with_the_right_ones(name: str) -> None:
-    with pytest.raises(RunError, match="must be local, ray or ray://ADDRESS"):
+    with pytest.raises(RunError, match="must be local, ray, ray://ADDRESS or slurm"):
         launcher_of(name)
 
 
@@ -105,6 +105,19 @@ def test_a_run_of_a_cluster_is_started_by_nobody_else(
     cluster.tasks.clear()  # the cluster was started anew
     resume(store, run, on="ray")
     assert cluster.tasks == {run}
+
+
+def test_a_run_that_moves_to_another_launcher_is_forgotten_by_the_former(
+    store: RunStore,
+    tiny: ResNeXtSpec,
+    quick: Recipe,
+    cluster: Cluster,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "_launch", lambda *_: None)
+    run = start(store, tiny, quick, "synthetic", on="ray")
+    resume(store, run, on="local")
+    assert (cluster.tasks, store.state(run).launcher) == (set(), "local")
 
 
 def test_what_a_launcher_cannot_start_is_not_created_or_has_failed(
@@ -230,7 +243,7 @@ def test_a_supervisor_starts_with_no_signal_blocked(
     monkeypatch.setattr("explorer.jobs.processes.bound_to_us", lambda command: show)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     try:
-        assert ray_launcher.supervise(str(folder)) == 0
+        assert launchers.run_supervisor(str(folder)) == 0
         assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ())  # as Ray had it
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -243,8 +256,8 @@ def test_a_supervisor_that_was_killed_is_a_reason_to_try_again(
     folder = store.folder(store.create(tiny, quick, "synthetic"))
     die = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
     monkeypatch.setattr("explorer.jobs.processes.bound_to_us", lambda command: die)
-    with pytest.raises(ray_launcher.SupervisorDied):
-        ray_launcher.supervise(str(folder))
+    with pytest.raises(launchers.SupervisorDied):
+        launchers.run_supervisor(str(folder))
 
 
 @pytest.mark.slow

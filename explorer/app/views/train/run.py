@@ -76,7 +76,7 @@ def one(store: VisitorRuns, run: RunSnapshot) -> None:
     elif run.state in ("starting", "running"):
         st.info("Starting TensorFlow and reading the images …", icon=":material/hourglass_top:")
     elif run.state == "queued":
-        st.info("Waiting in the queue for other runs.", icon=":material/schedule:")
+        st.info("Waiting in the queue for a place to train.", icon=":material/schedule:")
 
 
 def header(store: VisitorRuns, run: RunSnapshot) -> None:
