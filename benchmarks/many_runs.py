@@ -30,6 +30,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("train", "sweeps")
+CLICKS = 6  # on each view
+TRAIN_DETAILS = (("Settings", "[data-testid=stJson]"), ("Log", "[data-testid=stCode]"))
+SWEEP_DETAILS = (
+    ("Plan", "[data-testid=stJson]"),
+    ("Networks", "text=Bars and bands in the charts"),
+    ("Distribution of errors", "text=Radosavovic"),
+)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PROBE = """
 import json, sys, time
@@ -177,7 +184,7 @@ def show(title: str, checkout: Path, found: dict[str, list[list[float]]]) -> Non
 
 
 def clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
-    """Seconds from a click to the end of its script run, in headless Chromium, as a run trains."""
+    """Seconds from a click to its view, in headless Chromium, while a run trains."""
     plan = live(runs)
     try:
         return _clicks(checkout, runs)
@@ -221,23 +228,22 @@ def _clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
     try:
         _wait(port)
         with sync_playwright() as playwright:
-            path = shutil.which("chromium") or shutil.which("chromium-browser")
+            names = ("chromium-headless-shell", "chromium", "chromium-browser")
+            path = next(filter(None, map(shutil.which, names)), None)
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.set_default_timeout(120_000)
             page.goto(f"http://localhost:{port}/train")
             page.get_by_role("heading", name="All runs").wait_for()
-            _settle(page)
-            for _ in range(6):
-                for name in ("Learning rate and speed", "Settings", "Current batch"):
-                    _timed(page, found, "Train: details", name)
+            for _ in range(CLICKS):
+                for name, sign in TRAIN_DETAILS:
+                    _timed(page, found, "Train: details", name, sign)
             if (checkout / "explorer" / "sweeps").is_dir():
                 page.goto(f"http://localhost:{port}/sweeps")
                 page.locator(".js-plotly-plot").nth(1).wait_for()
-                _settle(page)
-                for _ in range(6):
-                    for name in ("Distribution of errors", "Runs", "Networks"):
-                        _timed(page, found, "Sweeps: details", name)
+                for _ in range(CLICKS):
+                    for name, sign in SWEEP_DETAILS:
+                        _timed(page, found, "Sweeps: details", name, sign)
             browser.close()
     finally:
         app.kill()
@@ -245,23 +251,15 @@ def _clicks(checkout: Path, runs: Path) -> dict[str, list[list[float]]]:
     return found
 
 
-def _timed(page: Any, found: dict[str, list[list[float]]], title: str, name: str) -> None:
+def _timed(
+    page: Any, found: dict[str, list[list[float]]], title: str, name: str, sign: str
+) -> None:
+    """Choose a view, and wait until what only that view shows is there."""
+    time.sleep(0.5)
     began = time.perf_counter()
-    option = page.get_by_role("radio", name=name)
-    option.click()
-    page.wait_for_function(
-        """(text) => [...document.querySelectorAll('[role=radio][aria-checked=true]')]
-            .some((each) => each.textContent.includes(text))
-            && document.querySelector('[data-testid=stApp]').dataset.testScriptState
-               === 'notRunning'""",
-        arg=name,
-    )
+    page.get_by_role("radio", name=name).click()
+    page.locator(sign).first.wait_for()
     found.setdefault(title, []).append([time.perf_counter() - began])
-    time.sleep(0.4)
-
-
-def _settle(page: Any) -> None:
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def _wait(port: int) -> None:

@@ -1,5 +1,6 @@
 """A node of a Ray cluster dies while it trains: do its runs end with the same curve elsewhere?
 
+    pip install '.[ray]'
     python benchmarks/ray_nodes.py --runs 3 --epochs 30 -o benchmarks/results/ray_nodes.md
 
 Three Ray nodes on this machine, on loopback, each with one core. The runs are started as
@@ -21,6 +22,8 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 LIMIT = 1500.0  # seconds for each wait
 LOOPBACK = "127.0.0.2"  # Ray replaces 127.0.0.1 by the machine's address in a network
@@ -51,7 +54,7 @@ def measure(folder: Path, count: int, epochs: int) -> tuple[str, bool]:
         "RESNEXT_CACHE": str(folder / "cache"),
         "RESNEXT_THREADS": "1",
         "RESNEXT_RAY_CPUS": "1",
-        "RESNEXT_MAX_RUNS": "1",
+        "RESNEXT_MAX_RUNS": str(count),
         "RAY_agent_register_timeout_ms": "200000",  # a busy machine starts slowly
         "RAY_raylet_start_wait_time_s": "200",
     }

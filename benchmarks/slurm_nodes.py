@@ -106,7 +106,7 @@ class Cluster:
 
     def close(self) -> None:
         """End what is left."""
-        asked("scancel", "--me")
+        asked("scancel", f"--user={os.getuid()}")
         wait(lambda: not asked("squeue", "-h"))
         for process in [*self.nodes.values(), *self.started]:
             process.terminate()
@@ -121,7 +121,7 @@ def measure(folder: Path, epochs: int) -> tuple[str, bool]:
             "RESNEXT_CACHE": str(folder / "cache"),
             "RESNEXT_THREADS": "1",
             "RESNEXT_SLURM_CPUS": "1",
-            "RESNEXT_MAX_RUNS": "1",
+            "RESNEXT_MAX_RUNS": "4",
         }
     )
     from explorer.training.runs.scheduler import halt, start

@@ -85,7 +85,8 @@ def forecast(
     longest, reason = max(each)
     total = max(longest, sum(seconds for seconds, _ in each) / together)
     if (on or os.environ.get(VARIABLE) or LOCAL) != LOCAL:
-        many = f", {together} at a time" if len(each) > 1 else ""
+        number = "one" if together == 1 else together
+        many = f", and to train {number} at a time" if len(each) > 1 else ""
         reason += f". The cluster's nodes are taken to be as fast as this machine{many}"
     return Forecast(total, reason, len(each))
 
