@@ -27,15 +27,10 @@ def show() -> None:
         page_icon=str(Path(__file__).parent / "assets" / "icon.png"),
         layout="wide",
     )
-    # Streamlit serves its default page at / alone, so that is a page of its own.
-    start = st.Page(architecture.render, title="Architecture", default=True, visibility="hidden")
     pages = [
         st.Page(
-            architecture.render,
-            title="Architecture",
-            icon=":material/account_tree:",
-            url_path="architecture",
-        ),
+            architecture.render, title="Architecture", icon=":material/account_tree:", default=True
+        ),  # at /, where `server.routes` leads from /architecture
         st.Page(tables.render, title="Tables", icon=":material/table:", url_path="tables"),
         st.Page(
             compare.render, title="Compare", icon=":material/compare_arrows:", url_path="compare"
@@ -51,13 +46,11 @@ def show() -> None:
         st.Page(learn.render, title="Learn", icon=":material/school:", url_path="learn"),
         st.Page(verify.render, title="Verify", icon=":material/fact_check:", url_path="verify"),
     ]
-    st.session_state["_pages"] = {one.url_path: one for one in pages}
-    page = st.navigation([start, *pages], position="top")
-    if page == start and "spec" not in st.session_state:  # later it may be Back that leads here
-        st.switch_page(pages[0], query_params=st.query_params.to_dict())
+    st.session_state["_pages"] = {one.url_path or "architecture": one for one in pages}
+    page = st.navigation(pages, position="top")
     address.open_page(page.url_path, KEYS)
     error = network.take_over()
-    if page in (start, pages[0]):
+    if page == pages[0]:
         architecture.opening()  # before the sidebar, as a browser loads and draws what comes first
     network.sidebar(error, page.url_path)
     with st.sidebar:
@@ -73,4 +66,4 @@ else:  # `streamlit run` imports this file for its server, which then runs it fo
     from explorer.app import server
 
     server.import_pages()
-    app = st.App(__file__, middleware=server.middleware())
+    app = st.App(__file__, middleware=server.middleware(), routes=server.routes())

@@ -1,4 +1,4 @@
-"""The server: pages imported at its start, and a signed cookie for each visitor of a host."""
+"""The server: its routes, pages imported at its start, a signed cookie for visitors of a host."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import Any
 
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from explorer.training.engine.errors import RunError
@@ -43,6 +46,20 @@ def middleware() -> list[Middleware]:
         raise SystemExit(str(error)) from None
     layers = [Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []
     return [*layers, Middleware(VisitorCookie)]
+
+
+def routes() -> list[Route]:
+    """Return the addresses that lead to another one.
+
+    Streamlit serves its default page at / alone, and a script that switched to another page would
+    run twice for a new visitor.
+    """
+    return [Route("/{base:path}architecture", _to_the_start)]
+
+
+async def _to_the_start(request: Request) -> RedirectResponse:
+    query = request.url.query
+    return RedirectResponse("./" + (f"?{query}" if query else ""))
 
 
 def import_pages() -> threading.Thread:

@@ -25,7 +25,7 @@ def test_a_click_on_the_timeline_selects_the_layer(app, page):
     assert place in named
     expect(page.get_by_text(f"Selected: {place}")).to_be_visible()
     page.get_by_role("link", name="Show on the map").click()
-    page.wait_for_url(re.compile("/architecture.*at=stage"))
+    page.wait_for_url(re.compile(r"/\?.*at=stage"))
 
 
 def test_a_search_shows_networks_and_a_point_opens_one(app, page):
