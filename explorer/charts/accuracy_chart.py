@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from itertools import product
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 
@@ -13,6 +13,8 @@ from explorer.analysis.family import Member
 from explorer.analysis.palette import LEGEND, NETWORKS
 from explorer.analysis.palette import LINE as LINE_COLOUR
 from explorer.analysis.series import SERIES
+from explorer.charts import label_places
+from explorer.charts.label_places import Pixel
 from explorer.formatting import numbers
 
 # By family: symbol and dash, so that a line is known without its colour.
@@ -28,19 +30,22 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "ConvNeXt": ("hexagon", "solid"),
 }
 HEIGHT = 460
-# Of the plot on a narrow screen, and of a letter, in pixels: names keep apart there, so everywhere.
-WIDE, HIGH, LETTER, LINE = 300, 340, 6.2, 13
-# Where a name may be, from the last point of its line or from its first: the offset of its left
-# edge in widths of the name, and of its middle in lines.
-PLACES = {
-    "middle right": (0.0, 0.0),
-    "top center": (-0.5, -1.0),
-    "bottom center": (-0.5, 1.0),
-    "middle left": (-1.0, 0.0),
-}
-Box = tuple[float, float, float, float]
+# Of the plot on a narrow screen, which is where names have least room, and of a letter, in pixels.
+WIDE, HIGH, LETTER = 300, 320, 6.4
 Point = tuple[Member, float]  # a network and its cost
 Line = Sequence[Point]  # from the cheapest network to the dearest
+
+
+class Place(NamedTuple):
+    """Where a name is.
+
+    Attributes:
+        side: Of its place: "right" or "left".
+        at: Its place, as cost and accuracy; None next to the point that it belongs to.
+    """
+
+    side: str
+    at: tuple[float, float] | None = None
 
 
 def accuracy_chart(rows: Sequence[Member], costs: Sequence[float | None], title: str) -> go.Figure:
@@ -88,71 +93,77 @@ def short_name(rows: Sequence[Member]) -> str:
     return name.replace("SE-", "SE ").replace("x", "×") if re.match(r"(SE-)?\d", name) else name
 
 
-def _places(lines: Sequence[Line]) -> list[tuple[int, str] | None]:
+def _places(lines: Sequence[Line]) -> list[tuple[int, Place] | None]:
     """Which point of each line has its name, and where; None where no place is free."""
-    points = [point for line in lines for point in line]
-    at = _pixels(points)
-    taken: list[Box] = [(x - 4, y - 4, x + 4, y + 4) for x, y in at.values()]
-    found: dict[int, tuple[int, str]] = {}
-    # Lines first, as they say more than a point.
-    for number in sorted(range(len(lines)), key=lambda i: len(lines[i]) < 2):
-        line = lines[number]
-        width = LETTER * len(short_name([row for row, _ in line])) + 8
-        for index, (place, (across, down)) in product((len(line) - 1, 0), PLACES.items()):
-            x, y = at[line[index]]
-            left = x + across * width + (6 if not across else -6 if across == -1 else 0)
-            box = (left, y + (down - 0.5) * LINE, left + width, y + (down + 0.5) * LINE)
-            others = (b for b in taken if b != (x - 4, y - 4, x + 4, y + 4))
-            if box[0] > -40 and box[2] < WIDE + 70 and not any(_meet(box, b) for b in others):
-                found[number] = index, place
-                taken.append(box)
-                break
-    return [found.get(number) for number in range(len(lines))]
+    known = [point for line in lines for point in line]
+    if not known:
+        return []
+    start, end = _range([cost for _, cost in known])
+    top, bottom = (pick(row.accuracy for row, _ in known) for pick in (max, min))
+    across, down = WIDE / (end - start), HIGH / (top - bottom or 1)  # pixels of a unit
 
+    def pixel(point: Point) -> Pixel:
+        row, cost = point
+        return across * (math.log10(cost) - start), down * (top - row.accuracy)
 
-def _pixels(points: Sequence[Point]) -> dict[Point, tuple[float, float]]:
-    """Where points are on a narrow screen."""
-    if not points:
-        return {}
-    across = [math.log10(cost) for _, cost in points]
-    up = [row.accuracy for row, _ in points]
-    wide, high = (max(values) - min(values) or 1.0 for values in (across, up))
-    return {
-        point: (WIDE * 0.74 * (x - min(across)) / wide, HIGH * (max(up) - y) / high)
-        for point, x, y in zip(points, across, up)
-    }
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    at = [[pixel(point) for point in line] for line in lines]
+    widths = [LETTER * len(short_name([row for row, _ in line])) for line in lines]
+    places: list[tuple[int, Place] | None] = []
+    for line, found in zip(at, label_places.places(at, widths, (0, -12, WIDE, HIGH))):
+        if not found:
+            places.append(None)
+            continue
+        index, (x, y) = found
+        side = "right" if x > line[index][0] else "left"
+        if label_places.is_near(line[index], (x, y)):
+            places.append((index, Place(side)))
+        else:
+            places.append((index, Place(side, (10 ** (start + x / across), top - y / down))))
+    return places
 
 
 def _add_line(
-    figure: go.Figure, some: Line, colours: Mapping[str, str], place: tuple[int, str] | None
+    figure: go.Figure, some: Line, colours: Mapping[str, str], place: tuple[int, Place] | None
 ) -> None:
     first = some[0][0]
     label = _recipe(first)
     symbol, dash = FAMILIES.get(first.family, ("x", "solid"))
     rows = [row for row, _ in some]
-    index, position = place or (-1, "middle right")
+    name = short_name(rows)
+    named, where = place or (None, Place("right"))
+    shared = {
+        "legendgroup": label,
+        "showlegend": False,
+        "cliponaxis": False,
+        "textfont": {"size": 12, "color": LINE_COLOUR},  # text needs more contrast than a line
+        # A click chooses a network; it dims no other.
+        "unselected": {"marker": {"opacity": 1}, "textfont": {"color": LINE_COLOUR}},
+    }
     figure.add_scatter(
+        **shared,
         x=[cost for _, cost in some],
         y=[row.accuracy for row, _ in some],
         name=f"{line_name(rows)}, {label}",
-        legendgroup=label,
-        showlegend=False,
         mode="lines+markers+text",
-        cliponaxis=False,
         line={"width": 2, "color": colours[label], "dash": dash},
         marker={"size": 9, "color": colours[label], "symbol": symbol},
-        text=[f" {short_name(rows)} " if i == index else "" for i in range(len(some))],
-        textposition=position,
-        textfont={"size": 12, "color": LINE_COLOUR},  # text needs more contrast than a line
-        # A click chooses a network; it dims no other.
-        unselected={"marker": {"opacity": 1}, "textfont": {"color": LINE_COLOUR}},
+        text=[f" {name} " if i == named and not where.at else "" for i in range(len(some))],
+        textposition=f"middle {where.side}",
         customdata=[[row.spec, f"{row.network}, {row.accuracy:g} %", _words(row)] for row in rows],
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
     )
+    if named is not None and where.at:  # a leader from the point to the name
+        row, cost = some[named]
+        figure.add_scatter(
+            **shared,
+            x=[cost, where.at[0]],
+            y=[row.accuracy, where.at[1]],
+            mode="lines+text",
+            line={"width": 1, "color": LINE_COLOUR},
+            text=["", f" {name} "],
+            textposition=f"middle {where.side}",
+            hoverinfo="skip",
+        )
 
 
 def _recipe(row: Member) -> str:
@@ -184,7 +195,6 @@ def _lay_out(figure: go.Figure, costs: Sequence[float], title: str) -> None:
     low, high = (min(costs), max(costs)) if costs else (1.0, 10.0)
     steps = [base * 10.0**power for power in range(-3, 13) for base in (1, 2, 3, 5, 7)]
     ticks = [step for step in steps if 0.8 * low <= step <= 1.25 * high]
-    wide = math.log10(high / low)
     figure.update_layout(
         height=HEIGHT,
         legend=LEGEND | {"itemsizing": "constant"},
@@ -195,15 +205,18 @@ def _lay_out(figure: go.Figure, costs: Sequence[float], title: str) -> None:
             "type": "log",
             "tickvals": ticks,
             "ticktext": [_tick(tick) for tick in ticks],
-            # Room for the names at the right ends.
-            "range": [
-                math.log10(low) - 0.06 * max(wide, 0.3),
-                math.log10(high) + 0.28 * max(wide, 0.3),
-            ],
+            "range": _range(costs or (1.0, 10.0)),
             "automargin": True,
         },
         yaxis={"title": "Top-1 accuracy, %", "automargin": True},
     )
+
+
+def _range(costs: Sequence[float]) -> tuple[float, float]:
+    """Of the axis, as logarithms: with room for names, most of it at the right ends of lines."""
+    low, high = math.log10(min(costs)), math.log10(max(costs))
+    wide = max(high - low, 0.3)
+    return low - 0.06 * wide, high + 0.28 * wide
 
 
 def _tick(value: float) -> str:

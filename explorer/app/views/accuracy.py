@@ -47,7 +47,7 @@ def render() -> None:
         st.info("Choose at least one recipe, such as the paper's.")
         return
     found = points(chosen)
-    left, right = st.columns([2, 1], gap="small")
+    left, right = st.columns([5, 3], gap="small")
     with left:
         _chart(found, axis)
     with right:
