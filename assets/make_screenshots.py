@@ -1,9 +1,10 @@
-"""The pictures in assets/screenshots: every page at two sizes and in two themes, and a notebook.
+"""The pictures in assets/screenshots: pages, a notebook, and frames of the first picture.
 
     python assets/make_screenshots.py [--runs FOLDER] [PICTURE ...]
 
 Needs what requirements-dev.txt installs, and a Chromium. FOLDER holds the runs that the page
-Train shows. PICTURE is one of the names in `PICTURES`, or jupyterlab; all by default.
+Train shows and the sweep that Sweeps shows. PICTURE is one of the names in `PICTURES`, or
+`jupyterlab`, or `cardinality-strip`: the first picture while its slider is dragged. All by default.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from notebook_servers import LAB, Server, click_part, open_page, write_notebook
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from explorer.charts.cardinality.choices import CARDINALITIES
+
 FOLDER = Path(__file__).parent / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
@@ -43,7 +46,9 @@ PICTURES = {
     "compare": ("compare", ""),
     "cost": ("cost", ""),
     "verify": ("verify", ""),
+    "accuracy": ("accuracy", ""),
     "train": ("train", "text=finished"),
+    "sweeps": ("sweeps", ""),
     "learn-1-paths": ("learn?lesson=Paths&lesson_move=Add", HEADING),
     "learn-2-forms": ("learn?lesson=Forms", HEADING),
     "learn-2-forms-map": ("learn?lesson=Forms", ".netmap"),
@@ -54,6 +59,9 @@ PICTURES = {
     "learn-full-screen": ("learn?lesson_full=on&lesson=Width", ""),
 }
 GRADIENTS = ("map-heat",)
+STRIP = "cardinality-strip"
+FRAMES = (1, 2, 4, 8, 16, 32)  # cardinalities
+WIDTH, HEIGHT, TOP = 300, 640, 64  # a narrow window, with the slider below the block; its own bar
 NOTEBOOK = "jupyterlab"
 CELLS = (
     'from explorer import explore\n\nwidget = explore("resnext50_32x4d", height=440)\nwidget',
@@ -66,17 +74,22 @@ def main() -> None:
     """Take those that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("pictures", nargs="*", metavar="PICTURE", choices=[*PICTURES, NOTEBOOK, []])
+    parser.add_argument(
+        "pictures", nargs="*", metavar="PICTURE", choices=[*PICTURES, NOTEBOOK, STRIP, []]
+    )
     asked = parser.parse_args()
     names = [name for name in PICTURES if name in (asked.pictures or PICTURES)]
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or CHROMIUM
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        if names:
+        wants_strip = STRIP in (asked.pictures or [STRIP])
+        if names or wants_strip:
             app = App(asked.runs.resolve()).start()
             try:
                 take_pages(browser, app.url, names)
+                if wants_strip:
+                    take_strip(browser, app.url)
             finally:
                 app.kill()
         if not asked.pictures or NOTEBOOK in asked.pictures:
@@ -149,6 +162,43 @@ def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
         place.evaluate(BELOW_THE_BAR)
     page.wait_for_timeout(2_500)
     return shot(page)
+
+
+def take_strip(browser: Browser, url: str) -> None:
+    """Frames of the first picture, in both themes."""
+    for theme in ("light", "dark"):
+        context = browser.new_context(
+            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme
+        )
+        save(strip(context.new_page(), url), f"{STRIP}-{theme}")
+        context.close()
+
+
+def strip(page: Page, url: str) -> Image.Image:
+    """Frames of the first picture while the mouse drags its slider, side by side."""
+    page.goto(f"{url}/architecture")
+    slider = page.locator(".cardinality .slider")
+    slider.wait_for(timeout=60_000)
+    page.wait_for_timeout(2_000)
+    page.wait_for_selector(SETTLED, timeout=180_000)
+    page.locator(".cardinality .block").first.evaluate(BELOW_THE_BAR)
+    box = slider.bounding_box()
+    assert box is not None
+    frames = []
+    for cardinality in FRAMES:
+        share = CARDINALITIES.index(cardinality) / (len(CARDINALITIES) - 1)
+        page.mouse.move(box["x"] + 8 + (box["width"] - 16) * share, box["y"] + box["height"] / 2)
+        if not frames:
+            page.mouse.down()
+        page.wait_for_timeout(500)  # transitions are over
+        frame = page.screenshot(clip={"x": 0, "y": TOP, "width": WIDTH, "height": HEIGHT - TOP})
+        frames.append(Image.open(io.BytesIO(frame)).convert("RGB"))
+    page.mouse.up()
+    width, height = frames[0].size
+    joined = Image.new("RGB", (width * len(frames), height))
+    for number, frame in enumerate(frames):
+        joined.paste(frame, (number * width, 0))
+    return joined
 
 
 if __name__ == "__main__":
