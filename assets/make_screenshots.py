@@ -152,8 +152,8 @@ def shot(page: Page) -> Image.Image:
 
 def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
     """A picture of the window on a page of the app."""
-    page.goto(f"{url}/{address}")
-    page.wait_for_selector("h1", timeout=60_000)
+    page.goto(f"{url}/{address}", timeout=180_000)
+    page.wait_for_selector("h1", timeout=180_000)
     page.wait_for_timeout(2_000)
     page.wait_for_selector(SETTLED, timeout=180_000)
     if top:
@@ -178,7 +178,7 @@ def strip(page: Page, url: str) -> Image.Image:
     """Frames of the first picture while the mouse drags its slider, side by side."""
     page.goto(f"{url}/architecture")
     slider = page.locator(".cardinality .slider")
-    slider.wait_for(timeout=60_000)
+    slider.wait_for(timeout=180_000)
     page.wait_for_timeout(2_000)
     page.wait_for_selector(SETTLED, timeout=180_000)
     page.locator(".cardinality .block").first.evaluate(BELOW_THE_BAR)
