@@ -17,7 +17,7 @@ from typing import Any
 from resnext.attention import ATTENTIONS
 from resnext.checks import MAX_CHANNELS, MAX_CLASSES, one_of, whole_number
 from resnext.errors import SpecError
-from resnext.forms import BRANCHES, conv_bn_relu
+from resnext.forms import BRANCHES, Branch, conv_bn_relu
 from resnext.layer import PADDINGS
 from resnext.layers import (
     Add,
@@ -276,7 +276,8 @@ def _merged(
     one_of(form, "form", BRANCHES, SpecError)
     one_of(attention, "attention", ATTENTIONS, SpecError)
     one_of(padding, "padding", PADDINGS, SpecError)
-    branch = BRANCHES["grouped" if cardinality == 1 else form]
-    y = branch(x, block.width, block.filters, cardinality, block.strides, name, padding)
+    apply = BRANCHES["grouped" if cardinality == 1 else form]
+    branch = Branch(name, block.width, block.filters, cardinality, block.strides, padding)
+    y = apply(x, branch)
     y = ATTENTIONS[attention].apply(BatchNormalization(f"{name}/bn3")(y), name)
     return ReLU(f"{name}/relu")(Add(f"{name}/add")(shortcut, y))
