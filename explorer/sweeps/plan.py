@@ -28,6 +28,7 @@ FOLDER = "sweeps"  # in the folder of the runs
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 MOST_SEEDS = 100
 MOST_RUNS = 1000
+NESTED = ("id", "recipe", "trials", "runs")  # fields of a plan that are no plain values
 MOST_NAME = 60  # a run's name holds the sweep's, the network's and the seed
 
 
@@ -71,34 +72,6 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class _TrialRecord:
-    label: str
-    depth: int
-    macs: int
-    params: int
-    ms: float | None = None
-    cost: float | None = None
-    target: float | None = None
-    role: str = ""
-
-
-@dataclass(frozen=True)
-class _PlanRecord:
-    name: str
-    created: Seconds1970
-    source: str
-    images: int
-    at: str = ""
-    budget: float | None = None
-    reference: str = ""
-    tolerance: float = 0.03
-    widths: str = "doubling"
-    sampler: str = "grid"
-    launcher: str = "local"
-    seeds: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class _RunRecord:
     trial: int
     seed: int
@@ -130,7 +103,7 @@ class Plan:
 
     id: str
     name: str
-    created: float
+    created: Seconds1970
     source: str
     images: int
     recipe: Recipe
@@ -167,16 +140,14 @@ class Plan:
         """Plain JSON types, from which `from_dict` makes an equal plan."""
         return {
             "version": VERSION,
-            **{field.name: getattr(self, field.name) for field in fields(_PlanRecord)},
+            **{
+                field.name: getattr(self, field.name)
+                for field in fields(Plan)
+                if field.name not in (*NESTED, "seeds")
+            },
             "seeds": list(self.seeds),
             "recipe": self.recipe.to_dict(),
-            "trials": [
-                {
-                    **{field.name: getattr(trial, field.name) for field in fields(_TrialRecord)},
-                    "spec": trial.spec.to_dict(),
-                }
-                for trial in self.trials
-            ],
+            "trials": [{**vars(trial), "spec": trial.spec.to_dict()} for trial in self.trials],
             "runs": [
                 {"trial": trial, "seed": seed, "run": run}
                 for (trial, seed), run in sorted(self.runs.items())
@@ -193,7 +164,7 @@ class Plan:
         if values.get("version") != VERSION:
             raise ValueError(f"version {VERSION} is needed; found {values.get('version')!r:.40}")
         trials = tuple(
-            Trial(spec=ResNeXtSpec.from_dict(each["spec"]), **checked(each, _TrialRecord))
+            Trial(spec=ResNeXtSpec.from_dict(each["spec"]), **checked(each, Trial, ("spec",)))
             for each in _objects(values, "trials")
         )
         runs = {}
@@ -205,7 +176,7 @@ class Plan:
         recipe = values.get("recipe")
         if not isinstance(recipe, dict):
             raise ValueError("recipe must be an object")
-        about = checked(values, _PlanRecord)
+        about = checked(values, Plan, NESTED)
         plan = cls(id=sweep, recipe=Recipe.from_dict(recipe), trials=trials, runs=runs, **about)
         plan.check()
         return plan

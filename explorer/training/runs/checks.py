@@ -20,15 +20,20 @@ ProcessId = Annotated[int, (1, 2**31)]
 Seconds1970 = Annotated[float, (0, 2**32)]  # until the year 2106
 
 
-def checked(record: Mapping[str, Any], cls: type) -> dict[str, Any]:
+def checked(record: Mapping[str, Any], cls: type, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the values in a record that are fields of a dataclass; others are ignored.
+
+    Args:
+        record: From a file.
+        cls: The dataclass.
+        without: Fields of it that are not read here.
 
     Raises:
         ValueError: A field without a default is missing, or a value has the wrong type or is out
             of range; the message states the rule and the value.
     """
     values = {}
-    for name, (check, is_required) in _rules(cls).items():
+    for name, (check, is_required) in _rules(cls, without).items():
         if name in record:
             try:
                 values[name] = check(record[name])
@@ -40,10 +45,14 @@ def checked(record: Mapping[str, Any], cls: type) -> dict[str, Any]:
 
 
 @lru_cache
-def _rules(cls: type) -> dict[str, tuple[Callable[[Any], Any], bool]]:
+def _rules(cls: type, without: tuple[str, ...]) -> dict[str, tuple[Callable[[Any], Any], bool]]:
     """The check of each field, and whether the field must be there."""
     hints = get_type_hints(cls, include_extras=True)
-    return {f.name: (_rule(hints[f.name]), f.default is MISSING) for f in fields(cls)}
+    return {
+        f.name: (_rule(hints[f.name]), f.default is MISSING)
+        for f in fields(cls)
+        if f.name not in without
+    }
 
 
 def _rule(hint: Any) -> Callable[[Any], Any]:
