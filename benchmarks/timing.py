@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.analysis import tables
+from explorer.analysis.formats import markdown
 from explorer.cli.time import onnx_files
 from explorer.cost import explained
 from explorer.cost.devices import devices
@@ -72,7 +72,7 @@ def families(timings: list[Timing]) -> str:
              *(numbers.UNKNOWN if s is None else f"{s:.2f}" for s in shares),
              f"{grouped:.2f}"]
         )  # fmt: skip
-    return tables.markdown(header, cells, 1)
+    return markdown(header, cells, 1)
 
 
 def elsewhere(timing: Timing) -> str:
@@ -98,7 +98,7 @@ def elsewhere(timing: Timing) -> str:
         )
     header = ["device", "GFLOP/s", "GB/s", "MACs a byte at the ridge",
               "layers bound by arithmetic", "bound, divided by ResNet-50's"]  # fmt: skip
-    return tables.markdown(header, cells, 1)
+    return markdown(header, cells, 1)
 
 
 def _least(nodes: list[Node], timing: Timing, roof: Ceilings) -> float:
@@ -142,10 +142,10 @@ def main() -> None:
         )
     for note in (RULE, FUSION, BOUND):
         print(f"- {note}")
-    print(f"\n{tables.markdown(*network_table(timings), 1)}")
+    print(f"\n{markdown(*network_table(timings), 1)}")
     for timing in timings:
         print(f"\n## {timing.spec.name}, batch {timing.settings.batch}\n")
-        print(tables.markdown(*part_table(timing, "stage"), 1))
+        print(markdown(*part_table(timing, "stage"), 1))
         print(f"\n{explained.sums_sentence(timing)} {explained.where_the_time_goes(timing)}")
     print("\n## Is a ResNeXt slower than the ResNet of its depth?\n")
     for timing in timings:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from explorer.analysis import tables
+from explorer.analysis import formats, tables
 from explorer.analysis.conventions import DEFAULT, convention
+from explorer.analysis.formats import Answer, Block, Grid, Notes
 from explorer.analysis.report import SUMMED, Report, Row, analyse
 from explorer.formatting import numbers
 from resnext.errors import InputError
@@ -71,14 +70,8 @@ class Comparison:
         """The networks as wholes."""
         return Aligned(TOTAL, tuple(report.totals for report in self.reports))
 
-    def frame(self) -> pd.DataFrame:
-        """One row for each stage of each network, and for each total.
-
-        Columns: ``stage``, ``network``, ``output_shape``, the summed columns of `Row`, and
-        each of these as ``..._difference`` to the first network.
-        """
-        import pandas as pd
-
+    def records(self) -> list[dict[str, Any]]:
+        """One row for each stage of each network, and for each total; see `frame`."""
         rows = []
         for aligned in (*self.stages, self.total):
             for index, name in enumerate(self.names):
@@ -90,7 +83,17 @@ class Comparison:
                 shape = numbers.shape(row.output_shape if row else None)
                 place = {"stage": aligned.stage, "network": name, "output_shape": shape}
                 rows.append({**place, **values, **differences})
-        table = pd.DataFrame(rows)
+        return rows
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each stage of each network, and for each total.
+
+        Columns: ``stage``, ``network``, ``output_shape``, the summed columns of `Row`, and
+        each of these as ``..._difference`` to the first network.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(self.records())
         return table.astype({name: tables.whole_type(table[name]) for name in table.columns[3:]})
 
     def wide(self, column: str = "params") -> pd.DataFrame:
@@ -131,35 +134,39 @@ class Comparison:
             )
         return {"stage": aligned.stage, "networks": networks}
 
+    def answer(self) -> Answer:
+        """For `explorer.analysis.formats`: a table for parameters, for MACs, for activations."""
+        return Answer(self._blocks, lambda: formats.of_dicts(self.records()), self.as_dict)
+
     def to_json(self) -> str:
         """`as_dict` as indented JSON."""
-        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
+        return formats.to_json(self.answer())
 
     def to_csv(self) -> str:
-        """`frame` as CSV."""
-        return self.frame().to_csv(index=False)
+        """`records` as CSV."""
+        return formats.to_csv(self.answer())
 
     def to_markdown(self) -> str:
         """One Markdown table for parameters, one for MACs, one for activations."""
-        return self._written("### ", tables.markdown, "- ")
+        return formats.to_markdown(self.answer())
 
     def to_text(self) -> str:
         """The same, aligned for a terminal."""
-        return self._written("", tables.text, "")
+        return formats.to_text(self.answer())
 
-    def _written(self, mark: str, write: Any, bullet: str) -> str:
+    def _blocks(self, wide: bool) -> list[Block]:
         rule = convention(self.count)
-        parts = []
-        for column, words in SHOWN:
-            title = rule.unit if column == "macs" else words
-            parts.append(f"{mark}{title}\n\n{write(*self._display(column), 1)}\n")
+        grids = [
+            Grid(*self._display(column), total=True, title=rule.unit if column == "macs" else words)
+            for column, words in SHOWN
+        ]
         notes = [f"{rule.unit} as {rule.title} counts: {rule.description}"]
         notes += [
             f"{name}: {len(report.uncounted)} layers of unknown kind are not counted."
             for name, report in zip(self.names, self.reports)
             if report.uncounted
         ]
-        return "\n".join(parts) + "\n" + "".join(f"{bullet}{note}\n" for note in notes)
+        return [*grids, Notes(notes)]
 
     def _display(self, column: str) -> tuple[list[str], list[list[str]]]:
         header = ["stage", self.names[0]]
@@ -174,17 +181,6 @@ class Comparison:
                     cells.append(numbers.signed(aligned.difference(index, column)))
             rows.append(cells)
         return header, rows
-
-
-# By the word of the command, as `tables.FORMATS`.
-FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(
-    {
-        "table": Comparison.to_text,
-        "json": Comparison.to_json,
-        "csv": Comparison.to_csv,
-        "markdown": Comparison.to_markdown,
-    }
-)
 
 
 def compare(sources: Sequence[Any], count: str = DEFAULT) -> Comparison:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from explorer.analysis import formats
 from explorer.analysis.conventions import convention
+from explorer.analysis.formats import Answer, Grid, Notes
 from explorer.analysis.report import SUMMED, Report, Row
 from explorer.formatting import numbers
 from explorer.jobs.text import printable
@@ -63,6 +65,16 @@ def _foot(report: Report) -> dict[str, Any]:
     return {"uncounted": [{"name": row.name, "kind": row.kind} for row in report.uncounted]}
 
 
+def answer(report: Report, by: str = "stage") -> Answer:
+    """The rows at a level for `explorer.analysis.formats`: the main columns for a reader."""
+    return Answer(
+        blocks=lambda wide: [title(report), _grid(report, by), notes(report)],
+        records=lambda: (COLUMNS, map(_record, report.by(by))),
+        plain=partial(as_dict, report, by),
+        json=partial(to_json, report, by),
+    )
+
+
 def to_json(report: Report, by: str = "stage") -> str:
     """`as_dict` as indented JSON."""
     plain = {**_head(report, by), "rows": [], **_foot(report)}
@@ -92,28 +104,17 @@ def _indented(rows: Sequence[Row]) -> str:
 
 def to_csv(report: Report, by: str = "stage") -> str:
     """`frame` as CSV, with plain numbers."""
-    return frame(report, by).to_csv(index=False)
+    return formats.to_csv(answer(report, by))
 
 
 def to_markdown(report: Report, by: str = "stage") -> str:
     """A Markdown table of the main columns, with the totals and the counting convention."""
-    return f"{title(report)}\n\n{markdown(*_display(report, by))}\n{notes(report, '- ')}"
+    return formats.to_markdown(answer(report, by))
 
 
 def to_text(report: Report, by: str = "stage") -> str:
     """The same, aligned for a terminal."""
-    return f"{title(report)}\n\n{text(*_display(report, by))}\n{notes(report, '')}"
-
-
-# By the word of the command: label on the page, file ending, MIME type, writer.
-FORMATS: Mapping[str, tuple[str, str, str, Callable[[Report, str], str]]] = MappingProxyType(
-    {
-        "table": ("Text", "txt", "text/plain", to_text),
-        "json": ("JSON", "json", "application/json", to_json),
-        "csv": ("CSV", "csv", "text/csv", to_csv),
-        "markdown": ("Markdown", "md", "text/markdown", to_markdown),
-    }
-)
+    return formats.to_text(answer(report, by))
 
 
 def title(report: Report) -> str:
@@ -121,7 +122,7 @@ def title(report: Report) -> str:
     return f"{printable(report.name)}, input {numbers.shape(report.input_shape)}"
 
 
-def notes(report: Report, bullet: str) -> str:
+def notes(report: Report) -> Notes:
     """What the numbers mean, and what they leave out."""
     rule = convention(report.count)
     totals = report.totals
@@ -136,36 +137,15 @@ def notes(report: Report, bullet: str) -> str:
         lines.append(
             f"Not counted, unknown kind: {named}" + (f" and {more} more." if more > 0 else ".")
         )
-    return "\n" + "".join(f"{bullet}{line}\n" for line in lines)
+    return Notes(lines)
 
 
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2) -> str:
-    """A Markdown table; the first ``words`` columns are text, the rest aligned right."""
-    rule = ["---" if i < words else "---:" for i in range(len(header))]
-    lines = [header, rule, *([_escaped(cell) for cell in row] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _record(row: Row) -> Sequence[Any]:
+    return row._replace(output_shape=numbers.shape(row.output_shape))  # type: ignore[arg-type]
 
 
-def text(
-    header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2, totals: bool = True
-) -> str:
-    """An aligned table for a terminal; with ``totals`` its last row stands under a line."""
-    rows = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i < words else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths))
-        ).rstrip()
-        for row in (header, *rows)
-    ]
-    line = "─" * max(map(len, lines))
-    end = [line, lines[-1]] if totals else lines[-1:]
-    return "\n".join([lines[0], line, *lines[1:-1], *end])
-
-
-def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
-    """Header and cells of the main columns, totals last."""
+def _grid(report: Report, by: str) -> Grid:
+    """The main columns, totals last."""
     unit = convention(report.count).unit
     counts = ["MACs", "FLOPs"] if unit == "MACs" else ["FLOPs"]
     header = [by, "kind", "output", "parameters", *counts]
@@ -191,7 +171,7 @@ def _display(report: Report, by: str) -> tuple[list[str], list[list[str]]]:
         ]
 
     rows = [cells(row, row.name) for row in report.by(by)]
-    return header, [*rows, cells(report.totals, "total")]
+    return Grid(header, [*rows, cells(report.totals, "total")], words=2, total=True)
 
 
 def at_least(number: int | None, counted: bool) -> str:
@@ -203,10 +183,3 @@ def _plain(row: Row) -> dict[str, Any]:
     plain = row._asdict()
     plain["output_shape"] = None if row.output_shape is None else list(row.output_shape)
     return plain
-
-
-def _escaped(cell: str) -> str:
-    """Nothing in a name may end a cell or become HTML."""
-    cell = " ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|")
-    cell = cell.replace("[", "\\[").replace("&", "&amp;")
-    return cell.replace("<", "&lt;").replace("`", "\\`")

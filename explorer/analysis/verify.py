@@ -9,21 +9,19 @@ with accuracies. Figures that a network's page quotes too come from `explorer.an
 from __future__ import annotations
 
 import csv
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from io import StringIO
-from types import MappingProxyType
+from typing import Any
 
 from explorer.analysis.conventions import DEFAULT
 from explorer.analysis.family import SCALES, members
+from explorer.analysis.formats import Answer, Block, Grid
 from explorer.analysis.published import PAPER, TABLE_2, figures
 from explorer.analysis.report import Report, Row, analyse
-from explorer.analysis.tables import markdown, text
 from explorer.formatting.numbers import signed
 from resnext import ResNeXtSpec
 
@@ -190,36 +188,27 @@ def _report(name: str, side: int | None, convention: str) -> Report:
     return analyse(spec, convention)
 
 
-def to_json(checks: Sequence[Check]) -> str:
-    """A list of rows with the fields of `Check`."""
-    return json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False)
+def answer(checks: Sequence[Check]) -> Answer:
+    """The figures for `explorer.analysis.formats`: rows with the fields of `Check`."""
 
+    def blocks(wide: bool) -> list[Block]:
+        header, rows = _cells(checks)
+        if wide:
+            return [Grid(header, rows, words=3), summary(checks)]
+        reasons = [
+            f"  {c.network}, {c.figure} ({source_name(c.source)}): {c.reason}"
+            for c in checks
+            if c.verdict == DIFFERS
+        ]
+        why = ["What differs, and why:", *reasons] if reasons else []
+        narrow = Grid(header[:-1], [row[:-1] for row in rows], words=2)
+        return [narrow, "\n".join([summary(checks), *why])]
 
-def to_markdown(checks: Sequence[Check]) -> str:
-    """A Markdown table with all fields."""
-    return f"{markdown(*_cells(checks), words=3)}\n\n{summary(checks)}\n"
+    def rows() -> list[dict[str, Any]]:
+        return [asdict(check) for check in checks]
 
-
-def to_text(checks: Sequence[Check]) -> str:
-    """A table for a terminal, and the reasons of what differs."""
-    header, rows = _cells(checks)
-    lines = [
-        f"  {c.network}, {c.figure} ({source_name(c.source)}): {c.reason}"
-        for c in checks
-        if c.verdict == DIFFERS
-    ]
-    table = text(header[:-1], [row[:-1] for row in rows], words=2, totals=False)
-    differing = "\n".join(["\nWhat differs, and why:", *lines]) if lines else ""
-    return f"{table}\n\n{summary(checks)}{differing}\n"
-
-
-def to_csv(checks: Sequence[Check]) -> str:
-    """The fields of `Check` as CSV."""
-    out = StringIO()
-    table = csv.DictWriter(out, list(Check.__dataclass_fields__), lineterminator="\n")
-    table.writeheader()
-    table.writerows(asdict(check) for check in checks)
-    return out.getvalue()
+    names = tuple(Check.__dataclass_fields__)
+    return Answer(blocks, lambda: (names, map(dict.values, rows())), rows)
 
 
 def _cells(checks: Sequence[Check]) -> tuple[list[str], list[list[str]]]:
@@ -236,8 +225,3 @@ def _cells(checks: Sequence[Check]) -> tuple[list[str], list[list[str]]]:
 def grouped(theirs: str) -> str:
     """A whole number with separators of thousands; others as the source has them."""
     return f"{int(theirs):,}" if theirs.isdigit() else theirs
-
-
-WRITERS: Mapping[str, Callable[[Sequence[Check]], str]] = MappingProxyType(
-    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
-)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import textwrap
 from typing import Any
 
 from explorer.analysis.series import groups
+from explorer.cli.parsers import add_command, add_format_option, print_answer
 
-FORMATS = ("table", "json", "csv", "markdown")
 HELP = f"""\
 Published accuracies on ImageNet-1K of ResNet, ResNeXt and their descendants, each with its recipe,
 source and costs, and what cardinality gains under each recipe. Accuracies of different recipes are
@@ -33,22 +32,15 @@ recipes:
 
 def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
-    parser = commands.add_parser(
-        "accuracy",
-        help="published accuracies by recipe, and what cardinality gains",
-        description=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    words = "published accuracies by recipe, and what cardinality gains"
+    parser = add_command(commands, "accuracy", words, HELP, run_accuracy)
     parser.add_argument("--recipe", nargs="+", default=[], metavar="NAME", help="only of these")
-    parser.add_argument("--format", choices=FORMATS, default="table")
-    parser.set_defaults(handler=run_accuracy)
+    add_format_option(parser)
 
 
 def run_accuracy(arguments: argparse.Namespace) -> int:
     """Print the rows."""
-    from explorer.cost.accuracy import FORMATS as WRITERS
-    from explorer.cost.accuracy import points
+    from explorer.cost.accuracy import answer, points
 
-    text = WRITERS[arguments.format](points(arguments.recipe))
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    print_answer(answer(points(arguments.recipe)), arguments.format)
     return 0

@@ -8,12 +8,19 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from explorer.analysis import tables
-from explorer.analysis.conventions import CONVENTIONS, DEFAULT
+from explorer.analysis.conventions import CONVENTIONS
 from explorer.analysis.report import LEVELS
 from explorer.cli.cost import add_step_options, settings_of
 from explorer.cli.errors import UsageError, write_output
 from explorer.cli.networks import NAME_HELP, add_network_options, source_of
+from explorer.cli.parsers import (
+    add_command,
+    add_count_option,
+    add_format_option,
+    add_output_option,
+    print_answer,
+    print_text,
+)
 from explorer.graphviz.collapsed_graph import LEVELS as DRAWN
 
 FILES = (".dot", ".svg", ".png", ".pdf", ".json")
@@ -61,70 +68,67 @@ levels: model (stages), stage (blocks), block (layers), full (layers and paths).
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the main parser."""
-    summary = _command(commands, "summary", "what a network costs", SUMMARY + _conventions())
+    text = SUMMARY + _conventions()
+    summary = add_command(commands, "summary", "what a network costs", text, run_summary)
     summary.add_argument("name", metavar="NAME", help=NAME_HELP)
     add_network_options(summary)
     summary.add_argument(
         "--by", choices=LEVELS, default=LEVELS[0], help="one row for each stage, block or layer"
     )
     add_step_options(summary)
-    _add_output_options(summary, run_summary)
+    add_count_option(summary)
+    add_format_option(summary)
 
-    compare = _command(commands, "compare", "compare networks stage by stage", COMPARE)
+    words = "compare networks stage by stage"
+    compare = add_command(commands, "compare", words, COMPARE, run_compare)
     compare.add_argument("names", metavar="NAME", nargs="+", help=NAME_HELP)
     add_network_options(compare, ("input", "classes", "form", "padding"))
     add_step_options(compare)
-    _add_output_options(compare, run_compare)
+    add_count_option(compare)
+    add_format_option(compare)
 
-    graph = _command(commands, "graph", "the graph as DOT, SVG, PNG, PDF or JSON", GRAPH)
+    words = "the graph as DOT, SVG, PNG, PDF or JSON"
+    graph = add_command(commands, "graph", words, GRAPH, run_graph)
     graph.add_argument("name", metavar="NAME", help=NAME_HELP)
     add_network_options(graph)
     graph.add_argument("--level", choices=DRAWN, default="stage", help="how much detail")
     graph.add_argument("--focus", metavar="PLACE", help="draw one stage or block only")
-    graph.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        help=f"file to write, ending in {', '.join(FILES)}",
-    )
-    graph.set_defaults(handler=run_graph)
+    add_output_option(graph, f"file to write, ending in {', '.join(FILES)}", required=False)
 
 
 def run_summary(arguments: argparse.Namespace) -> int:
     """Print the report of one network."""
+    from explorer.analysis import tables
     from explorer.analysis.report import analyse, graph_of
 
     settings = settings_of(arguments, asked=arguments.memory)
     source = graph_of(source_of(arguments.name, arguments))
     report = analyse(source, arguments.count)
-    *_, write = tables.FORMATS[arguments.format]
+    answer = tables.answer(report, arguments.by)
     if arguments.memory:
         from explorer.cost.memory import memory
-        from explorer.cost.memory_text import summary
+        from explorer.cost.memory_text import with_memory
 
-        _print(summary(report, memory(source, settings), arguments.by, arguments.format))
-    else:
-        _print(write(report, arguments.by))
+        answer = with_memory(report, memory(source, settings), arguments.by)
+    print_answer(answer, arguments.format)
     return 0
 
 
 def run_compare(arguments: argparse.Namespace) -> int:
     """Print a comparison of several networks."""
-    from explorer.analysis.compare import FORMATS, compare
+    from explorer.analysis.compare import compare
     from explorer.analysis.report import graph_of
 
     settings = settings_of(arguments, asked=arguments.memory)
     sources = [graph_of(source_of(name, arguments)) for name in arguments.names]
     comparison = compare(sources, arguments.count)
+    answer = comparison.answer()
     if arguments.memory:
         from explorer.cost.memory import memory
-        from explorer.cost.memory_text import comparison_text
+        from explorer.cost.memory_text import compared
 
-        found = [memory(source, settings) for source in sources]
-        _print(comparison_text(comparison, found, arguments.format))
-    else:
-        _print(FORMATS[arguments.format](comparison))
+        answer = compared(comparison, [memory(source, settings) for source in sources])
+    print_answer(answer, arguments.format)
     return 0
 
 
@@ -153,29 +157,11 @@ def run_graph(arguments: argparse.Namespace) -> int:
         dot = to_dot(graph, arguments.level, arguments.focus)
         content = dot.to_string().encode() if kind == ".dot" else render(dot, kind[1:])
     if output is None:
-        _print(content.decode())
+        print_text(content.decode())
     else:
         write_output(output, content)
         print(f"Wrote {output} ({len(content):,} bytes).", file=sys.stderr)
     return 0
-
-
-def _command(commands: Any, name: str, words: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=words,
-        description=text,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    return parser
-
-
-def _add_output_options(parser: argparse.ArgumentParser, handler: Any) -> None:
-    parser.add_argument(
-        "--count", choices=tuple(CONVENTIONS), default=DEFAULT, help="counting convention"
-    )
-    parser.add_argument("--format", choices=tuple(tables.FORMATS), default="table")
-    parser.set_defaults(handler=handler)
 
 
 def _conventions() -> str:
@@ -189,7 +175,3 @@ def _conventions() -> str:
         )
         for rule in CONVENTIONS.values()
     )
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")

@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer.cli.errors import UsageError
 from explorer.cli.networks import add_network_options, spec_of
+from explorer.cli.parsers import add_command, add_output_option
 
 MINUTES = 20
 
@@ -30,24 +31,12 @@ The same seed gives the same weights.
 
 def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
-    parser = commands.add_parser(
-        "build",
-        help="a .keras file that opens in any Keras 3",
-        description=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    words = "a .keras file that opens in any Keras 3"
+    parser = add_command(commands, "build", words, HELP, run_build)
     parser.add_argument("name", metavar="NAME", help="a network, such as resnext50_32x4d")
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="file to write, ending in .keras",
-    )
+    add_output_option(parser, "file to write, ending in .keras")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of weights (default 0)")
     add_network_options(parser)
-    parser.set_defaults(handler=run_build)
 
 
 def run_build(arguments: argparse.Namespace) -> int:

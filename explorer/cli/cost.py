@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from explorer.analysis.conventions import CONVENTIONS, DEFAULT
 from explorer.cli.errors import UsageError
+from explorer.cli.parsers import add_command, add_count_option, add_format_option, print_answer
 from explorer.cost.budget import Budget, read_bytes, read_ms, read_number
 from explorer.cost.grid import CHOICES, FORMAT, Grid
 from explorer.cost.settings import OPTIMIZERS, PRECISIONS, Settings
@@ -16,7 +16,6 @@ from resnext import FORMS
 from resnext.errors import InputError
 from resnext.spec import CHOICES as SPEC_CHOICES
 
-FORMATS = ("table", "json", "csv", "markdown")
 SEARCH = f"""\
 The networks of a grid that keep within a budget, the largest first. Each limit is an upper limit,
 and a network may reach it. Rows are sorted by the first limit given of --macs, --params, --memory
@@ -78,12 +77,8 @@ def settings_of(arguments: argparse.Namespace, *, asked: bool = True) -> Setting
 
 def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
-    parser = commands.add_parser(
-        "search",
-        help="the largest networks within a budget",
-        description=SEARCH,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    words = "the largest networks within a budget"
+    parser = add_command(commands, "search", words, SEARCH, run_search)
     limits = parser.add_argument_group("upper limits")
     limits.add_argument("--macs", type=_reader(read_number), metavar="4.3G")
     limits.add_argument("--params", type=_reader(read_number), metavar="30M")
@@ -95,17 +90,14 @@ def add_commands(commands: Any) -> None:
     parser.add_argument("--form", choices=FORMS, help="implementation of the paths")
     parser.add_argument("--attention", choices=SPEC_CHOICES["attention"], help="in the blocks")
     add_step_options(parser, memory=False)
-    parser.add_argument(
-        "--count", choices=tuple(CONVENTIONS), default=DEFAULT, help="counting convention"
-    )
-    parser.add_argument("--format", choices=FORMATS, default="table")
-    parser.set_defaults(handler=run_search)
+    add_count_option(parser)
+    add_format_option(parser)
 
 
 def run_search(arguments: argparse.Namespace) -> int:
     """Print the networks."""
     from explorer.cost.search import search
-    from explorer.cost.search_text import FORMATS as WRITERS
+    from explorer.cost.search_text import answer
 
     changes = {
         name: value
@@ -123,8 +115,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     if arguments.format in ("json", "csv"):
         print(found.summary, file=sys.stderr)
-    text = WRITERS[arguments.format](found)
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    print_answer(answer(found), arguments.format)
     return 0
 
 

@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from explorer.cli.errors import UsageError, write_output
+from explorer.cli.networks import SPEC_OPTIONS, add_network_options, spec_of
+from explorer.cli.parsers import add_command, add_output_option
+from explorer.export.code import TARGETS
+
 CODE = """\
 A network as a file of its own that needs nothing of this program. Without -o it is printed.
 
@@ -42,39 +47,31 @@ the layer's place, such as stage2/block1/conv2. The file says what made it and i
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the main parser."""
-    from explorer.cli.networks import add_network_options
-    from explorer.export.code import TARGETS
-
-    code = _command(commands, "code", "the network as code for Keras or PyTorch", CODE)
+    words = "the network as code for Keras or PyTorch"
+    code = add_command(commands, "code", words, CODE, run_code)
     code.add_argument("name", metavar="NAME", help="a network's name, such as resnext50_32x4d")
     add_network_options(code)
     code.add_argument(
         "--to", choices=tuple(TARGETS), required=True, help="the library that the code is for"
     )
-    code.add_argument("-o", "--output", metavar="FILE", type=Path, help="file to write")
-    code.set_defaults(handler=run_code)
+    add_output_option(code, required=False)
 
-    export = _command(commands, "export", "the network as an ONNX file", EXPORT)
+    export = add_command(commands, "export", "the network as an ONNX file", EXPORT, run_export)
     export.add_argument(
         "name", metavar="NAME|FILE", help="a network's name, or a .keras file of ours"
     )
     add_network_options(export)
-    export.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, required=True, help="file to write, .onnx"
-    )
+    add_output_option(export, "file to write, .onnx")
     export.add_argument(
         "--fold", action="store_true", help="fold batch norms into the convolutions"
     )
     export.add_argument(
         "--seed", type=int, metavar="N", help="of the weights of a named network; by default 0"
     )
-    export.set_defaults(handler=run_export)
 
 
 def run_code(arguments: argparse.Namespace) -> int:
     """Print the code, or write it to a file."""
-    from explorer.cli.errors import write_output
-    from explorer.cli.networks import spec_of
     from explorer.export.code import code
 
     text = code(spec_of(arguments.name, arguments), arguments.to)
@@ -92,7 +89,6 @@ def run_export(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: The file's ending and the other arguments do not go together.
     """
-    from explorer.cli.errors import UsageError, write_output
     from explorer.export.job import start_export
 
     if arguments.output.suffix.lower() != ".onnx":
@@ -119,9 +115,6 @@ def _source(arguments: argparse.Namespace) -> Any:
         UsageError: The file is of another kind, or options that change a named network are given
             for a file.
     """
-    from explorer.cli.errors import UsageError
-    from explorer.cli.networks import SPEC_OPTIONS, spec_of
-
     if not arguments.name.endswith(".keras"):
         if arguments.name.endswith(".onnx") or Path(arguments.name).is_file():
             raise UsageError(f"A file must be a .keras file. Received {arguments.name!r}.")
@@ -131,13 +124,3 @@ def _source(arguments: argparse.Namespace) -> Any:
     if given:
         raise UsageError(f"A .keras file is exported as it is: {given[0]} cannot change it.")
     return Path(arguments.name)
-
-
-def _command(commands: Any, name: str, words: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=words,
-        description=text,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    return parser

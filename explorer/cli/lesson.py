@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.analysis.equal_cost import BUDGET, solve
 from explorer.cli.networks import add_network_options, spec_of
+from explorer.cli.parsers import add_command, add_format_option
 
 if TYPE_CHECKING:
     from explorer.lesson.equivalence import Equivalence
 
 MINUTES = 20
+FORMATS = ("table", "json")
 
 EQUIVALENCE_HELP = """\
 Computes a network with the same random weights in all four implementations of its paths,
@@ -34,40 +36,25 @@ examples:
 """
 
 
-def add_commands(subparsers: Any) -> None:
-    """Add the lesson's commands to the parsers of ``python -m explorer``.
-
-    Each parser's default ``handler`` is a function of the arguments that prints, returns 0,
-    and raises a `resnext.errors.UserError` with one sentence.
-    """
-    raw = argparse.RawDescriptionHelpFormatter
-    equivalence = subparsers.add_parser(
-        "equivalence",
-        help="check that the four implementations of a block agree",
-        description=EQUIVALENCE_HELP,
-        formatter_class=raw,
-    )
+def add_commands(commands: Any) -> None:
+    """Add the commands to the main parser."""
+    words = "check that the four implementations of a block agree"
+    equivalence = add_command(commands, "equivalence", words, EQUIVALENCE_HELP, run_equivalence)
     equivalence.add_argument("name", metavar="NAME", help="a network, such as resnext50_32x4d")
     equivalence.add_argument("--stage", type=int, help="only the blocks of this stage, from 1")
     equivalence.add_argument("--dtype", metavar="{float32,float64}", default="float32")
-    equivalence.add_argument("--format", choices=("table", "json"), default="table")
+    add_format_option(equivalence, FORMATS)
     add_network_options(equivalence, ("padding",))
-    equivalence.set_defaults(handler=run_equivalence)
 
-    width = subparsers.add_parser(
-        "width",
-        help="the bottleneck width for a cardinality at equal cost",
-        description=WIDTH_HELP,
-        formatter_class=raw,
-    )
+    words = "the bottleneck width for a cardinality at equal cost"
+    width = add_command(commands, "width", words, WIDTH_HELP, run_width)
     width.add_argument(
         "--cardinality", type=int, required=True, metavar="C", help="number of paths"
     )
     width.add_argument(
         "--budget", type=int, default=BUDGET, help=f"parameters of the block (default {BUDGET})"
     )
-    width.add_argument("--format", choices=("table", "json"), default="table")
-    width.set_defaults(handler=run_width)
+    add_format_option(width, FORMATS)
 
 
 def run_equivalence(arguments: argparse.Namespace) -> int:

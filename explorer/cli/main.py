@@ -9,11 +9,27 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from explorer.cli import accuracy, analysis, build, cost, report, sweep, training, verify
+from explorer.cli import (
+    accuracy,
+    analysis,
+    build,
+    cost,
+    export,
+    lesson,
+    map,
+    report,
+    sweep,
+    time,
+    training,
+    verify,
+)
 from explorer.cli.errors import report_bug, sentence
 from explorer.cli.signals import exit_status, signals_interrupt
 from resnext import __version__
 
+# In the order of the help.
+COMMANDS = (analysis, accuracy, verify, report, build, cost, time, training, sweep, map, export,
+            lesson)  # fmt: skip
 BUG = 70  # EX_SOFTWARE of sysexits.h
 HELP = """\
 See, compare and train ResNeXt networks.
@@ -52,11 +68,6 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser; each command sets ``handler``, a function of the arguments."""
-    from explorer.cli.export import add_commands as add_export
-    from explorer.cli.lesson import add_commands as add_lesson
-    from explorer.cli.map import add_commands as add_map
-    from explorer.cli.time import add_commands as add_time
-
     parser = _Parser(
         prog="python -m explorer",
         description=HELP,
@@ -64,18 +75,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    analysis.add_commands(commands)
-    accuracy.add_commands(commands)
-    verify.add_commands(commands)
-    report.add_commands(commands)
-    build.add_commands(commands)
-    cost.add_commands(commands)
-    add_time(commands)
-    training.add_commands(commands)
-    sweep.add_commands(commands)
-    add_map(commands)
-    add_export(commands)
-    add_lesson(commands)
+    for module in COMMANDS:
+        module.add_commands(commands)
     return parser
 
 

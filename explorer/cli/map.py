@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
-from explorer.analysis.conventions import CONVENTIONS, DEFAULT
+from explorer.cli.errors import UsageError, write_output
+from explorer.cli.networks import NAME_HELP, add_network_options, source_of
+from explorer.cli.parsers import add_command, add_count_option, add_output_option
 
 HELP = """\
 Writes one to four networks as one interactive HTML page that works without a server, or one
@@ -25,27 +26,13 @@ VALUES = ("params", "macs", "activations", "activation_bytes", "receptive_field"
 
 def add_commands(commands: Any) -> None:
     """Add ``map`` to the parsers of ``python -m explorer``."""
-    from explorer.cli.networks import NAME_HELP, add_network_options
-
-    parser = commands.add_parser(
-        "map",
-        help="an interactive HTML page, or JSON for Model Explorer",
-        description=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    words = "an interactive HTML page, or JSON for Model Explorer"
+    parser = add_command(commands, "map", words, HELP, run_map)
     parser.add_argument("names", metavar="NAME", nargs="+", help=NAME_HELP)
     add_network_options(parser)
-    parser.add_argument("--count", choices=tuple(CONVENTIONS), default=DEFAULT)
+    add_count_option(parser)
     parser.add_argument("--values", choices=VALUES, help="per-node data for Model Explorer")
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="file to write, ending in .html or .json",
-    )
-    parser.set_defaults(handler=run_map)
+    add_output_option(parser, "file to write, ending in .html or .json")
 
 
 def run_map(arguments: argparse.Namespace) -> int:
@@ -54,9 +41,6 @@ def run_map(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: The file's ending and the other arguments do not go together.
     """
-    from explorer.cli.errors import UsageError, write_output
-    from explorer.cli.networks import source_of
-
     sources = [source_of(name, arguments) for name in arguments.names]
     suffix = arguments.output.suffix.lower()
     if suffix not in (".html", ".json"):

@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from explorer.analysis.conventions import CONVENTIONS, DEFAULT
+from explorer.cli.errors import UsageError, write_output
+from explorer.cli.networks import NAME_HELP, add_network_options, source_of
+from explorer.cli.parsers import add_command, add_count_option, add_output_option
+from explorer.cli.training import find
 
 HELP = """\
 Writes a report of one to eight networks, and of training runs, as one file: HTML that works
@@ -23,19 +26,11 @@ examples:
 
 def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
-    from explorer.cli.networks import NAME_HELP, add_network_options
-
-    parser = commands.add_parser(
-        "report",
-        help="networks and runs as one HTML, Markdown or LaTeX file",
-        description=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    words = "networks and runs as one HTML, Markdown or LaTeX file"
+    parser = add_command(commands, "report", words, HELP, run_report)
     parser.add_argument("names", metavar="NAME", nargs="+", help=NAME_HELP)
     add_network_options(parser)
-    parser.add_argument(
-        "--count", choices=tuple(CONVENTIONS), default=DEFAULT, help="counting convention"
-    )
+    add_count_option(parser)
     parser.add_argument(
         "--runs",
         metavar="RUN",
@@ -44,15 +39,7 @@ def add_commands(commands: Any) -> None:
         help="training runs whose curves it shows: ids, or parts of them that no other run has "
         "(in the folder $RESNEXT_RUNS, else ./runs)",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="file to write, ending in .html, .md or .tex",
-    )
-    parser.set_defaults(handler=run_report)
+    add_output_option(parser, "file to write, ending in .html, .md or .tex")
 
 
 def run_report(arguments: argparse.Namespace) -> int:
@@ -61,9 +48,6 @@ def run_report(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: The file's ending is not one of these.
     """
-    from explorer.cli.errors import UsageError, write_output
-    from explorer.cli.networks import source_of
-    from explorer.cli.training import find
     from explorer.cost.measures import NOTES, step_measures
     from explorer.export.report import FORMATS, document
     from explorer.training.runs.store import RunStore, default_runs

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from explorer.analysis import tables
+from explorer.analysis.formats import Answer, Block, Grid, text
 from explorer.formatting.json_text import json_text
 from explorer.formatting.numbers import duration
 from explorer.jobs.text import printable
@@ -19,20 +17,19 @@ if TYPE_CHECKING:
 _HEADER = ("id", "name", "state", "network", "data", "epochs", "best accuracy", "time")
 
 
-def listing(snapshots: Sequence[RunSnapshot], format: str = "table") -> str:
+def listing(snapshots: Sequence[RunSnapshot]) -> Answer:
     """One line for each run."""
-    if format == "json":
-        return json_text([_brief(snapshot) for snapshot in snapshots])
     rows = [_cells(snapshot) for snapshot in snapshots]
-    if format == "csv":
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([_HEADER, *rows])
-        return text.getvalue().rstrip("\n")
-    if format == "markdown":
-        return tables.markdown(_HEADER, rows, words=5)
-    if not rows:
-        return "There are no runs yet. To start one: python -m explorer train mini_resnext"
-    return tables.text(_HEADER, rows, words=5, totals=False)
+
+    def blocks(wide: bool) -> list[Block]:
+        if rows or wide:
+            return [Grid(_HEADER, rows, words=5)]
+        return ["There are no runs yet. To start one: python -m explorer train mini_resnext"]
+
+    def plain() -> list[dict[str, Any]]:
+        return [_brief(snapshot) for snapshot in snapshots]
+
+    return Answer(blocks, lambda: (_HEADER, rows), plain, lambda: json_text(plain()))
 
 
 def details(snapshot: RunSnapshot, format: str = "table") -> str:
@@ -69,7 +66,7 @@ def details(snapshot: RunSnapshot, format: str = "table") -> str:
             ]
             for epoch in snapshot.epochs
         ]
-        lines += ["", tables.text(header, rows, words=0, totals=False)]
+        lines += ["", text(header, rows, words=0, totals=False)]
     return "\n".join(lines)
 
 

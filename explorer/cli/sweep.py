@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.cli.errors import UsageError, write_output
 from explorer.cli.networks import add_network_options
+from explorer.cli.parsers import add_command, add_format_option, add_output_option, print_answer
 from explorer.cli.training import add_on_option, add_recipe_options, add_runs_option, recipe_of
 
 if TYPE_CHECKING:
@@ -57,10 +58,7 @@ ENDINGS = (".csv", ".json", ".html")
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the main parser."""
-    raw = argparse.RawDescriptionHelpFormatter
-    sweep = commands.add_parser(
-        "sweep", help="train many networks at one cost", description=SWEEP, formatter_class=raw
-    )
+    sweep = add_command(commands, "sweep", "train many networks at one cost", SWEEP, run_sweep)
     sweep.add_argument(
         "--grid",
         nargs="+",
@@ -108,19 +106,14 @@ def add_commands(commands: Any) -> None:
     )
     add_network_options(sweep, only=("classes", "form", "padding"))
     add_runs_option(sweep)
-    sweep.set_defaults(handler=run_sweep)
 
-    sweeps = commands.add_parser(
-        "sweeps", help="show and control sweeps", description=SWEEPS, formatter_class=raw
-    )
+    sweeps = add_command(commands, "sweeps", "show and control sweeps", SWEEPS, run_sweeps)
     actions = sweeps.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="all sweeps, newest first")
     show = actions.add_parser("show", help="each network of a sweep with its error over the seeds")
-    show.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    add_format_option(show)
     export = actions.add_parser("export", help="write every run as CSV, JSON or one HTML page")
-    export.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help="*.csv, *.json or *.html"
-    )
+    add_output_option(export, "*.csv, *.json or *.html")
     seeds = actions.add_parser("seeds", help="train every network with more seeds")
     delete = actions.add_parser("delete", help="forget a sweep; its runs stay")
     delete.add_argument("--runs-too", action="store_true", help="delete its runs and their files")
@@ -137,7 +130,7 @@ def add_commands(commands: Any) -> None:
         if action != "list":
             parser.add_argument("id", metavar="ID")
         add_runs_option(parser)
-        parser.set_defaults(handler=run_sweeps, action=action)
+        parser.set_defaults(action=action)
     seeds.add_argument("seeds", type=int, metavar="N", help="seeds of each network in all")
 
 
@@ -217,8 +210,7 @@ def run_sweeps(arguments: argparse.Namespace) -> int:
     sweep = plan.find(store.root, arguments.id)
     if action == "show":
         found = _results(plan.read_plan(store.root, sweep), store.list())
-        writers = {"table": text.results_text, "csv": text.to_csv, "json": text.to_json}
-        sys.stdout.write(writers[arguments.format](found).rstrip("\n") + "\n")
+        print_answer(text.answer(found), arguments.format)
     elif action == "export":
         _export(_results(plan.read_plan(store.root, sweep), store.list()), arguments.output)
     elif action == "stop":

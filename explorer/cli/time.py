@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from explorer.analysis.report import LEVELS
 from explorer.cli.errors import UsageError
 from explorer.cli.networks import add_network_options, spec_of
+from explorer.cli.parsers import add_command, add_format_option, print_answer
 
 if TYPE_CHECKING:
     from explorer.jobs.job import Job
     from resnext import ResNeXtSpec
 
-FORMATS = ("table", "json", "csv", "markdown")
 HELP = """\
 Measures networks on this machine, in a process of its own with every processor: the whole network,
 and each stage, block and layer alone. Everything is warm and takes turns; a time is the median of
@@ -59,12 +59,8 @@ CSV has the networks and their parts at the level of --by.
 
 def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
-    parser = commands.add_parser(
-        "time",
-        help="how long networks and their parts take here",
-        description=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    words = "how long networks and their parts take here"
+    parser = add_command(commands, "time", words, HELP, run_time)
     parser.add_argument("names", metavar="NAME", nargs="+", help="a network, such as resnet50")
     parser.add_argument(
         "--batch",
@@ -79,15 +75,14 @@ def add_commands(commands: Any) -> None:
     parser.add_argument(
         "--rounds", type=int, metavar="N", help="turns of everything, at most (default 9)"
     )
-    parser.add_argument("--format", choices=FORMATS, default="table")
+    add_format_option(parser)
     add_network_options(parser)
-    parser.set_defaults(handler=run_time)
 
 
 def run_time(arguments: argparse.Namespace) -> int:
     """Measure and print."""
     from explorer.cost.timing_job import ROUNDS, start_timing, timings_of
-    from explorer.cost.timing_text import FORMATS as WRITERS
+    from explorer.cost.timing_text import answer as timings_answer
 
     specs = [spec_of(name, arguments) for name in arguments.names]
     names = [spec.name for spec in specs]
@@ -108,8 +103,7 @@ def run_time(arguments: argparse.Namespace) -> int:
         finally:
             job.close()
             _clear()
-    text = WRITERS[arguments.format](timings_of(answer), arguments.by)
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    print_answer(timings_answer(timings_of(answer), arguments.by), arguments.format)
     if not answer.values["kept"]:
         print("The times could not be kept: RESNEXT_CACHE cannot be written.", file=sys.stderr)
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.cli.errors import write_output
 from explorer.cli.networks import add_network_options, spec_of
+from explorer.cli.parsers import add_command, add_format_option, add_output_option, print_answer
 from explorer.jobs.text import printable
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ examples:
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the main parser."""
-    raw = argparse.RawDescriptionHelpFormatter
-    train = commands.add_parser(
-        "train", help="train a network", description=TRAIN, formatter_class=raw
-    )
+    train = add_command(commands, "train", "train a network", TRAIN, run_train)
     train.add_argument("name", metavar="NAME", help="a network, such as mini_resnext")
     add_recipe_options(train)
     train.add_argument("--seed", type=int, metavar="N", help="of weights and order")
@@ -63,21 +61,18 @@ def add_commands(commands: Any) -> None:
     add_on_option(train)
     add_network_options(train)
     add_runs_option(train)
-    train.set_defaults(handler=run_train)
 
-    runs = commands.add_parser(
-        "runs", help="show and control training runs", description=RUNS, formatter_class=raw
-    )
+    runs = add_command(commands, "runs", "show and control training runs", RUNS, run_runs)
     actions = runs.add_subparsers(metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="all runs, newest first")
-    listing.add_argument("--format", choices=("table", "json", "csv", "markdown"), default="table")
+    add_format_option(listing)
     show = actions.add_parser("show", help="state, recipe and epochs of one run")
-    show.add_argument("--format", choices=("table", "json"), default="table")
+    add_format_option(show, ("table", "json"))
     resume = actions.add_parser("resume", help="continue a run that was paused, stopped or killed")
     resume.add_argument("--detach", action="store_true", help="resume the run and return")
     add_on_option(resume)
     export = actions.add_parser("export", help="write the curve as CSV")
-    export.add_argument("-o", "--output", type=Path, metavar="FILE")
+    add_output_option(export, None, required=False)
     others = {
         "stop": actions.add_parser("stop", help="stop a run; it can be resumed"),
         "pause": actions.add_parser("pause", help="pause a run"),
@@ -88,7 +83,7 @@ def add_commands(commands: Any) -> None:
         if action != "list":
             parser.add_argument("id", metavar="ID")
         add_runs_option(parser)
-        parser.set_defaults(handler=run_runs, action=action)
+        parser.set_defaults(action=action)
 
 
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -151,7 +146,7 @@ def run_runs(arguments: argparse.Namespace) -> int:
     tick(store)
     if action == "list":
         known = store.list()
-        print(run_tables.listing(known, arguments.format))
+        print_answer(run_tables.listing(known), arguments.format)
         for reason in store.damaged(known).values():
             print(printable(reason), file=sys.stderr)
         return 0

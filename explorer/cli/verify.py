@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from explorer.cli.errors import UsageError
+from explorer.cli.parsers import add_command, add_format_option, print_answer
 
 HELP = """\
 Every figure that others published or counted and that can be computed here: ours, theirs, the
@@ -23,23 +23,17 @@ With --memory: our peaks of memory and those of real steps of TensorFlow.
 
 JSON is a list of rows with figure, network, ours, theirs, convention, source, verdict, reason.
 """
-FORMATS = ("table", "json", "csv", "markdown")
 
 
 def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
-    parser = commands.add_parser(
-        "verify",
-        help="our figures next to those of others",
-        description=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    words = "our figures next to those of others"
+    parser = add_command(commands, "verify", words, HELP, run_verify)
     parser.add_argument("--differing", action="store_true", help="only figures that differ")
     parser.add_argument(
         "--memory", action="store_true", help="peaks of memory, predicted and measured"
     )
-    parser.add_argument("--format", choices=FORMATS, default="table")
-    parser.set_defaults(handler=run_verify)
+    add_format_option(parser)
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
@@ -48,17 +42,17 @@ def run_verify(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: Both were asked for.
     """
-    from explorer.analysis.verify import DIFFERS, WRITERS, verify
+    from explorer.analysis import verify
     from explorer.cost import measured
 
     if arguments.memory and arguments.differing:
         raise UsageError("--differing is for figures of others; --memory shows every step.")
     if arguments.memory:
-        text = measured.WRITERS[arguments.format](measured.measured_steps())
+        answer = measured.answer(measured.measured_steps())
     else:
-        checks = verify()
+        checks = verify.verify()
         if arguments.differing:
-            checks = [check for check in checks if check.verdict == DIFFERS]
-        text = WRITERS[arguments.format](checks)
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+            checks = [check for check in checks if check.verdict == verify.DIFFERS]
+        answer = verify.answer(checks)
+    print_answer(answer, arguments.format)
     return 0

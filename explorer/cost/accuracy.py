@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from explorer.analysis import tables
 from explorer.analysis.family import Member, members
+from explorer.analysis.formats import Answer, Block, Grid, Notes, of_dicts
 from explorer.analysis.gains import all_gains, by_depth, by_recipe
 from explorer.analysis.series import SERIES, groups
 from explorer.cost.timings import Timings, timings_here
@@ -115,40 +111,21 @@ def _keys(recipes: Iterable[str]) -> set[str]:
     return found or every
 
 
-def to_text(found: Sequence[Point]) -> str:
-    """For a terminal."""
-    notes = "".join(f"{line}\n" for line in summary(found))
-    gains = tables.text(*_gain_cells(), 1, totals=False)
-    return f"{tables.text(*_cells(found), 3, totals=False)}\n\n{gains}\n{NOT_ALIKE}\n\n{notes}"
+def answer(found: Sequence[Point]) -> Answer:
+    """The rows for `explorer.analysis.formats`; a reader also sees what cardinality gains."""
 
+    def blocks(wide: bool) -> list[Block]:
+        header, rows = _cells(found)
+        if wide:
+            header = [*header, "source"]
+            rows = [[*cells, point.row.source] for cells, point in zip(rows, found)]
+        return [Grid(header, rows, words=3), Grid(*_gain_cells(), note=NOT_ALIKE),
+                Notes(summary(found))]  # fmt: skip
 
-def to_markdown(found: Sequence[Point]) -> str:
-    """The same in Markdown, with the sources."""
-    header, rows = _cells(found)
-    rows = [[*cells, point.row.source] for cells, point in zip(rows, found)]
-    notes = "".join(f"- {line}\n" for line in summary(found))
-    gains = tables.markdown(*_gain_cells(), 1)
-    return f"{tables.markdown([*header, 'source'], rows, 3)}\n\n{gains}\n\n{NOT_ALIKE}\n\n{notes}"
+    def rows() -> list[dict[str, Any]]:
+        return [point.plain() for point in found]
 
-
-def to_json(found: Sequence[Point]) -> str:
-    """A list of rows."""
-    return json.dumps([point.plain() for point in found], indent=2, ensure_ascii=False)
-
-
-def to_csv(found: Sequence[Point]) -> str:
-    """A row for each network and recipe."""
-    out = io.StringIO()
-    rows = [point.plain() for point in found]
-    table = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return out.getvalue()
-
-
-FORMATS: Mapping[str, Callable[[Sequence[Point]], str]] = MappingProxyType(
-    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
-)
+    return Answer(blocks, lambda: of_dicts(rows()), rows)
 
 
 def gain_table() -> list[dict[str, str]]:

@@ -7,15 +7,12 @@ process of its own.
 from __future__ import annotations
 
 import csv
-import io
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
-from explorer.analysis import tables
+from explorer.analysis.formats import Answer, Block, Grid, of_dicts
 from explorer.cost.memory import memory
 from explorer.cost.settings import Settings
 from explorer.formatting import numbers
@@ -105,36 +102,15 @@ def rows(found: Sequence[Measured]) -> list[dict[str, str]]:
     ]
 
 
-def to_text(found: Sequence[Measured]) -> str:
-    """For a terminal."""
-    return f"{tables.text(*_cells(found), 3, totals=False)}\n\n{summary(found)}\n{CONDITIONS}\n"
+def answer(found: Sequence[Measured]) -> Answer:
+    """The steps for `explorer.analysis.formats`."""
 
+    def blocks(wide: bool) -> list[Block]:
+        shown = rows(found)
+        grid = Grid(list(shown[0]), [list(row.values()) for row in shown], words=3)
+        return [grid, f"{summary(found)}\n{CONDITIONS}"]
 
-def to_markdown(found: Sequence[Measured]) -> str:
-    """The same in Markdown."""
-    return f"{tables.markdown(*_cells(found), 3)}\n\n{summary(found)} {CONDITIONS}\n"
+    def plain() -> list[dict[str, Any]]:
+        return [one.plain() for one in found]
 
-
-def to_json(found: Sequence[Measured]) -> str:
-    """A list of rows."""
-    return json.dumps([one.plain() for one in found], indent=2)
-
-
-def to_csv(found: Sequence[Measured]) -> str:
-    """The same as CSV."""
-    out = io.StringIO()
-    plain = [one.plain() for one in found]
-    table = csv.DictWriter(out, list(plain[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(plain)
-    return out.getvalue()
-
-
-WRITERS: Mapping[str, Callable[[Sequence[Measured]], str]] = MappingProxyType(
-    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
-)
-
-
-def _cells(found: Sequence[Measured]) -> tuple[list[str], list[list[str]]]:
-    shown = rows(found)
-    return list(shown[0]), [list(row.values()) for row in shown]
+    return Answer(blocks, lambda: of_dicts(plain()), plain)

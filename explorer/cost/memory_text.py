@@ -1,14 +1,13 @@
-"""The memory of a step as text, Markdown and CSV."""
+"""The memory of a step, for the formats of commands and pages."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Sequence
+from typing import Any
 
 from explorer.analysis import tables
-from explorer.analysis.compare import FORMATS, TOTAL, Comparison
+from explorer.analysis.compare import TOTAL, Comparison
+from explorer.analysis.formats import Answer, Block, Grid, Notes, Records, of_dicts
 from explorer.analysis.report import Report
 from explorer.cost.memory import PARTS, RULE, Memory, Parts
 from explorer.formatting import numbers
@@ -29,71 +28,55 @@ def rows(parts: Parts) -> list[tuple[str, int]]:
     return [(label, getattr(parts, name)) for name, label in PARTS.items() if getattr(parts, name)]
 
 
-def summary(report: Report, found: Memory, by: str, form: str) -> str:
-    """A report and the memory of a step, in one of `explorer.analysis.tables.FORMATS`.
-
-    JSON has ``memory``; CSV is the timeline, as one file holds one table.
-    """
-    if form == "json":
-        plain = {**tables.as_dict(report, by), "memory": found.as_dict()}
-        return json.dumps(plain, indent=2, ensure_ascii=False)
-    if form == "csv":
-        return to_csv(found)
-    *_, write = tables.FORMATS[form]
-    return write(report, by) + (to_markdown if form == "markdown" else to_text)(found)
+def with_memory(report: Report, found: Memory, by: str) -> Answer:
+    """A report and the memory of a step: ``memory`` in JSON, and in CSV only the timeline."""
+    plain = tables.answer(report, by)
+    return Answer(
+        blocks=lambda wide: [*plain.blocks(wide), *_blocks(found)],
+        records=lambda: timeline_records(found),
+        plain=lambda: {**plain.plain(), "memory": found.as_dict()},
+    )
 
 
-def comparison_text(comparison: Comparison, found: Sequence[Memory], form: str) -> str:
-    """A comparison with the memory of a step of each network, in one of its formats."""
-    if form == "json":
+def compared(comparison: Comparison, found: Sequence[Memory]) -> Answer:
+    """A comparison with the memory of a step of each network."""
+    peaks = dict(zip(comparison.names, [one.peak_bytes for one in found]))
+
+    def blocks(wide: bool) -> list[Block]:
+        first = found[0].peak_bytes
+        cells = [
+            [
+                name,
+                numbers.size(one.peak_bytes),
+                numbers.changed(100 * (one.peak_bytes / first - 1), ("more", "less")) if i else "",
+                one.peak_at.place,
+            ]
+            for i, (name, one) in enumerate(zip(comparison.names, found))
+        ]
+        header = ["network", "peak memory", "difference", "at"]
+        grid = Grid(header, cells, title=f"Memory: {found[0].settings.text}")
+        return [*comparison.answer().blocks(wide), grid]
+
+    def plain() -> dict[str, Any]:
         plain = comparison.as_dict()
         for network, one in zip(plain["networks"], found):
             network["memory"] = one.as_dict()
-        return json.dumps(plain, indent=2, ensure_ascii=False)
-    if form == "csv":
-        frame = comparison.frame()
-        peaks = dict(zip(comparison.names, [one.peak_bytes for one in found]))
-        frame["peak_memory_bytes"] = [
-            peaks[name] if stage == TOTAL else None
-            for stage, name in zip(frame["stage"], frame["network"])
+        return plain
+
+    def rows() -> list[dict[str, Any]]:
+        return [
+            {**row, "peak_memory_bytes": peaks[row["network"]] if row["stage"] == TOTAL else None}
+            for row in comparison.records()
         ]
-        return frame.astype({"peak_memory_bytes": "Int64"}).to_csv(index=False)
-    first = found[0].peak_bytes
-    cells = [
-        [
-            name,
-            numbers.size(one.peak_bytes),
-            numbers.changed(100 * (one.peak_bytes / first - 1), ("more", "less")) if i else "",
-            one.peak_at.place,
-        ]
-        for i, (name, one) in enumerate(zip(comparison.names, found))
-    ]
-    header = ["network", "peak memory", "difference", "at"]
-    mark, title = ("### ", tables.markdown) if form == "markdown" else ("", tables.text)
-    more = {} if form == "markdown" else {"totals": False}
-    table = title(header, cells, 1, **more)
-    return f"{FORMATS[form](comparison)}\n{mark}Memory: {found[0].settings.text}\n\n{table}\n"
+
+    return Answer(blocks, lambda: of_dicts(rows()), plain)
 
 
-def to_text(found: Memory) -> str:
-    """The peak, its parts and the largest batches, aligned for a terminal."""
-    return _written(found, tables.text(*_cells(found), 1), "")
-
-
-def to_markdown(found: Memory) -> str:
-    """The same in Markdown."""
-    return _written(found, tables.markdown(*_cells(found), 1), "- ")
-
-
-def to_csv(found: Memory) -> str:
-    """The timeline: a row for each layer's forward pass and, in training, backward pass."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["phase", "layer", *(f"{name}_bytes" for name in PARTS), "total_bytes"])
-    for moment in found.moments:
-        parts = found.parts(moment)
-        writer.writerow([moment.phase, moment.place, *parts, parts.total])
-    return text.getvalue()
+def timeline_records(found: Memory) -> Records:
+    """A row for each layer's forward pass and, in training, backward pass."""
+    header = ["phase", "layer", *(f"{name}_bytes" for name in PARTS), "total_bytes"]
+    moments = ((moment, found.parts(moment)) for moment in found.moments)
+    return header, ([m.phase, m.place, *parts, parts.total] for m, parts in moments)
 
 
 def largest(found: Memory, rooms: Sequence[int] = ROOMS) -> list[tuple[int, int]]:
@@ -101,24 +84,19 @@ def largest(found: Memory, rooms: Sequence[int] = ROOMS) -> list[tuple[int, int]
     return [(room, found.largest_batch(room * GIB)) for room in rooms]
 
 
-def _cells(found: Memory) -> tuple[list[str], list[list[str]]]:
+def _blocks(found: Memory) -> list[Block]:
+    """The peak, its parts and the largest batches."""
     peak = found.peak
     cells = [
-        [label, numbers.size(size), numbers.percent(size, peak.total)] for label, size in rows(peak)
+        [label, numbers.size(size), numbers.percent(size, peak.total)]
+        for label, size in (*rows(peak), ("total", peak.total))
     ]
-    return ["memory at the peak", "size", "share"], [
-        *cells,
-        ["total", numbers.size(peak.total), numbers.percent(peak.total, peak.total)],
-    ]
-
-
-def _written(found: Memory, table: str, bullet: str) -> str:
     fits = ", ".join(f"{room} GiB: {batch:,}" for room, batch in largest(found))
-    lines = [f"Largest batch in {fits}.", RULE]
+    notes = [f"Largest batch in {fits}.", RULE]
     if found.settings.half:
-        lines.append(
+        notes.append(
             "Weights, their gradients and the optimizer's state are float32, as Keras's mixed "
             "precision keeps them."
         )
-    notes = "".join(f"{bullet}{line}\n" for line in lines)
-    return f"\n{sentence(found)}\n\n{table}\n\n{notes}"
+    grid = Grid(["memory at the peak", "size", "share"], cells, total=True)
+    return [sentence(found), grid, Notes(notes)]

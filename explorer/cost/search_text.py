@@ -1,52 +1,22 @@
-"""What a search found, as text, Markdown, JSON and CSV."""
+"""What a search found, for the formats of commands and pages."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
-from explorer.analysis import tables
 from explorer.analysis.conventions import convention
+from explorer.analysis.formats import Answer, Block, Grid, Notes
 from explorer.cost.search import Candidate, Found
 from explorer.formatting import numbers
 
-SHOWN = 20  # rows of a table in a terminal
+SHOWN = 20  # rows for a reader
 
 
-def to_text(found: Found) -> str:
-    """The first rows, aligned for a terminal."""
-    return _written(found, tables.text, "")
-
-
-def to_markdown(found: Found) -> str:
-    """The same in Markdown."""
-    return _written(found, tables.markdown, "- ")
-
-
-def to_json(found: Found) -> str:
-    """Every row."""
-    return json.dumps(found.plain(), indent=2)
-
-
-def to_csv(found: Found) -> str:
-    """Every row."""
-    text = io.StringIO()
+def answer(found: Found) -> Answer:
+    """The first rows for a reader, every row for programs."""
     names = ["memory_bytes" if name == "memory" else name for name in Candidate._fields]
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(found.rows)
-    return text.getvalue()
+    return Answer(lambda wide: _blocks(found), lambda: (names, found.rows), found.plain)
 
 
-FORMATS: Mapping[str, Callable[[Found], str]] = MappingProxyType(
-    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
-)
-
-
-def _written(found: Found, write: Callable[..., str], bullet: str) -> str:
+def _blocks(found: Found) -> list[Block]:
     unit = convention(found.count).unit
     header = ["network", "image", "parameters", unit, "peak memory", "ms"]
     cells = [
@@ -67,10 +37,4 @@ def _written(found: Found, write: Callable[..., str], bullet: str) -> str:
         f"{unit} as {convention(found.count).title} counts, for one image; memory of a step: "
         f"{found.settings.text}.",
     ]
-    table = f"{write(header, cells, 1, **_plain(write))}\n\n" if cells else ""
-    return table + "".join(f"{bullet}{note}\n" for note in notes)
-
-
-def _plain(write: Callable[..., str]) -> dict[str, bool]:
-    """There is no row of totals."""
-    return {"totals": False} if write is tables.text else {}
+    return [*([Grid(header, cells)] if cells else []), Notes(notes)]

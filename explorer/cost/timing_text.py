@@ -1,15 +1,12 @@
-"""What was measured, as text, Markdown, JSON and CSV."""
+"""What was measured, for the formats of commands and pages."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from explorer.analysis import tables
+from explorer.analysis.formats import Answer, Block, Grid, Notes
 from explorer.analysis.report import block_of, graph_of, stage_of
 from explorer.cost.roofline import Ceilings, bound_ms
 from explorer.cost.timed import Timing
@@ -119,52 +116,24 @@ def as_dict(timings: Sequence[Timing]) -> dict[str, Any]:
     return {"rule": RULE, "timings": plain}
 
 
-def to_json(timings: Sequence[Timing], by: str) -> str:
-    """Everything, whatever the level."""
-    return json.dumps(as_dict(timings), indent=2)
-
-
-def to_csv(timings: Sequence[Timing], by: str) -> str:
-    """The rows at a level, and one for each network."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+def answer(timings: Sequence[Timing], by: str) -> Answer:
+    """The networks, and their parts at a level; JSON has every level."""
     names = ["network", "mode", "batch", "level", "place", "kind", "macs"]
-    writer.writerow([*names, "ms", "low_ms", "high_ms", "fastest_ms", "bound_ms"])
+    names += ["ms", "low_ms", "high_ms", "fastest_ms", "bound_ms"]
+    return Answer(
+        lambda wide: _blocks(timings, by),
+        lambda: (names, _records(timings, by)),
+        partial(as_dict, timings),
+    )
+
+
+def _records(timings: Sequence[Timing], by: str) -> Iterator[list[Any]]:
     for timing in timings:
         head = [timing.spec.name, timing.settings.mode, timing.settings.batch]
         whole = timing.whole
-        macs = timing.report.totals.macs
-        writer.writerow(
-            [
-                *head,
-                "network",
-                "",
-                "network",
-                macs,
-                whole.ms,
-                whole.low,
-                whole.high,
-                whole.fastest,
-                "",
-            ]
-        )
-        writer.writerows([*head, by, *row[:-1]] for row in part_rows(timing, by))
-    return text.getvalue()
-
-
-def to_text(timings: Sequence[Timing], by: str) -> str:
-    """The networks, then the parts of each, aligned for a terminal."""
-    return _written(timings, by, tables.text, "", "")
-
-
-def to_markdown(timings: Sequence[Timing], by: str) -> str:
-    """The same in Markdown."""
-    return _written(timings, by, tables.markdown, "### ", "- ")
-
-
-FORMATS: Mapping[str, Callable[[Sequence[Timing], str], str]] = MappingProxyType(
-    {"table": to_text, "json": to_json, "csv": to_csv, "markdown": to_markdown}
-)
+        times = [whole.ms, whole.low, whole.high, whole.fastest, None]
+        yield [*head, "network", "", "network", timing.report.totals.macs, *times]
+        yield from ([*head, by, *row[:-1]] for row in part_rows(timing, by))
 
 
 def network_table(timings: Sequence[Timing]) -> tuple[list[str], list[list[str]]]:
@@ -244,15 +213,11 @@ def _share(value: float | None) -> str:
     return numbers.UNKNOWN if value is None else f"{value:.2f}"
 
 
-def _written(
-    timings: Sequence[Timing], by: str, write: Callable[..., str], mark: str, bullet: str
-) -> str:
-    plain = {"totals": False} if write is tables.text else {}
-    ends = {"totals": True} if write is tables.text else {}
-    sections = [write(*network_table(timings), 1, **plain)]
+def _blocks(timings: Sequence[Timing], by: str) -> list[Block]:
+    grids = [Grid(*network_table(timings))]
     for timing in timings:
         title = f"{timing.spec.name}, {timing.settings.text}"
-        sections.append(f"{mark}{title}\n\n{write(*part_table(timing, by), 1, **ends)}")
+        grids.append(Grid(*part_table(timing, by), total=True, title=title))
     conditions = timings[-1].conditions
     notes = [
         conditions.text,
@@ -267,4 +232,4 @@ def _written(
         notes.append("Parts are forward and backward passes, without the optimizer.")
     else:
         notes.append(BOUND)
-    return "\n\n".join(sections) + "\n\n" + "".join(f"{bullet}{note}\n" for note in notes)
+    return [*grids, Notes(notes)]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from explorer.analysis import tables
 from explorer.analysis.conventions import DEFAULT, convention
+from explorer.analysis.formats import Answer, Block, Grid, Notes, csv_text, of_dicts, text
 from explorer.cost.settings import Settings
 from explorer.formatting import numbers
 from explorer.formatting.json_text import json_text
@@ -50,7 +49,7 @@ def plan_text(plan: Plan, each: Sequence[float], whole: float, reason: str) -> s
         *plan_notes(plan),
         f"{runs_of(plan)} About {Forecast(whole, reason).duration}: {reason}.",
     ]
-    return tables.text(header, rows, words=1, totals=False) + "\n\n" + "\n".join(notes)
+    return text(header, rows, words=1, totals=False) + "\n\n" + "\n".join(notes)
 
 
 def runs_of(plan: Plan) -> str:
@@ -112,8 +111,17 @@ def states_text(states: Mapping[str, int]) -> str:
     return ", ".join(f"{states[state]} {state}" for state in order if state in states)
 
 
-def results_text(found: Results) -> str:
-    """Each network with its error over the seeds."""
+def answer(found: Results) -> Answer:
+    """Each network with its error over the seeds; for programs, every run."""
+    return Answer(
+        lambda wide: _blocks(found),
+        lambda: of_dicts(_rows(found)),
+        partial(as_dict, found),
+        partial(to_json, found),
+    )
+
+
+def _blocks(found: Results) -> list[Block]:
     header = ["network", "parameters", "MACs", "deviation", "seeds", "error, %", "best", "worst"]
     rows = []
     for number, trial in enumerate(found.plan.trials):
@@ -136,7 +144,7 @@ def results_text(found: Results) -> str:
         "finished.",
         *plan_notes(found.plan),
     ]
-    return tables.text(header, rows, words=1, totals=False) + "\n\n" + "\n".join(notes)
+    return [Grid(header, rows), Notes(notes)]
 
 
 def sweeps_text(all_of_them: Sequence[Results]) -> str:
@@ -159,23 +167,27 @@ def sweeps_text(all_of_them: Sequence[Results]) -> str:
         ]
         for found in all_of_them
     ]
-    return tables.text(header, rows, words=2, totals=False)
+    return text(header, rows, words=2, totals=False)
 
 
 def to_csv(found: Results) -> str:
     """Every run, a row each."""
-    rows = [_flat(found, row) for row in found.rows]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text(*of_dicts(_rows(found)))
+
+
+def _rows(found: Results) -> list[dict[str, Any]]:
+    return [_flat(found, row) for row in found.rows]
 
 
 def to_json(found: Results) -> str:
+    """`as_dict` as indented JSON."""
+    return json_text(as_dict(found), indent=1)
+
+
+def as_dict(found: Results) -> dict[str, Any]:
     """The plan, every run with its epochs, and every network over its seeds."""
     plan = found.plan
-    plain = {
+    return {
         "id": plan.id,
         "plan": plan.to_dict(),
         "progress": {
@@ -203,7 +215,6 @@ def to_json(found: Results) -> str:
             for row in found.rows
         ],
     }
-    return json_text(plain, indent=1)
 
 
 def _flat(found: Results, row: Row) -> dict[str, Any]:

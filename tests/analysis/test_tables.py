@@ -7,7 +7,9 @@ import json
 import pandas as pd
 import pytest
 
-from explorer.analysis import compare, tables, verify
+from explorer.analysis import tables
+from explorer.analysis.compare import compare
+from explorer.analysis.formats import text
 from explorer.analysis.report import LEVELS, analyse
 from resnext import GraphTracer, ResNeXtSpec, Stage
 from resnext.layers import Conv2D, Dense, Flatten, Input
@@ -72,8 +74,8 @@ def test_json_is_what_the_standard_encoder_writes(by, name):
 def test_text_has_every_row_and_a_line_above_the_total():
     header, rows = ["net", "size"], [["a", "1"], ["bb", "22"], ["c", "3"], ["sum", "26"]]
     body = ["net  size", "─────────", "a       1", "bb     22", "c       3"]
-    assert tables.text(header, rows, words=1).split("\n") == [*body, "─────────", "sum    26"]
-    assert tables.text(header, rows, words=1, totals=False).split("\n") == [*body, "sum    26"]
+    assert text(header, rows, words=1).split("\n") == [*body, "─────────", "sum    26"]
+    assert text(header, rows, words=1, totals=False).split("\n") == [*body, "sum    26"]
 
 
 def test_text_is_aligned():
@@ -99,6 +101,12 @@ def test_numbers_beyond_64_bits():
     assert isinstance(tables.frame(report), pd.DataFrame)
 
 
-def test_every_command_writes_every_format():
-    for writers in (compare.FORMATS, verify.WRITERS):
-        assert list(writers) == list(tables.FORMATS)
+def test_csv_is_what_pandas_writes():
+    tracer = GraphTracer()
+    x = tracer.add(Input("input", (4, 4, 2)), ())
+    Dense("units", 3)(Flatten('a "quoted", name')(x))
+    for report in (REPORT, analyse(tracer.graph("odd"))):
+        for by in LEVELS:
+            assert tables.to_csv(report, by) == tables.frame(report, by).to_csv(index=False)
+    pair = compare(["resnext50_32x4d", "resnext29_8x64d"])
+    assert pair.to_csv() == pair.frame().to_csv(index=False)

@@ -2,16 +2,17 @@
 
 import plotly.graph_objects as go
 import pytest
-from app_pages import page_script
+from app_pages import open_page, page_script
 from streamlit.testing.v1 import AppTest
 
 from explorer.analysis import verify
 from explorer.analysis.compare import compare as compared
+from explorer.analysis.formats import FORMATS
 from explorer.analysis.report import analyse
 from explorer.app.components import map_component, map_downloads
 from explorer.app.state import network
 from explorer.app.views import compare
-from explorer.app.views.tables import FORMATS, HIDDEN, columns, display_frame, file_name
+from explorer.app.views.tables import HIDDEN, OFFERED, columns, display_frame, file_name
 from explorer.cost import measured
 from resnext import ResNeXtSpec
 
@@ -22,12 +23,7 @@ def _runs(tmp_path, monkeypatch):
 
 
 def opened(page, **query):
-    app = AppTest.from_string(page_script(page), default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_page(page_script(page), **query)
 
 
 def test_sizes_are_written_and_parameters_are_those_of_the_paper():
@@ -57,7 +53,7 @@ def test_differences_are_signed_and_grouped():
     assert "0" in set(frame["Δ resnext101_32x4d"])
 
 
-def test_a_network_too_large_for_a_page_is_told_in_a_comparison():
+def test_a_network_too_large_for_a_page_is_refused_in_a_comparison():
     app = opened("compare", **{"with": "resnext50_32x4d,resnext1208_32x4d"})
     assert any("at most 400 blocks" in error.value for error in app.error)
 
@@ -106,17 +102,17 @@ def test_a_bug_in_a_worker_is_called_one(caplog):
 def test_downloads_have_names_of_their_own():
     reports = [analyse(ResNeXtSpec(), count) for count in ("torchvision", "timm")]
     names = [
-        file_name(report, level, ending)
+        f"{file_name(report, level)}.{FORMATS[word].ending}"
         for report in reports
         for level in ("stage", "block", "layer")
-        for ending, _, _ in FORMATS.values()
+        for word in OFFERED
     ]
     assert len(set(names)) == len(names)
     assert "resnext50_32x4d-by-stage.md" in names
     assert {name.rpartition(".")[2] for name in names} == {"csv", "json", "md"}
     specs = [ResNeXtSpec(cardinality=c) for c in (32, 16, 8, 4, 2)]
-    assert compare.file_name(compared(specs[:2]), "csv") == "resnext50_32x4d-resnext50_16x4d.csv"
-    assert compare.file_name(compared(specs, "timm"), "json").endswith("8x4d-2-more-timm.json")
+    assert compare.file_name(compared(specs[:2])) == "resnext50_32x4d-resnext50_16x4d"
+    assert compare.file_name(compared(specs, "timm")).endswith("8x4d-2-more-timm")
 
 
 def test_a_link_to_a_place_that_is_not_there_says_so():

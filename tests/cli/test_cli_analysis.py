@@ -12,6 +12,7 @@ import zipfile
 import pydot
 import pytest
 
+from explorer.analysis.formats import FORMATS
 from explorer.cli import main
 from resnext import PRESETS
 
@@ -323,3 +324,29 @@ def test_padding_changes_no_figure(capsys, command):
     assert status == 2
     assert "'torch'" in err
     assert "symmetric" in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["summary", "resnext50_32x4d"],
+        ["summary", "resnext50_32x4d", "--memory"],
+        ["compare", "resnet50", "resnext50_32x4d"],
+        ["compare", "resnet50", "resnext50_32x4d", "--memory"],
+        ["search", "--macs", "4.3G", "--grid", "depth=50", "cardinality=32", "width=4"],
+        ["accuracy", "--recipe", "paper"],
+        ["verify", "--memory"],
+        ["runs", "list"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_writes_every_format(command, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("RESNEXT_RUNS", str(tmp_path))
+    written = {}
+    for word in FORMATS:
+        status, written[word], err = run(capsys, *command, "--format", word)
+        assert (status, "Error" in err) == (0, False)
+    assert len(set(written.values())) == len(FORMATS)
+    rows = list(csv.reader(io.StringIO(written["csv"])))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    json.loads(written["json"])

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 from waiting import until
 
+from explorer.analysis.formats import to_text
 from explorer.cli import main, progress
 from explorer.cli.progress import bar_line, epoch_line, follow, resume_command
 from explorer.cli.run_tables import listing
@@ -77,7 +78,7 @@ def test_ids_may_be_short_if_clear(tmp_path):
 def test_names_cannot_steer_the_terminal(tmp_path):
     store = RunStore(tmp_path)
     store.create(MINI, Recipe(), "synthetic\x1b[31m", "x" * 90)
-    shown = listing(store.list())
+    shown = to_text(listing(store.list()))
     assert "\x1b" not in shown
     assert "…" in shown
 

@@ -7,8 +7,16 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.analysis.formats import FORMATS
 from explorer.analysis.report import analyse
-from explorer.cost.accuracy import FORMATS, NOT_ALIKE, gain_table, points, recipe_names, summary
+from explorer.cost.accuracy import (
+    NOT_ALIKE,
+    answer,
+    gain_table,
+    points,
+    recipe_names,
+    summary,
+)
 from resnext import ResNeXtSpec
 from resnext.errors import InputError
 
@@ -44,12 +52,12 @@ def test_an_unknown_recipe_states_the_rule():
 
 def test_json_and_csv_have_the_same_rows():
     found = points(["pycls"], Times())
-    rows = json.loads(FORMATS["json"](found))
+    rows = json.loads(FORMATS["json"].write(answer(found)))
     assert [row["network"] for row in rows] == [p.row.network for p in found]
     regnet = next(row for row in rows if row["network"] == "RegNetX-4.0GF")
     assert (regnet["name"], regnet["counted_here"], regnet["macs"]) == (None, False, 4_000_000_000)
     assert next(row["ms"] for row in rows if row["name"] == "resnext50_32x4d") == 31.5
-    table = list(csv.DictReader(io.StringIO(FORMATS["csv"](found))))
+    table = list(csv.DictReader(io.StringIO(FORMATS["csv"].write(answer(found)))))
     assert list(table[0]) == list(rows[0])
     assert [float(row["top1"]) for row in table] == [row["top1"] for row in rows]
 
@@ -57,12 +65,12 @@ def test_json_and_csv_have_the_same_rows():
 def test_text_says_what_is_stated_not_measured_and_gained():
     found = points(["pycls"], Times())
     for form in ("table", "markdown"):
-        text = FORMATS[form](found)
+        text = FORMATS[form].write(answer(found))
         assert "4.00 G stated" in text
         assert "not measured" in text
         assert "It shrinks with depth" in text
         assert NOT_ALIKE in text
-    assert "MODEL_ZOO.md at 1caf15b" in FORMATS["markdown"](found)
+    assert "MODEL_ZOO.md at 1caf15b" in FORMATS["markdown"].write(answer(found))
 
 
 def test_the_summary_counts_what_could_not_be_looked_up():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from specs import valid_specs
 from timed_networks import TURNS, made_up
 
+from explorer.analysis.formats import FORMATS
 from explorer.analysis.report import LEVELS, analyse, graph_of
 from explorer.cost import timings
 from explorer.cost.budget import Budget
@@ -21,7 +22,7 @@ from explorer.cost.search import search
 from explorer.cost.settings import Settings
 from explorer.cost.timed import Times, Timing
 from explorer.cost.timing_job import share_done, start_timing
-from explorer.cost.timing_text import FORMATS, milliseconds, part_rows
+from explorer.cost.timing_text import answer, milliseconds, part_rows
 from resnext import ResNeXtSpec
 from resnext.errors import InputError
 
@@ -127,7 +128,7 @@ def test_search_under_a_time():
 
 def test_json_is_the_timing_and_its_bounds():
     timing = made_up("resnext50_32x4d", Settings(8), onnx=3.0)
-    (plain,) = json.loads(FORMATS["json"]([timing], "stage"))["timings"]
+    (plain,) = json.loads(FORMATS["json"].write(answer([timing], "stage")))["timings"]
     assert Timing.from_dict(plain) == timing
     assert plain["images_per_second"] == pytest.approx(8000 / timing.whole.ms)
     macs = analyse("resnext50_32x4d").totals.macs
@@ -144,9 +145,9 @@ def test_json_is_the_timing_and_its_bounds():
 def test_texts_have_every_part(form, train):
     timing = made_up("resnext50_32x4d", Settings(8, train))
     for level in LEVELS:
-        text = FORMATS[form]([timing], level)
+        text = FORMATS[form].write(answer([timing], level))
         assert all(row.place in text for row in part_rows(timing, level))
-    assert ("bound" in FORMATS["table"]([timing], "stage").lower()) is not train
+    assert ("bound" in FORMATS["table"].write(answer([timing], "stage")).lower()) is not train
 
 
 def test_milliseconds_have_three_digits():
@@ -197,7 +198,7 @@ def test_a_disturbed_measurement_is_judged_by_its_fastest_calls():
     assert "than on an idle machine" in busy.conditions.text
     assert "than on an idle machine" not in calm.conditions.text
     for timing, basis in ((calm, "bound / ms"), (busy, "bound / fastest")):
-        assert basis in FORMATS["table"]([timing], "stage")
+        assert basis in FORMATS["table"].write(answer([timing], "stage"))
 
 
 def test_ceilings_are_the_best_that_were_measured():

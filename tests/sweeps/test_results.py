@@ -9,6 +9,7 @@ import re
 import pytest
 from run_folders import trained
 
+from explorer.analysis.formats import to_text
 from explorer.sweeps import control
 from explorer.sweeps.charts import (
     cardinality_figure,
@@ -18,7 +19,7 @@ from explorer.sweeps.charts import (
 )
 from explorer.sweeps.html import to_html
 from explorer.sweeps.results import Mean, empirical_distribution, expected, results
-from explorer.sweeps.text import plan_text, results_text, sweeps_text, to_csv, to_json
+from explorer.sweeps.text import answer, plan_text, sweeps_text, to_csv, to_json
 
 # Accuracy of trial and seed; trial 1 has one seed finished and one in the middle.
 REACHED = {(0, 0): 0.70, (0, 1): 0.74, (1, 0): 0.80, (2, 0): 0.71, (2, 1): 0.71}
@@ -132,7 +133,7 @@ def test_csv_and_json_hold_every_run(sweep):
 
 def test_tables_say_what_is_equal_and_what_is_not(sweep, make):
     store, plan = sweep
-    text = results_text(found_of(sweep))
+    text = to_text(answer(found_of(sweep)))
     assert "28.00 ± 2.00" in text
     assert "5 finished, 1 stopped" in text
     assert "test error" in text

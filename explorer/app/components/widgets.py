@@ -9,11 +9,13 @@ a widget while the page runs again begins it with the default, and sends that ba
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from explorer.analysis.formats import FORMATS, Answer
 from explorer.app.state import address
 
 _MOST_NAMED = 12  # options listed in a message about an address
@@ -138,3 +140,20 @@ def download(label: str, data: Any, file_name: str, mime: str | None = None, **m
     """A download button; ``data`` is the content, or a function that makes it when pressed."""
     more = {"icon": ":material/download:", **more}
     st.download_button(label, data, file_name, mime, on_click="ignore", **more)
+
+
+def downloads(
+    answer: Answer, name: str, key: str, formats: Iterable[str] = ("csv", "json")
+) -> None:
+    """A download button for each format.
+
+    Args:
+        answer: What the files hold.
+        name: Of the files, without ending.
+        key: Begins the buttons' keys.
+        formats: Words of `explorer.analysis.formats.FORMATS`.
+    """
+    for word in formats:
+        label, ending, mime, write = FORMATS[word]
+        content = partial(write, answer)
+        download(label, content, f"{name}.{ending}", mime, key=f"{key}_{word}")

@@ -9,19 +9,18 @@ import streamlit as st
 
 from explorer.analysis.gains import by_depth, by_recipe
 from explorer.app.components.charts import shared_chart
-from explorer.app.components.widgets import download, picks, segments
+from explorer.app.components.widgets import downloads, picks, segments
 from explorer.app.state import selection
 from explorer.app.state.network import show_network
 from explorer.charts.accuracy_chart import HEIGHT, accuracy_chart
 from explorer.cost.accuracy import (
     AXES,
     Point,
+    answer,
     gain_table,
     points,
     recipe_names,
     summary,
-    to_csv,
-    to_json,
 )
 from resnext import ResNeXtSpec
 
@@ -117,9 +116,7 @@ def _rows(found: list[Point]) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         selection.link("architecture", "See the network on the map", ":material/account_tree:")
-        download("CSV", lambda: to_csv(found), "accuracies.csv", "text/csv", key="accuracy_csv")
-        download("JSON", lambda: to_json(found), "accuracies.json", "application/json",
-                 key="accuracy_json")  # fmt: skip
+        downloads(answer(found), "accuracies", "accuracy")
     st.caption("The same on the command line: `python -m explorer accuracy`.")
 
 

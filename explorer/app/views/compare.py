@@ -16,7 +16,7 @@ from explorer.app.components.charts import shared_chart
 from explorer.app.components.map_component import network_map, view_of_address, write_view
 from explorer.app.components.measures_table import measures_table
 from explorer.app.components.report_menu import report_menu
-from explorer.app.components.widgets import download, segments, select, switch
+from explorer.app.components.widgets import downloads, segments, select, switch
 from explorer.app.state import selection
 from explorer.app.state.address import chosen, plain, restore
 from explorer.app.state.network import SIDEBAR, current_spec, graph_of, network_colours, report_of
@@ -219,17 +219,16 @@ def by_stage(comparison: Comparison, key: Hashable) -> None:
         chart = shared_chart(cost_bars, comparison, metric, key=(key, metric))
         st.plotly_chart(chart, key="cost_bars")
     with st.container(horizontal=True):
-        for name, write in (("CSV", comparison.to_csv), ("JSON", comparison.to_json)):
-            download(name, write, file_name(comparison, name.lower()), key=f"compare_{name}")
+        downloads(comparison.answer(), file_name(comparison), "compare")
 
 
-def file_name(comparison: Comparison, ending: str) -> str:
-    """A file name with the networks, and the counting convention if it is not the default."""
+def file_name(comparison: Comparison) -> str:
+    """The networks, and the counting convention if it is not the default."""
     names = [*comparison.names[:3]]
     if more := len(comparison.names) - len(names):
         names.append(f"{more}-more")
     count = "" if comparison.count == CONVENTION else f"-{comparison.count}"
-    return f"{'-'.join(names)}{count}.{ending}"
+    return f"{'-'.join(names)}{count}"
 
 
 def throughput(names: list[str], speed: str, colours: Mapping[str, str], key: Hashable) -> None:

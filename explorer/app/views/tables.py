@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,9 +9,10 @@ import streamlit as st
 
 from explorer.analysis import tables
 from explorer.analysis.conventions import CONVENTIONS, DEFAULT
+from explorer.analysis.formats import FORMATS
 from explorer.analysis.report import Report, Row
 from explorer.app.components.charts import shared_chart
-from explorer.app.components.widgets import download, segments, select
+from explorer.app.components.widgets import downloads, segments, select
 from explorer.app.state import address, selection
 from explorer.app.state.network import current_spec, graph_of, report_of
 from explorer.app.state.timings import kept_timings
@@ -25,11 +25,7 @@ LEVELS = {"stage": "By stage", "block": "By block", "layer": "By layer"}
 ROW_PIXELS, MOST_PIXELS = 35, 640  # a row; the largest table
 SIZES = ("Feature maps", "Weights")
 HIDDEN = ("Moving statistics", "Weights")  # the table's menu can show them
-FORMATS = {  # by label: ending, MIME type, writer
-    label: (ending, mime, write)
-    for word, (label, ending, mime, write) in sorted(tables.FORMATS.items())
-    if word != "table"
-}
+OFFERED = tuple(sorted(set(FORMATS) - {"table"}))
 
 
 def render() -> None:
@@ -116,17 +112,14 @@ def table(controls: Any, report: Report, unit: str, timing: Timing | None = None
     if report.uncounted:
         st.warning(f"{len(report.uncounted)} layers of unknown kind are not counted in MACs.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for name, (ending, mime, write) in FORMATS.items():
-            content = partial(write, report, level)
-            name_of_file = file_name(report, level, ending)
-            download(name, content, name_of_file, mime, key=f"download_{name}")
+        downloads(tables.answer(report, level), file_name(report, level), "table", OFFERED)
         st.caption(f"{len(rows):,} of {len(report.by(level)):,} rows. {unit} for one image.")
 
 
-def file_name(report: Report, level: str, ending: str) -> str:
-    """A file name with network, level, and the counting convention if not the default."""
+def file_name(report: Report, level: str) -> str:
+    """Network, level, and the counting convention if it is not the default."""
     count = "" if report.count == DEFAULT else f"-{report.count}"
-    return f"{report.name}-by-{level}{count}.{ending}"
+    return f"{report.name}-by-{level}{count}"
 
 
 def selected(report: Report, unit: str) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from explorer.analysis import verify
-from explorer.app.components.widgets import download, segments
+from explorer.app.components.widgets import downloads, segments
 from explorer.cost import measured
 from explorer.formatting import numbers
 
@@ -58,9 +58,7 @@ def render() -> None:
         key="verify_table",
     )
     with st.container(horizontal=True):
-        download("CSV", lambda: verify.to_csv(checks), "figures.csv", "text/csv", key="verify_csv")
-        download("JSON", lambda: verify.to_json(checks), "figures.json", "application/json",
-                 key="verify_json")  # fmt: skip
+        downloads(verify.answer(checks), "figures", "verify")
     st.caption("The same table on the command line: `python -m explorer verify`.")
     _memory()
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from explorer.analysis.formats import FORMATS
 from explorer.charts.training_charts import (
     AXES,
     confusion_figure,
@@ -77,7 +78,7 @@ def lay_out(store: RunStore, spec: ResNeXtSpec, recipe: Recipe) -> str:
 def show(store: RunStore, run: RunSnapshot) -> None:
     """Compute everything that pages and command show of a run."""
     for format in ("table", "json", "csv", "markdown"):
-        assert listing([run], format)
+        assert FORMATS[format].write(listing([run]))
         text = details(run, format)
         assert all(line.isprintable() for line in text.splitlines())
     figures = [rate_figure(run), speed_figure(run), metric_figure(run, "loss")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from explorer.analysis.formats import csv_text
 from explorer.app.components.charts import shared_chart
 from explorer.app.components.widgets import download, number, segments, select
 from explorer.app.state import address, selection
@@ -15,7 +16,7 @@ from explorer.app.state.visitor import said
 from explorer.cost.blocks import Parts
 from explorer.cost.charts import shown_moments, timeline
 from explorer.cost.memory import RULE, Memory, memory
-from explorer.cost.memory_text import to_csv
+from explorer.cost.memory_text import timeline_records
 from explorer.cost.settings import OPTIMIZERS, PRECISIONS, Settings
 from explorer.formatting import numbers
 from explorer.map.vocabulary import FORM_LABELS
@@ -102,7 +103,11 @@ def by_stage(found: Memory) -> None:
         **selection.rows("memory by stage", list(found.stages)),
     )
     name = f"{found.name}-memory.csv"
-    download("Timeline as CSV", lambda: to_csv(found), name, "text/csv", key="timeline_csv")
+
+    def content() -> str:
+        return csv_text(*timeline_records(found))
+
+    download("Timeline as CSV", content, name, "text/csv", key="timeline_csv")
 
 
 def chosen_step() -> tuple[Settings, int]:

@@ -11,7 +11,7 @@ import streamlit as st
 from explorer.analysis.conventions import DEFAULT
 from explorer.app.components.charts import shared_chart
 from explorer.app.components.jobs import follow, show_error, this_session
-from explorer.app.components.widgets import download, select
+from explorer.app.components.widgets import downloads, select
 from explorer.app.state import address, selection
 from explorer.app.state.network import show_network
 from explorer.app.state.url_params import to_query
@@ -21,7 +21,7 @@ from explorer.cost.charts import AXES, scatter
 from explorer.cost.grid import CHOICES, Grid
 from explorer.cost.search import Candidate, Found
 from explorer.cost.search_job import found_of, share_done, start_search
-from explorer.cost.search_text import to_csv, to_json
+from explorer.cost.search_text import answer
 from explorer.cost.settings import Settings
 from explorer.jobs.job import Job
 from explorer.jobs.worker_process import JobBug
@@ -160,9 +160,7 @@ def _results(found: Found) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         selection.link("architecture", "See it on the map", ":material/account_tree:")
-        download("CSV", lambda: to_csv(found), "networks.csv", "text/csv", key="search_csv")
-        download("JSON", lambda: to_json(found), "networks.json", "application/json",
-                 key="search_json")  # fmt: skip
+        downloads(answer(found), "networks", "search")
     _chart(found)
 
 

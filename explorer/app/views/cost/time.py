@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.analysis.report import graph_of
 from explorer.app.components.charts import shared_chart
 from explorer.app.components.jobs import follow, show_error, this_session
-from explorer.app.components.widgets import download, number, segments, select
+from explorer.app.components.widgets import downloads, number, segments, select
 from explorer.app.state import address, selection
 from explorer.app.state.timings import kept_timings
 from explorer.app.state.visitor import said
@@ -24,11 +24,10 @@ from explorer.cost.timing_text import (
     BOUND,
     FUSION,
     RULE,
+    answer,
     ceilings_of,
     milliseconds,
     part_rows,
-    to_csv,
-    to_json,
 )
 from explorer.formatting import numbers
 from explorer.jobs.job import Job
@@ -161,9 +160,7 @@ def _parts(found: Timing) -> None:
     )
     name = f"{found.spec.name}-time-{found.settings.mode}-{found.settings.batch}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        download("CSV", lambda: to_csv([found], by), f"{name}.csv", "text/csv", key="time_csv")
-        download("JSON", lambda: to_json([found], by), f"{name}.json", "application/json",
-                 key="time_json")  # fmt: skip
+        downloads(answer([found], by), name, "time")
         place = selection.place()
         if place:
             st.markdown(f"Selected: **{address.plain(place)}**", width="content")
