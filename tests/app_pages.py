@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+ENTRY = ROOT / "streamlit_app.py"
 START_SECONDS = 240
 
 
@@ -40,6 +41,23 @@ network.sidebar(network.take_over())
 render()
 address.close_page()
 """
+
+
+def open_page(source, **query):
+    """A page without a browser, after its first run.
+
+    Args:
+        source: Its script, or a script's path.
+        query: Its address.
+    """
+    from streamlit.testing.v1 import AppTest  # imports pandas
+
+    make = AppTest.from_file if isinstance(source, Path) else AppTest.from_string
+    page = make(source, default_timeout=120)
+    page.query_params.update(query)
+    page.run()
+    assert not page.exception
+    return page
 
 
 class App:

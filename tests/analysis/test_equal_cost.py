@@ -45,12 +45,12 @@ def test_a_block_on_the_map_has_its_batch_norms_too(cardinality):
 
 
 @pytest.mark.parametrize("cardinality", [0, -1, True, 2.5, "8", 10**9])
-def test_a_wrong_cardinality_is_told(cardinality):
+def test_a_wrong_cardinality_states_the_rule(cardinality):
     with pytest.raises(ValueError, match="cardinality must be a whole number"):
         solve(cardinality)
 
 
-def test_a_wrong_budget_is_told():
+def test_a_wrong_budget_states_the_rule():
     with pytest.raises(ValueError, match=r"budget .* Received 0"):
         solve(8, 0)
 

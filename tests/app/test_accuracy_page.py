@@ -1,20 +1,14 @@
 """The Accuracy page: recipes, the chart's axis, and the rows with their sources."""
 
 import pytest
-from app_pages import page_script
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page, page_script
 
 from explorer.analysis.gains import by_recipe
 from explorer.cost.accuracy import points
 
 
 def opened(**query):
-    page = AppTest.from_string(page_script("accuracy"), default_timeout=120)
-    for key, value in query.items():
-        page.query_params[key] = value
-    page.run()
-    assert not page.exception
-    return page
+    return open_page(page_script("accuracy"), **query)
 
 
 def table(page, column):

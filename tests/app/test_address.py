@@ -1,6 +1,7 @@
 """The address: what it asks for is shown, Back is followed, what a person changes is written."""
 
 import pytest
+from app_pages import open_page
 from streamlit.testing.v1 import AppTest
 
 from explorer.app.views.compare import MOST, read_names
@@ -26,10 +27,7 @@ address.close_page()
 
 
 def opened(**query):
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return checked(app.run())
+    return open_page(SCRIPT, **query)
 
 
 def checked(app):
@@ -133,7 +131,7 @@ def test_a_change_that_is_taken_back_at_once_does_not_look_like_back():
     assert app.selectbox(key="level").value == "block"
 
 
-def test_a_bad_value_is_told_once_and_replaced():
+def test_a_bad_value_is_stated_once_and_replaced():
     app = opened(level="<script>*x*</script>")
     assert app.selectbox(key="level").value == "stage"
     assert "\\<script\\>\\*x\\*" in app.warning[0].value

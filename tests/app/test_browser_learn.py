@@ -142,7 +142,7 @@ def test_questions_are_computed_and_checked(page, app):
     expect(page.get_by_text("Solved: 1 of 12")).to_be_visible()
 
 
-def test_texts_hide_and_hostile_links_are_told(page, app):
+def test_texts_hide_and_hostile_links_are_refused(page, app):
     from playwright.sync_api import expect
 
     page.goto(f"{app.url}/learn?lesson=Width&lesson_text=off&lesson_c=<b>9999</b>")

@@ -1,7 +1,6 @@
 """The Cost page: the memory of a step, and a search."""
 
-from app_pages import page_script
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page, page_script
 
 from explorer.cost.budget import Budget
 from explorer.cost.charts import MOST_MOMENTS, MOST_POINTS, scatter, shown_moments, timeline
@@ -13,16 +12,9 @@ from explorer.cost.settings import Settings
 from explorer.formatting import numbers
 from resnext import ResNeXtSpec
 
-SECONDS = 120
-
 
 def opened(**query):
-    page = AppTest.from_string(page_script("cost"), default_timeout=SECONDS)
-    for key, value in query.items():
-        page.query_params[key] = value
-    page.run()
-    assert not page.exception
-    return page
+    return open_page(page_script("cost"), **query)
 
 
 def metric(page, label):

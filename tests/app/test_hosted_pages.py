@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page
 
 from explorer.jobs.files import LineWriter
 from explorer.training.data.pickles import CIFAR10_NAMES
@@ -49,14 +49,6 @@ def visitor(monkeypatch):
     return become
 
 
-def opened(script, **query):
-    app = AppTest.from_string(script, default_timeout=120)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
-
-
 def texts(app):
     """Everything that a page was sent."""
     found, waiting = [], [app._tree]
@@ -83,10 +75,15 @@ def trained(store, name, owner):
 
 def test_neither_train_nor_learn_shows_another_visitors_run(store, visitor):
     run, upload = trained(store, "secret name", "alice")
-    assert "secret name" in texts(opened(TRAIN))
-    assert "secret name" in texts(opened(LEARN))
+    assert "secret name" in texts(open_page(TRAIN))
+    assert "secret name" in texts(open_page(LEARN))
     visitor("bob")
-    for app in (opened(TRAIN), opened(TRAIN, run=run), opened(TRAIN, shared=run), opened(LEARN)):
+    for app in (
+        open_page(TRAIN),
+        open_page(TRAIN, run=run),
+        open_page(TRAIN, shared=run),
+        open_page(LEARN),
+    ):
         page = texts(app).replace(f"run: {run}", "")
         assert "secret name" not in page
         assert upload.name not in page
@@ -97,24 +94,24 @@ def test_neither_train_nor_learn_shows_another_visitors_run(store, visitor):
 
 def test_a_link_shows_the_run_but_not_the_upload(store, visitor):
     run, upload = trained(store, "secret name", "alice")
-    app = opened(TRAIN)
+    app = open_page(TRAIN)
     app.button(key=f"Share by link_{run}").click().run()
     token = store.snapshot(run).share
     assert f"shared={token}" in texts(app)
 
     visitor("bob")
-    guest = opened(TRAIN, shared=token)
+    guest = open_page(TRAIN, shared=token)
     assert "secret name" in texts(guest)
     assert [button.label for button in guest.button] == ["Start training", "Use a sample image"]
     assert len(guest.get("download_button")) == 2  # the spec and the model
-    learn = texts(opened(LEARN, shared=token))
+    learn = texts(open_page(LEARN, shared=token))
     assert "secret name" in learn
     assert upload.name not in learn  # not even by its images, to score what comes with the app
 
     VisitorRuns(store, Visitor("alice")).stop_sharing(run)
     guest.run()
     assert "secret name" not in texts(guest)
-    assert "secret name" not in texts(opened(LEARN, shared=token))
+    assert "secret name" not in texts(open_page(LEARN, shared=token))
 
 
 def gone(path: Path) -> None:
@@ -137,7 +134,7 @@ def test_no_page_names_a_folder_of_the_server(store, visitor):
         for damage in (gone, torn, folder):
             damage(store.folder(trained(store, "mine", "alice")[0]) / name)
     networks = "from explorer.app.views.learn.trained import trained_networks; trained_networks()"
-    pages = [opened(TRAIN), opened(TRAIN, run=",".join(store.ids()[:6])), opened(networks)]
+    pages = [open_page(TRAIN), open_page(TRAIN, run=",".join(store.ids()[:6])), open_page(networks)]
     assert "spec.json" in texts(pages[0])
     assert str(store.root.parent) not in "".join(map(texts, pages))
 
@@ -148,7 +145,7 @@ def test_a_failure_names_no_folder(store, visitor):
     run = store.create(SPEC, Recipe(), SYNTHETIC, "mine", "alice")
     with store.locked():
         store.set_state(run, RunState("failed", f"nothing is there: '{store.root}/x.zip' /srv/a/b"))
-    page = texts(opened(TRAIN))
+    page = texts(open_page(TRAIN))
     assert "nothing is there" in page
     assert str(store.root) not in page
     assert "/srv" not in page
@@ -169,6 +166,6 @@ def test_a_report_offers_the_visitors_own_runs_only(store, visitor):
     lines = LineWriter(store.folder(run) / "metrics.jsonl")
     lines.write({"kind": "epoch", **epoch, "val_accuracy": 0.25, "seconds": 1.0, "elapsed": 2.0})
     lines.close()
-    assert opened(REPORT).text[0].value == "secret name, mini_resnext, 25.0 % 1"
+    assert open_page(REPORT).text[0].value == "secret name, mini_resnext, 25.0 % 1"
     visitor("bob")
-    assert not opened(REPORT).text
+    assert not open_page(REPORT).text

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page
 
 from explorer.analysis.equal_cost import Solution, solve
 from explorer.app.views.learn import off as learn_off
@@ -37,12 +37,7 @@ def runs(tmp_path, monkeypatch):
 
 
 def opened(**query):
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_page(SCRIPT, **query)
 
 
 def run(store, name, source="synthetic", state="finished"):

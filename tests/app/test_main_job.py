@@ -40,7 +40,7 @@ def test_a_link_with_state_opens_and_a_hostile_one_survives(app, page):
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_any_name_can_be_typed_and_a_wrong_one_is_told(app, page):
+def test_any_name_can_be_typed_and_a_wrong_one_is_refused(app, page):
     from playwright.sync_api import expect
 
     page.goto(app.url)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page
 
 from explorer.app.views.train import own_image
 from explorer.training.data import synthetic
@@ -58,11 +58,7 @@ def over(store, source="synthetic", state="finished"):
 
 
 def opened(**query):
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception
-    return app
+    return open_page(SCRIPT, **query)
 
 
 def predicted(app):

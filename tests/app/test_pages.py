@@ -3,15 +3,12 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from app_pages import PAGES, page_script
+from app_pages import ENTRY, PAGES, ROOT, open_page, page_script
 from streamlit.testing.v1 import AppTest
 
 from resnext import ResNeXtSpec
-
-SCRIPT = str(Path(__file__).parents[2] / "streamlit_app.py")
 
 
 @pytest.fixture(autouse=True)
@@ -20,22 +17,7 @@ def _runs(tmp_path, monkeypatch):
 
 
 def opened(**query):
-    app = AppTest.from_file(SCRIPT, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def opened_page(page, **query):
-    """A page other than the first, driven as the entry script drives it."""
-    app = AppTest.from_string(page_script(page), default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_page(ENTRY, **query)
 
 
 def figures(app):
@@ -61,7 +43,7 @@ def test_a_preset_fills_the_controls_and_the_address():
 
 def test_controls_that_streamlit_forgot_show_the_network():
     """It does when a page is turned to before the browser has told it of all controls."""
-    app = AppTest.from_file(SCRIPT, default_timeout=120)
+    app = AppTest.from_file(ENTRY, default_timeout=120)
     app.session_state["spec"] = ResNeXtSpec.from_name("resnext29_8x64d")
     app.session_state["link_notes"] = []
     app.run()
@@ -105,7 +87,7 @@ def test_every_control_changes_the_network():
     assert not app.exception
 
 
-def test_a_broken_rule_is_told_and_the_last_network_stays():
+def test_a_broken_rule_is_stated_and_the_last_network_stays():
     app = opened()
     app.sidebar.number_input(key="net_input_height").set_value(8).run()
     assert not app.exception
@@ -174,7 +156,7 @@ def test_a_place_that_is_there_is_shown_without_a_word(place):
 
 def test_the_tables_and_the_comparison_say_it_too():
     for page, query in (("tables", {}), ("compare", {"side": "on"})):
-        app = opened_page(page, at="stage9/block7", **query)
+        app = open_page(page_script(page), at="stage9/block7", **query)
         assert any("stage9/block7" in warning.value for warning in app.warning), page
 
 
@@ -199,18 +181,18 @@ def test_a_hostile_link_gives_a_note_and_a_network(query):
 @pytest.mark.parametrize("page", list(PAGES)[1:])
 @pytest.mark.parametrize("network", ["resnext50_32x4d", "mini_resnext"])
 def test_every_page_runs(page, network):
-    assert opened_page(page, network=network).title
+    assert open_page(page_script(page), network=network).title
 
 
 def test_no_page_imports_tensorflow(tmp_path):
     code = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file({SCRIPT!r}, default_timeout=120).run()
+app = AppTest.from_file({str(ENTRY)!r}, default_timeout=120).run()
 assert not app.exception
 for source in {[page_script(page) for page in list(PAGES)[1:]]!r}:
     assert not AppTest.from_string(source, default_timeout=120).run().exception
 heavy = {{"tensorflow", "keras", "torch", "jax"}} & set(sys.modules)
 assert not heavy, heavy
 """
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(SCRIPT).parent, timeout=300)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=300)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from app_pages import page_script
+from app_pages import open_page, page_script
 from run_folders import trained
 from streamlit.testing.v1 import AppTest
 
@@ -24,9 +24,7 @@ def store(tmp_path, monkeypatch):
 
 
 def opened():
-    app = AppTest.from_string(page_script("sweeps"), default_timeout=120).run()
-    assert not app.exception
-    return app
+    return open_page(page_script("sweeps"))
 
 
 def planned(store, seeds=2):

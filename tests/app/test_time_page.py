@@ -1,8 +1,7 @@
 """The page Cost's section Time, and the other pages that show what was measured."""
 
 import pytest
-from app_pages import page_script
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page, page_script
 from timed_networks import made_up
 
 from explorer.analysis.report import analyse
@@ -11,8 +10,6 @@ from explorer.cost.timing_text import milliseconds
 from explorer.cost.timings import keep
 from resnext import ResNeXtSpec
 
-SECONDS = 120
-
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
@@ -20,12 +17,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def opened(page="cost", **query):
-    app = AppTest.from_string(page_script(page), default_timeout=SECONDS)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_page(page_script(page), **query)
 
 
 def texts(app):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from app_pages import open_page
 from streamlit.testing.v1 import AppTest
 
 from explorer.app.state.network import SIDEBAR
@@ -31,9 +32,7 @@ def store(tmp_path, monkeypatch):
 
 
 def opened():
-    app = AppTest.from_string(SCRIPT, default_timeout=120).run()
-    assert not app.exception
-    return app
+    return open_page(SCRIPT)
 
 
 def test_a_path_is_no_markup(store):
@@ -43,7 +42,7 @@ def test_a_path_is_no_markup(store):
     assert "\\!\\[x\\]\\(http\\:" in app.error[0].value
 
 
-def test_a_damaged_run_is_told_and_can_be_deleted(store):
+def test_a_damaged_run_is_shown_and_can_be_deleted(store):
     good, bad = (store.create(SPEC, Recipe(), "synthetic") for _ in range(2))
     (store.folder(bad) / "state.json").write_text("{")
     app = opened()
@@ -53,7 +52,7 @@ def test_a_damaged_run_is_told_and_can_be_deleted(store):
     assert not app.warning
 
 
-def test_a_wrong_setting_is_told_by_the_race(store, monkeypatch):
+def test_a_wrong_setting_is_refused_by_the_race(store, monkeypatch):
     monkeypatch.setenv("RESNEXT_MAX_RUNS", "abc")
     app = opened()
     app.segmented_control(key="train_mode").set_value("Race").run()

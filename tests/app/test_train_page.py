@@ -51,7 +51,7 @@ def test_reload_find_pause_resume_stop(own_app, page, images):
     assert store.snapshot(run).state == "stopped"
 
 
-def test_a_killed_process_is_told_and_survives_the_app(own_app, page, images):
+def test_a_killed_process_is_shown_and_survives_the_app(own_app, page, images):
     from playwright.sync_api import expect
 
     own_app.start()

@@ -1,14 +1,11 @@
 """The width follows the cardinality unless it is kept: in the sidebar and the address."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_pages import ENTRY, open_page
 
 from explorer.app.components.cardinality_component import _chosen
 from resnext import ResNeXtSpec, SpecError
 
-SCRIPT = str(Path(__file__).parents[2] / "streamlit_app.py")
 SPEC = ResNeXtSpec()
 
 
@@ -18,12 +15,7 @@ def _runs(tmp_path, monkeypatch):
 
 
 def opened(**query):
-    app = AppTest.from_file(SCRIPT, default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_page(ENTRY, **query)
 
 
 def at(app, cardinality):

@@ -175,7 +175,7 @@ def functional(*layers):
     }
 
 
-def test_a_cycle_is_told():
+def test_a_cycle_is_an_error_that_says_so():
     entry = {"class_name": "InputLayer", "config": {"name": "in", "batch_shape": [None, 4, 4, 1]}}
     a, b = conv(name="a"), conv(name="b")
     a["inbound_nodes"], b["inbound_nodes"] = [[["b", 0, 0, {}]]], [[["a", 0, 0, {}]]]

@@ -158,7 +158,7 @@ def test_graphviz_draws_each_level():
 
 
 @needs_graphviz
-def test_too_long_is_told():
+def test_too_long_is_refused():
     with pytest.raises(GraphvizFailed, match="did not finish"):
         render(to_dot(GRAPH, "full"), "svg", seconds=0.001)
 

@@ -63,7 +63,7 @@ def test_arrays_come_back_and_pickles_do_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 3, 200, -30])
-def test_torn_pictures_are_as_if_not_there_and_a_torn_checkpoint_is_told(
+def test_torn_pictures_are_as_if_not_there_and_a_torn_checkpoint_is_an_error(
     tmp_path: Path, kept: int
 ) -> None:
     path = tmp_path / "x.npz"

@@ -311,7 +311,7 @@ def test_the_time_in_the_queue_is_not_counted(make, gate, monkeypatch):
     assert started == [500.0, 400.0]
 
 
-def test_refusals_deaths_and_bugs_are_told_apart(make):
+def test_refusals_deaths_and_bugs_are_different_errors(make):
     queue = make(slots=1)
     with pytest.raises(InputError, match=r"must be 1\. Received 2"):
         ask(queue, task="refuse").wait()

@@ -138,7 +138,7 @@ def test_sets():
     assert one_by_one(2) == [frozenset(), {1}, {2}]
 
 
-def test_wrong_requests_are_told_at_once(network):
+def test_wrong_requests_are_refused_at_once(network):
     trained, _ = network
     with pytest.raises(ValueError, match="block must be one of stage1/block1"):
         switch_off(trained, "stage9", [{1}], images(1))

@@ -78,7 +78,7 @@ def test_parts_have_the_shapes_of_the_network():
         ({"image": np.zeros((2, 2, 3))}, r"\(9, 8, 3\). Received \(2, 2, 3\)"),
     ],
 )
-def test_wrong_requests_are_told_at_once(arguments, message):
+def test_wrong_requests_are_refused_at_once(arguments, message):
     with pytest.raises(ValueError, match=message):
         measure(SMALL, **arguments)
 

@@ -104,7 +104,7 @@ def test_only_the_pixels_of_the_field_change_the_output(row, column, padding):
     assert field.seen == changed.sum()
 
 
-def test_wrong_places_are_told():
+def test_wrong_places_are_refused():
     graph = trace(ResNeXtSpec.from_name("mini_resnext"))
     with pytest.raises(ValueError, match="no layer 'stage9'"):
         field_of(graph, "stage9", 0, 0)

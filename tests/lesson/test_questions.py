@@ -57,11 +57,11 @@ def test_numbers_as_people_write_them(text, number):
 
 
 @pytest.mark.parametrize("text", ["", "four", "1,2", "3.5", "1e3", "12,3456", "9" * 40])
-def test_what_is_no_number_is_told(text):
+def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match="must be a whole number"):
         read_number(text)
 
 
-def test_unknown_topics_are_told():
+def test_unknown_topics_are_refused():
     with pytest.raises(ValueError, match="topic must be one of"):
         ask("History", 1)

@@ -24,7 +24,7 @@ def test_an_image_is_cropped_to_the_middle_and_resized():
 
 
 @pytest.mark.parametrize("data", [b"", b"no image", b"\x89PNG\r\n\x1a\nbroken"])
-def test_what_is_no_image_is_told(data):
+def test_what_is_no_image_is_refused(data):
     with pytest.raises(UserError, match="must be an image"):
         fit(data, (32, 32, 3))
 

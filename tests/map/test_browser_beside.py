@@ -34,7 +34,7 @@ def test_networks_side_by_side_with_differences_marked(open_map):
     assert page.evaluate(MARKED) == []
 
 
-def test_layers_that_differ_are_told_from_blocks_that_lack(open_map):
+def test_layers_that_differ_look_unlike_blocks_that_lack(open_map):
     """ResNet-50 beside ResNeXt-50: stem and classifier are alike, every block is not."""
     page = open_map(SPEC, ResNeXtSpec.from_name("resnet50"))
     expected = [[f"stage{i}", net, "differs"] for net in (0, 1) for i in (1, 2, 3, 4)]

@@ -66,7 +66,7 @@ def test_names_are_escaped():
     assert "<img" not in widget._repr_mimebundle_()[0]["text/html"]
 
 
-def test_what_is_no_network_is_told():
+def test_what_is_no_network_is_refused():
     with pytest.raises(SpecError, match="alexnet"):
         explore("alexnet")
 

@@ -132,7 +132,7 @@ def test_zoo_strides_may_be_pairs():
 
 
 @pytest.mark.parametrize("n_blocks", [-5, 1.5, "2", None, True, 200])
-def test_the_value_that_was_given_is_the_one_that_is_told(n_blocks):
+def test_the_message_states_the_value_that_was_given(n_blocks):
     with pytest.raises(SpecError, match="n_blocks") as error:
         Stage.from_groups([(64, 128, n_blocks)])
     assert str(error.value).endswith(f"Received {n_blocks!r}.")

@@ -204,18 +204,20 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
         (tree() | {"test/bird/0.png": png()}, "test/bird"),
     ],
 )
-def test_other_layouts_are_told(tmp_path: Path, files: dict[str, bytes], message: str) -> None:
+def test_other_layouts_are_errors_with_a_reason(
+    tmp_path: Path, files: dict[str, bytes], message: str
+) -> None:
     with pytest.raises(DataError, match=message):
         open_source(str(write_folder(tmp_path / "folder", files)))
 
 
 @pytest.mark.parametrize("source", ["", "/nowhere/at/all", "syntetic", "a\0b"])
-def test_a_source_that_is_not_there_is_told(source: str) -> None:
+def test_a_source_that_is_not_there_is_an_error_that_says_so(source: str) -> None:
     with pytest.raises(DataError, match="synthetic, cifar10"):
         open_source(source)
 
 
-def test_a_file_of_another_kind_is_told(tmp_path: Path) -> None:
+def test_a_file_of_another_kind_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(DataError, match="official archive"):
         open_source(str(tmp_path / "notes.txt"))

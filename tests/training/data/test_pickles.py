@@ -89,7 +89,7 @@ def test_arrays_of_objects_are_refused() -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
-def test_a_truncated_pickle_is_told(share: float) -> None:
+def test_a_truncated_pickle_is_an_error_that_says_so(share: float) -> None:
     data = pickle.dumps(batch())
     with pytest.raises(DataError, match="damaged"):
         unpickle_arrays(io.BytesIO(data[: int(len(data) * share)]), "data_batch_1")
@@ -109,12 +109,14 @@ def test_a_truncated_pickle_is_told(share: float) -> None:
         ({b"data": "pixels"}, "no array"),
     ],
 )
-def test_wrong_arrays_and_labels_are_told(changes: dict[bytes, Any], message: str) -> None:
+def test_wrong_arrays_and_labels_are_errors_with_a_reason(
+    changes: dict[bytes, Any], message: str
+) -> None:
     with pytest.raises(DataError, match=message):
         parse_batch(io.BytesIO(pickle.dumps(batch(**{}) | changes)), "data_batch_1", 10)
 
 
-def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+def test_a_damaged_archive_is_an_error_that_says_so(tmp_path: Path) -> None:
     path = official(tmp_path / "cifar.tar.gz")
     path.write_bytes(path.read_bytes()[:-50_000])
     with pytest.raises(DataError, match=r"damaged|cut short"):
@@ -270,7 +272,7 @@ def test_one_text_made_into_bytes_again_and_again_is_refused(
         unpickle_arrays(io.BytesIO(often), "b")
 
 
-def test_an_archive_of_something_else_is_told(tmp_path: Path) -> None:
+def test_an_archive_of_something_else_is_an_error_that_says_so(tmp_path: Path) -> None:
     path = archive(tmp_path / "x.tar.gz", {"../../readme": b"hello"})
     with pytest.raises(DataError, match="data_batch_1"):
         load_dataset(str(path))

@@ -43,6 +43,6 @@ def test_an_image_of_another_shape_is_refused(saved):
         predict(path, image[:16])
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"model\.keras cannot be read"):
         predict(tmp_path / "model.keras", np.zeros((32, 32, 3), np.uint8))

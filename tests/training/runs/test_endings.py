@@ -47,7 +47,7 @@ def no_memory_for_tensorflow() -> None:
 @pytest.mark.parametrize(
     "action", [no_memory, pytest.param(no_memory_for_tensorflow, marks=pytest.mark.slow)]
 )
-def test_out_of_memory_is_told_with_what_to_do(
+def test_out_of_memory_says_what_to_do(
     folder: Path, monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]
 ) -> None:
     monkeypatch.setattr(trainer, "train", fails(action))
@@ -97,7 +97,9 @@ def test_last_words_need_no_space(folder: Path, monkeypatch: pytest.MonkeyPatch)
     assert not (folder / "ballast").exists()
 
 
-def test_errors_are_told_by_kind_and_message(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_are_shown_with_kind_and_message(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def wrong() -> None:
         raise DataError("the data are wrong")
 
@@ -116,7 +118,7 @@ def test_what_was_asked_for_is_no_failure(
     assert ending(0, folder).state == "finished"
 
 
-def test_a_wrong_number_of_runs_is_told_before_anything_is_laid_out(
+def test_a_wrong_number_of_runs_is_refused_before_anything_is_laid_out(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RESNEXT_MAX_RUNS", "abc")

@@ -60,7 +60,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
 
 
 @pytest.mark.parametrize("name", ["slurm://", "ray://", "ray:1", "", "Ray", "ray\n"])
-def test_a_wrong_launcher_is_told_with_the_right_ones(name: str) -> None:
+def test_a_wrong_launcher_states_the_right_ones(name: str) -> None:
     with pytest.raises(RunError, match="must be local, ray, ray://ADDRESS or slurm"):
         launcher_of(name)
 

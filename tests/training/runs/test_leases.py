@@ -265,7 +265,7 @@ def test_a_copy_of_a_folder_is_held_by_nobody(store: RunStore, folder: Path) -> 
 
 
 @pytest.mark.parametrize("seconds", ["0", "two", "1e9", "nan"])
-def test_a_wrong_time_of_leases_is_told(
+def test_a_wrong_time_of_leases_states_the_rule(
     folder: Path, monkeypatch: pytest.MonkeyPatch, seconds: str
 ) -> None:
     monkeypatch.setenv(leases.VARIABLE, seconds)

@@ -381,7 +381,9 @@ def test_a_network_of_other_classes_is_refused_before_it_starts(
     assert store.ids() == []
 
 
-def test_a_full_disk_is_told_and_survived(tiny: ResNeXtSpec, quick: Recipe, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_survived(
+    tiny: ResNeXtSpec, quick: Recipe, tmp_path: Path
+) -> None:
     """The trainer may write no file larger than some bytes, as on a disk that is full."""
     from explorer.jobs.processes import ROOT
     from explorer.training.runs.supervisor import DISK_FULL, EXIT_DISK_FULL
