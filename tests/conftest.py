@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,10 @@ settings.register_profile(
     "tests", print_blob=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("tests")
+settings.register_profile("quick", settings.get_profile("tests"), max_examples=20)
+QUICK = "not slow and not browser"  # what `make quick` runs
+# A file whose tests are all left out there.
+LEFT_OUT = re.compile(r"^pytestmark = (\[[^\]]*)?pytest\.mark\.(slow|browser)\b", re.M)
 
 # The shell opens a page in a third of the time of the whole browser, which draws its own windows.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
@@ -33,6 +38,19 @@ WAIT = 120_000  # milliseconds; shared machines are slow at times
 if "RESNEXT_CACHE" not in os.environ:
     os.environ["RESNEXT_CACHE"] = tempfile.mkdtemp(prefix="resnext-cache-")
     atexit.register(shutil.rmtree, os.environ["RESNEXT_CACHE"], ignore_errors=True)
+
+
+def pytest_configure(config):
+    """`make quick` tries fewer random examples."""
+    if config.option.markexpr == QUICK:
+        settings.load_profile("quick")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """`make quick` does not import the files that it leaves out, and what they import."""
+    if config.option.markexpr == QUICK and collection_path.name.startswith("test_"):
+        return bool(LEFT_OUT.search(collection_path.read_text(encoding="utf-8"))) or None
+    return None
 
 
 def pytest_collection_modifyitems(items):

@@ -7,6 +7,8 @@ import pytest
 
 import explorer
 
+pytestmark = pytest.mark.slow  # processes
+
 NAMES = ["analyse", "compare", "explore", "runs", "tables"]
 
 

@@ -6,6 +6,8 @@ from app_pages import open_page, page_script
 from explorer.analysis.gains import by_recipe
 from explorer.cost.accuracy import points
 
+pytestmark = pytest.mark.slow  # pages
+
 
 def opened(**query):
     return open_page(page_script("accuracy"), **query)

@@ -6,6 +6,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.app.views.compare import MOST, read_names
 
+pytestmark = pytest.mark.slow  # pages
+
 # One page with one choice, driven as the entry script drives its pages.
 SCRIPT = """
 import streamlit as st

@@ -1,5 +1,6 @@
 """The Cost page: the memory of a step, and a search."""
 
+import pytest
 from app_pages import open_page, page_script
 
 from explorer.cost.budget import Budget
@@ -11,6 +12,8 @@ from explorer.cost.search_job import compute, found_of, share_done, start_search
 from explorer.cost.settings import Settings
 from explorer.formatting import numbers
 from resnext import ResNeXtSpec
+
+pytestmark = pytest.mark.slow  # pages
 
 
 def opened(**query):

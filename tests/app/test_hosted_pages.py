@@ -13,6 +13,8 @@ from explorer.training.runs.store import RunStore
 from explorer.training.runs.visitors import Visitor, VisitorRuns
 from resnext import ResNeXtSpec
 
+pytestmark = pytest.mark.slow  # pages
+
 TRAIN = """
 import streamlit as st
 from explorer.app.state import address

@@ -15,6 +15,8 @@ from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.store import RunState, RunStore
 from resnext import ResNeXtSpec
 
+pytestmark = pytest.mark.slow  # pages
+
 SCRIPT = """
 from explorer.app.state import address
 from explorer.app.views.learn import page

@@ -6,6 +6,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.app.components.map_component import View
 from explorer.map.state import MapState
 
+pytestmark = pytest.mark.slow  # pages
+
 
 def _page():
     import streamlit as st

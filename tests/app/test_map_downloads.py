@@ -19,7 +19,10 @@ from resnext import FORMS, ResNeXtSpec, trace
 
 SPEC = ResNeXtSpec.from_name("mini_resnext", form="split")
 # pydot's parser uses names that pyparsing has renamed.
-pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated - use:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.*deprecated - use:DeprecationWarning"),
+]
 needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz")
 
 

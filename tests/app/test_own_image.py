@@ -11,6 +11,8 @@ from explorer.training.runs.store import RunState, RunStore
 from resnext import ResNeXtSpec
 from resnext.errors import UserError
 
+pytestmark = pytest.mark.slow  # pages
+
 SCRIPT = """
 import streamlit as st
 from explorer.app.state import address

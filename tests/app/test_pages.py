@@ -10,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from resnext import ResNeXtSpec
 
+pytestmark = pytest.mark.slow  # pages
+
 
 @pytest.fixture(autouse=True)
 def _runs(tmp_path, monkeypatch):

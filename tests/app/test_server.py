@@ -15,6 +15,8 @@ from explorer.app import server
 from explorer.training.runs import identity
 from explorer.training.runs.store import default_runs
 
+pytestmark = pytest.mark.slow  # pages
+
 
 def apart(work):
     """Do it in a thread of its own: a browser of other tests has an event loop in this one."""

@@ -14,6 +14,8 @@ from explorer.sweeps.plan import plan_path, read_plans
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.store import RunStore
 
+pytestmark = pytest.mark.slow  # pages
+
 
 @pytest.fixture
 def store(tmp_path, monkeypatch):

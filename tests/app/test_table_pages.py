@@ -16,6 +16,8 @@ from explorer.app.views.tables import HIDDEN, OFFERED, columns, display_frame, f
 from explorer.cost import measured
 from resnext import ResNeXtSpec
 
+pytestmark = pytest.mark.slow  # pages
+
 
 @pytest.fixture(autouse=True)
 def _runs(tmp_path, monkeypatch):

@@ -10,6 +10,8 @@ from explorer.cost.timing_text import milliseconds
 from explorer.cost.timings import keep
 from resnext import ResNeXtSpec
 
+pytestmark = pytest.mark.slow  # pages
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):

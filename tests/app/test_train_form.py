@@ -12,6 +12,8 @@ from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
+pytestmark = pytest.mark.slow  # pages
+
 SCRIPT = """
 import streamlit as st
 from explorer.app.state import address

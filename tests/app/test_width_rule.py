@@ -6,6 +6,8 @@ from app_pages import ENTRY, open_page
 from explorer.app.components.cardinality_component import _chosen
 from resnext import ResNeXtSpec, SpecError
 
+pytestmark = pytest.mark.slow  # pages
+
 SPEC = ResNeXtSpec()
 
 

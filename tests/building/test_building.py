@@ -57,6 +57,7 @@ def test_torchvisions_padding_agrees_with_its_layers_of_zeros(queue):
     build.close()
 
 
+@pytest.mark.slow
 def test_eight_builds_of_a_large_network_are_two_processes(queue):
     large = [ResNeXtSpec.from_name("resnext101_32x8d").replace(classes=1000 - n) for n in range(8)]
     builds = [start_build(spec, queue=queue) for spec in large]
@@ -88,6 +89,7 @@ def test_what_differs_does_not_agree():
     assert not Agreement("a", None, "Conv2D", None, (1, 2), None, 3).agrees
 
 
+@pytest.mark.slow
 def test_the_caller_imports_no_tensorflow():
     code = (
         "import json, sys; from explorer.building.job import start_build; from resnext import *;"

@@ -110,6 +110,7 @@ def test_grouped_and_dense_in_words():
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 128), st.integers(1, 60))
 def test_the_slider_moved_there_and_back_leads_to_the_same_network(cardinality, width):

@@ -93,6 +93,7 @@ def test_names_are_escaped():
     assert len(list(ET.fromstring(canvas.svg()).iter(f"{SVG}text"))) == 3
 
 
+@pytest.mark.slow
 def test_the_command_writes_them(tmp_path):
     command = [sys.executable, "-m", "explorer.charts.pictures", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)

@@ -87,6 +87,7 @@ def test_wrong_input_gets_a_sentence(capsys, tmp_path, monkeypatch, arguments, r
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_command_itself_imports_no_tensorflow(tmp_path):
     code = (
         "import sys; from explorer.cli import main;"

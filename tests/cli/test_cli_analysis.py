@@ -143,6 +143,7 @@ def test_graph_prints_dot(capsys):
     assert len(dot.get_edges()) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is missing")
 @pytest.mark.parametrize(("suffix", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
 def test_graph_draws(capsys, tmp_path, suffix, start):
@@ -247,6 +248,7 @@ def test_help_teaches_by_examples(capsys):
     assert "examples:" in out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 def test_a_reader_that_leaves_early():
     command = f"{sys.executable} -m explorer summary resnext152_32x4d --by layer | head -1"
@@ -257,6 +259,7 @@ def test_a_reader_that_leaves_early():
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_terminal_that_lacks_signs():
     done = subprocess.run(
         [sys.executable, "-m", "explorer", "summary", "mini_resnext"],
@@ -268,6 +271,7 @@ def test_a_terminal_that_lacks_signs():
     assert b"456,586" in done.stdout  # 461,450 less 4,864 moving statistics
 
 
+@pytest.mark.slow
 def test_summary_needs_no_tensorflow():
     code = (
         "import sys; from explorer.cli import main; main(['summary', 'resnext50_32x4d']);"
@@ -297,6 +301,7 @@ def test_a_level_that_draws_nothing_more_is_noted(capsys):
         assert "Note" not in captured.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [["--version"], ["--help"], ["summary", "resnext50_32x4d"], ["graph", "mini_resnext"]],

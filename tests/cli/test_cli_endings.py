@@ -14,9 +14,12 @@ from waiting import until
 
 from explorer.jobs.processes import identity
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="reads /proc and sends signals"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="reads /proc and sends signals"
+    ),
+]
 
 
 def descendants(pid):

@@ -129,6 +129,7 @@ def test_nohup_is_respected(tmp_path, monkeypatch):
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
 def test_a_terminal_that_is_gone_does_not_keep_the_run(tmp_path):
     store = RunStore(tmp_path)

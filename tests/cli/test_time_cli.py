@@ -21,6 +21,8 @@ from explorer.cost.timings import timings_here
 from explorer.jobs.processes import identity
 from resnext import ResNeXtSpec
 
+pytestmark = pytest.mark.slow  # TensorFlow
+
 NAMES = ["resnext29_2x4d", "resnext29_4x4d"]
 CHANGES = ["--blocks", "1", "--input", "8x8", "--classes", "4"]
 

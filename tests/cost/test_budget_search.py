@@ -118,6 +118,7 @@ def test_resolutions_and_combinations_that_are_no_network():
         search(Grid((51,), (32,), (4,)))
 
 
+@pytest.mark.slow
 def test_progress_ends_before_the_total():
     told = []
     search(

@@ -54,6 +54,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [88, 100, 120])
 def test_the_formatter_changes_nothing(folder, width):
     """At the usual lengths of a line: what is broken into lines ends in a comma."""
@@ -65,6 +66,7 @@ def test_the_formatter_changes_nothing(folder, width):
     assert len(list(folder.glob("*.py"))) > 150
 
 
+@pytest.mark.slow
 def test_the_linter_finds_nothing(folder):
     rules = "E,F,W,I,B,UP,SIM,RUF,C4,PT,PL,N,D1,D4,PERF,RET,ARG,ERA"
     ignored = "D100,D107,D413,PLR0913,PLR0917,PLR2004"

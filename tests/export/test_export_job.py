@@ -161,6 +161,7 @@ def test_a_network_that_would_fill_the_memory_is_not_begun():
         start_export(ResNeXtSpec(width=64))
 
 
+@pytest.mark.slow
 def test_the_caller_imports_no_tensorflow():
     code = (
         "import json, sys; from explorer.export.job import start_export; from resnext import *;"

@@ -61,6 +61,7 @@ def test_a_flattened_map_is_ordered_by_channel():
     assert moved[unit, theirs] == kernel[ours, unit]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(spec=valid_specs())
 def test_there_and_back_is_exact(spec):

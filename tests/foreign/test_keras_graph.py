@@ -113,6 +113,7 @@ def test_unknown_kinds_are_listed(keras_facts):
     assert not report.totals.counted
 
 
+@pytest.mark.slow
 def test_reading_a_file_needs_no_tensorflow(tmp_path):
     path = write(tmp_path, sequential([8, 8, 3], conv()))
     code = (

@@ -75,6 +75,7 @@ def test_a_folded_file_has_no_batch_norms(tmp_path):
     assert "BatchNormalization" not in {row.kind for row in folded.rows}
 
 
+@pytest.mark.slow
 def test_reading_needs_no_tensorflow_and_no_weights(tmp_path):
     """A weight whose values are missing is read as well: they are skipped."""
     model = ours(ResNeXtSpec.from_name("mini_resnext"))

@@ -105,6 +105,7 @@ def test_groups_are_what_can_be_focused():
             assert draw(GRAPH, level, name).boxes
 
 
+@pytest.mark.slow
 def test_the_same_graph_gives_the_same_text_in_another_process():
     code = (
         "from explorer.graphviz.dot import to_dot; from resnext import *;"
@@ -145,6 +146,7 @@ def test_names_cannot_break_out():
     assert not any("evil" in name for name in (n.get_name() for n in dot.get_subgraphs()))
 
 
+@pytest.mark.slow
 @needs_graphviz
 def test_graphviz_draws_each_level():
     for level in LEVELS:

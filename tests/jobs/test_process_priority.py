@@ -31,6 +31,7 @@ def stepped_back(most="", **session):
     return json.loads(child.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX priorities")
 def test_a_process_of_its_own_session_takes_the_whole_session_back():
     niceness, group = stepped_back(start_new_session=True)
@@ -38,6 +39,7 @@ def test_a_process_of_its_own_session_takes_the_whole_session_back():
     assert group.strip().endswith("nice 19") or not AUTOGROUP.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not AUTOGROUP.exists(), reason="a kernel that shares among sessions")
 def test_a_process_in_somebody_elses_session_leaves_that_alone():
     before = AUTOGROUP.read_text()
@@ -46,6 +48,7 @@ def test_a_process_in_somebody_elses_session_leaves_that_alone():
     assert group == before == AUTOGROUP.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX priorities")
 @pytest.mark.parametrize(("most", "niceness"), [("3", 3), ("0", 0), ("40", 19), ("much", 19)])
 def test_a_variable_limits_how_far_it_steps_back(most, niceness):

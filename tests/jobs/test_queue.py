@@ -22,6 +22,8 @@ from explorer.jobs.worker import THREADS
 from explorer.jobs.worker_process import JobBug, JobError
 from resnext.errors import InputError
 
+pytestmark = pytest.mark.slow  # processes
+
 HERE = Path(__file__).parent
 LONG = 600.0  # of a nap that nobody waits for
 

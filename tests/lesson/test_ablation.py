@@ -37,6 +37,7 @@ def predict(spec, weights, given):
     return model.predict(normalised(given), verbose=0)
 
 
+@pytest.mark.slow
 def test_the_file_says_which_network_it_is(network):
     trained, _ = network
     assert trained.spec.name == "resnext20_4x2d"
@@ -138,6 +139,7 @@ def test_sets():
     assert one_by_one(2) == [frozenset(), {1}, {2}]
 
 
+@pytest.mark.slow
 def test_wrong_requests_are_refused_at_once(network):
     trained, _ = network
     with pytest.raises(ValueError, match="block must be one of stage1/block1"):

@@ -36,6 +36,7 @@ def test_the_whole_network_agrees_to_ten_digits_in_float64():
     assert found.max_grad_diff < 1e-10
 
 
+@pytest.mark.slow
 def test_a_wrong_weight_is_seen(monkeypatch):
     """The measurement reports a difference where there is one."""
     from resnext.weights import convert

@@ -68,6 +68,7 @@ def test_borders_by_hand():
     assert border_at(graph, "classifier") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("padding", PADDINGS)
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 2), (2, 1)])
 def test_only_the_pixels_of_the_field_change_the_output(row, column, padding):

@@ -22,6 +22,7 @@ FLOORS = {"model": 0, "layout": 1, "render": 2, "panels": 3, "input": 4, "": 5}
 MAP_TYPE = 'import("../netmap.js").NetMap'
 
 
+@pytest.mark.slow
 def test_unit_tests(tmp_path):
     node = shutil.which("node")
     if node is None:

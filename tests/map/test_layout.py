@@ -247,6 +247,7 @@ def test_with_everything_open_every_layer_and_tensor_is_drawn_once(modules, data
     assert wired == {(a, b) for a, b in inner if "/" in a}
 
 
+@pytest.mark.slow
 def test_the_largest_network_shares_the_layout_of_equal_blocks(modules, data_of):
     """11,415 layers are drawn, and few boxes are made: time grows with the kinds of parts."""
     data = data_of(ResNeXtSpec.from_name("resnext152_32x4d", form="aggregated"))
@@ -269,6 +270,7 @@ def test_the_largest_network_shares_the_layout_of_equal_blocks(modules, data_of)
     assert made < 300
 
 
+@pytest.mark.slow
 def test_stages_of_networks_side_by_side_start_at_one_line(modules, data_of):
     names = ("resnext50_32x4d", "resnext101_32x4d", "resnext29_8x64d")
     data = data_of(*(ResNeXtSpec.from_name(name) for name in names))

@@ -49,6 +49,7 @@ def test_nothing_is_lost_in_any_form(name, form):
     agree(trace(SPECS[name].replace(form=form)))
 
 
+@pytest.mark.slow
 def test_eleven_thousand_layers_are_a_few_dozen_descriptions():
     graph = trace(ResNeXtSpec.from_depth(152, form="aggregated"))
     data = agree(graph)

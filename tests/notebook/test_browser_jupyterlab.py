@@ -1,13 +1,17 @@
 """The map in a real JupyterLab: what is clicked reaches Python, what Python sets is seen."""
 
+from importlib.util import find_spec
+
 import pytest
 from notebook_servers import LAB, Kernel, Server, click_part, open_page, write_notebook
 from waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
-pytest.importorskip("jupyterlab")
-pytest.importorskip("anywidget")
-pytest.importorskip("nbformat")
+MISSING = [name for name in ("jupyterlab", "anywidget", "nbformat") if find_spec(name) is None]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+]
 
 CELLS = (
     'from explorer import explore\n\nwidget = explore("resnext50_32x4d")\nwidget',

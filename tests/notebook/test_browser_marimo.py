@@ -1,11 +1,16 @@
 """The map in a real marimo: the notebook reacts to a click, and sets what is selected."""
 
+from importlib.util import find_spec
+
 import pytest
 from notebook_servers import Server, click_part, open_page
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
-pytest.importorskip("marimo")
-pytest.importorskip("anywidget")
+MISSING = [name for name in ("marimo", "anywidget") if find_spec(name) is None]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+]
 
 NOTEBOOK = """
 import marimo

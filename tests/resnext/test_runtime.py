@@ -54,6 +54,7 @@ def test_threads_must_be_a_positive_whole_number(environment, threads):
         runtime.configure_environment(threads)
 
 
+@pytest.mark.slow
 def test_it_does_not_import_tensorflow():
     code = (
         "import sys; from resnext.runtime import configure_environment; "

@@ -171,6 +171,7 @@ def test_functions_state_their_rules():
         resnext.classifier(x, 0)
 
 
+@pytest.mark.slow
 def test_looking_needs_no_tensorflow():
     code = (
         "import sys, resnext; resnext.trace(resnext.ResNeXt(152).spec);"

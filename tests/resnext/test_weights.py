@@ -193,6 +193,7 @@ def test_outputs_and_gradients_are_equal_in_float64(
         keras.config.set_dtype_policy(kept[1])
 
 
+@pytest.mark.slow
 def test_a_model_gives_back_the_weights_that_were_written():
     spec = small(3, 2, 2).replace(form="concatenated")
     graph, model = trace(spec), build_model(spec)

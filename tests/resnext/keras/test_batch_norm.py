@@ -3,15 +3,21 @@ import pytest
 
 from resnext.runtime import configure_environment
 
-configure_environment()  # before TensorFlow comes with Keras
-keras = pytest.importorskip("keras")
-if keras.backend.backend() != "tensorflow":
-    pytest.skip("these are about TensorFlow's kernel", allow_module_level=True)
+pytestmark = pytest.mark.slow  # TensorFlow
 
-import tensorflow as tf  # noqa: E402
 
-from resnext.keras import batch_norm  # noqa: E402
-from resnext.keras.batch_norm import BatchNormalization, accelerate_norm  # noqa: E402
+@pytest.fixture(scope="module", autouse=True)
+def _tensorflow():
+    """Imported by the worker that runs these tests, not by each that collects them."""
+    global keras, tf, batch_norm, BatchNormalization, accelerate_norm  # noqa: PLW0603
+    configure_environment()  # before TensorFlow comes with Keras
+    keras = pytest.importorskip("keras")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("these are about TensorFlow's kernel")
+    import tensorflow as tf
+
+    from resnext.keras import batch_norm
+    from resnext.keras.batch_norm import BatchNormalization, accelerate_norm
 
 
 def draw(*shape, seed=0):

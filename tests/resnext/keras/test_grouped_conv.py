@@ -12,15 +12,9 @@ from grouped_reference import grouped_conv
 from resnext.keras.conv_plan import STRATEGIES, VARIABLE, Plan
 from resnext.runtime import configure_environment
 
+pytestmark = pytest.mark.slow  # TensorFlow
+
 ROOT = Path(__file__).parents[3]
-configure_environment()  # before TensorFlow comes with Keras
-keras = pytest.importorskip("keras")
-if keras.backend.backend() != "tensorflow":
-    pytest.skip("these compare TensorFlow's ways", allow_module_level=True)
-
-import tensorflow as tf  # noqa: E402
-
-from resnext.keras.grouped_conv import GroupedConv2D, convolve, native_trains  # noqa: E402
 
 SHAPES = [  # height, width, channels, filters, cardinality
     (8, 8, 8, 8, 1),
@@ -31,6 +25,19 @@ SHAPES = [  # height, width, channels, filters, cardinality
     (9, 4, 64, 64, 2),
     (1, 1, 64, 64, 32),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tensorflow():
+    """Imported by the worker that runs these tests, not by each that collects them."""
+    global keras, tf, GroupedConv2D, convolve, native_trains  # noqa: PLW0603
+    configure_environment()  # before TensorFlow comes with Keras
+    keras = pytest.importorskip("keras")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("these compare TensorFlow's ways")
+    import tensorflow as tf
+
+    from resnext.keras.grouped_conv import GroupedConv2D, convolve, native_trains
 
 
 def run_python(code, **environment):

@@ -21,7 +21,7 @@ from explorer.training.runs.uploads import save_upload
 from resnext import ResNeXtSpec
 from resnext.errors import UserError
 
-pytestmark = pytest.mark.usefixtures("hosted")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("hosted")]
 
 
 @pytest.fixture

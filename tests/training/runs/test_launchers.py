@@ -134,6 +134,7 @@ def test_what_a_launcher_cannot_start_is_not_created_or_has_failed(
     assert (run.state, run.reason) == ("failed", "no cluster answers")
 
 
+@pytest.mark.slow
 def test_a_killed_supervisor_of_a_cluster_is_left_to_the_cluster(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, cluster: Cluster
 ) -> None:

@@ -237,6 +237,7 @@ def _read_only(**_: object) -> None:
     raise OSError(30, "Read-only file system")
 
 
+@pytest.mark.slow
 def test_a_killed_process_of_this_host_is_seen_at_once(folder: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     take(folder, pid=process.pid)
@@ -366,6 +367,7 @@ with take(Path(sys.argv[1])).kept():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not sys.platform.startswith("linux")
     or shutil.which("unshare") is None

@@ -265,6 +265,7 @@ def test_of_several_runs_all_are_created_or_none(
     assert [path.name for path in store.root.iterdir()] in ([], [".lock"])
 
 
+@pytest.mark.slow
 def test_a_supervisor_whose_start_cannot_be_recorded_is_ended(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
