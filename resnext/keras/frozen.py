@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 
 def frozen(model: Any) -> Callable[[np.ndarray], np.ndarray]:
@@ -24,6 +22,9 @@ def frozen(model: Any) -> Callable[[np.ndarray], np.ndarray]:
         A function from images, float32 of shape (any number, height, width, channels), to the
         model's output, such as probabilities of shape (number, classes).
     """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
     function = tf.function(lambda images: model(images, training=False), jit_compile=False)
     inputs = tf.TensorSpec(model.inputs[0].shape, tf.float32)
     graph = convert_variables_to_constants_v2(function.get_concrete_function(inputs))
