@@ -15,7 +15,9 @@ def test_it_gives_the_same_output_for_any_number_of_images(form):
     for number in (1, 3):
         images = rng.normal(size=(number, 32, 32, 3)).astype(np.float32)
         expected = np.asarray(model(images, training=False))
-        np.testing.assert_allclose(forward(images), expected, rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(
+            forward(images), expected, rtol=0, atol=2e-5
+        )  # batch norms are folded
 
 
 def test_a_later_change_of_the_weights_is_not_seen():
