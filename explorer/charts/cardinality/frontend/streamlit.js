@@ -30,10 +30,19 @@ export default function cardinality(component) {
     }),
   };
   MOUNTED.set(parentElement, mounted);
-  // After the frame that shows the picture.
-  if (data.asks) requestAnimationFrame(() => setTimeout(() => setTriggerValue("drawn", true)));
+  if (data.asks) askForTheRest(() => setTriggerValue("drawn", true));
   return () => {
     mounted.picture.destroy();
     MOUNTED.delete(parentElement);
   };
+}
+
+/**
+ * After the frame that shows the picture. Not if a person has touched the page: a click on another
+ * page brings a whole one, and asking for the rest of this one would take the click back.
+ *
+ * @param {() => void} ask
+ */
+function askForTheRest(ask) {
+  requestAnimationFrame(() => setTimeout(() => navigator.userActivation?.hasBeenActive || ask()));
 }
