@@ -25,7 +25,7 @@ class MapState:
             are not as the level says: ``stages,stage1,stage2/block2+``.
         selected: Place of what is selected, such as ``stage1/block1/conv2``; or empty.
         network: Position of the network that holds it, among those side by side.
-        form: Form of the split that is shown; empty for the network's own.
+        form: Implementation of the paths that is shown; empty for the network's own.
         colour: One of `COLOURS`: by kind of layer, or heat by a measure.
         size: One of `SIZES`: the measure that the boxes' heights show.
     """

@@ -24,6 +24,7 @@ st.multiselect("with", ["a", "b", *st.session_state["with"]], key="with")
 address.chosen("with", ["a", "b"], ",".join)
 st.checkbox("another", key="another")
 st.write(sorted(address.asked(["level", "with"])))
+st.caption(f"turned: {address.turned()}")
 address.close_page()
 """
 
@@ -88,6 +89,19 @@ def test_a_run_that_is_interrupted_loses_nothing_that_was_asked():
     assert said(app)["level"] == "block"
     checked(app.selectbox(key="level").set_value("stage").run())
     assert app.selectbox(key="level").value == "stage"
+
+
+def test_a_page_is_turned_to_until_it_has_been_drawn():
+    """What is done for a page just turned to is not lost if its first run is cut off."""
+    app = opened()
+    assert app.caption[0].value == "turned: False"
+    app.session_state["interrupt"] = True
+    go_to(app, page="second")
+    app.session_state["interrupt"] = False
+    go_to(app, page="second")
+    assert app.caption[0].value == "turned: True"
+    go_to(app, page="second")
+    assert app.caption[0].value == "turned: False"
 
 
 def test_back_is_followed():

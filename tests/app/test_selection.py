@@ -90,6 +90,10 @@ def test_a_link_selects_a_layer_in_the_tables(app, page):
     expect(page.get_by_text("stage1/block1/conv2 · GroupedConv2D")).to_be_visible()
     page.get_by_role("link", name="Show on the map").click()
     expect(card(page)).to_have_text("3×3 conv, 128")
+    # A person comes out at the map, not at the first picture above it.
+    heading = page.get_by_role("heading", name="The network", exact=True)
+    expect(heading).to_be_focused()
+    assert 0 < heading.bounding_box()["y"] < 200
 
 
 @pytest.mark.browser

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.app.state import address
+
 LATEST = 2.0  # seconds after which the rest is sent without being asked for
 _GIVEN = "_head_start"
 _LATE = "_head_start_late"
@@ -16,7 +18,7 @@ _LATE = "_head_start_late"
 
 def due() -> bool:
     """Whether this is the first run for a browser; asked once in a run."""
-    first = _GIVEN not in st.session_state
+    first = _GIVEN not in st.session_state and not address.turned()
     st.session_state[_GIVEN] = True
     return first and bool(st.context.headers)  # a test without a browser has none
 

@@ -2,6 +2,7 @@
 // the heading of a step that was moved to. What was counted last outlives the component.
 
 const NARROW = 768; // pixels: up to here Streamlit lays its sidebar over the page
+const ARRIVING = 3000; // milliseconds in which what is above the heading may still grow
 const PATIENCE = 20000; // milliseconds that a heading may take to appear on a busy machine
 /** @typedef {{turns: number, moves: number, heading?: string}} Landing */
 /** @type {Landing} */
@@ -31,8 +32,24 @@ function landOn(text, end) {
     heading.style.scrollMarginTop = "5rem"; // below the app's own bar
     heading.style.outline = "none"; // no control, so no ring: focus is where reading goes on
     heading.focus({ preventScroll: true });
-    heading.scrollIntoView({ block: "start" });
+    hold(heading, performance.now() + ARRIVING);
   } else if (performance.now() < end) {
     requestAnimationFrame(() => landOn(text, end));
   }
+}
+
+/** Keep an element at the top while the page grows, until a person does something. @param {HTMLElement} element @param {number} end */
+function hold(element, end) {
+  const acts = new AbortController();
+  for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(name, () => acts.abort(), { capture: true, passive: true, signal: acts.signal });
+  }
+  let place = NaN;
+  const follow = () => {
+    if (element.getBoundingClientRect().top !== place) element.scrollIntoView({ block: "start" });
+    place = element.getBoundingClientRect().top;
+    if (performance.now() > end) acts.abort();
+    if (!acts.signal.aborted && element.isConnected) requestAnimationFrame(follow);
+  };
+  follow();
 }

@@ -19,7 +19,7 @@ _PENDING = "_address_pending"  # what it shall say at the end of this run
 _BEFORE = "_address_widgets"  # what the widgets said at the end of the last run
 _TOUCHED = "_address_touched"  # whether they changed in this run, or in one before that was cut off
 _PAGE = "_address_page"
-_TURNED = "_address_turned"  # whether this run is the first of a page after another
+_TURNED = "_address_turned"  # whether a page that was turned to has not been drawn to its end yet
 _MOST = 60  # characters of a value that are read
 
 
@@ -33,7 +33,7 @@ def open_page(path: str, always: Collection[str] = ()) -> None:
     state = st.session_state
     seen = state.setdefault(_SEEN, {})
     query = st.query_params.to_dict()
-    turned = state.get(_PAGE, path) != path
+    turned = state.get(_PAGE, path) != path or state.get(_TURNED, False)
     # A change that was taken back at once, as of a box that closes and opens, can be seen only
     # in the run that was cut off between.
     touched = _touched() or state.get(_TOUCHED, False)
@@ -68,6 +68,7 @@ def close_page() -> None:
     if changed:
         st.query_params.update(changed)
     st.session_state[_SEEN].update(parts)
+    st.session_state[_TURNED] = False
 
 
 def asked(keys: Collection[str]) -> dict[str, str | None]:
@@ -79,7 +80,7 @@ def asked(keys: Collection[str]) -> dict[str, str | None]:
 
 
 def turned() -> bool:
-    """Whether this run is the first of a page after another."""
+    """Whether this run is the first of a page after another, or follows one that was cut off."""
     return bool(st.session_state[_TURNED])
 
 

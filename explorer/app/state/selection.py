@@ -101,7 +101,16 @@ def _take_point(key: str, places: Sequence[str]) -> None:
 
 
 def link(page: str, label: str, icon: str) -> None:
-    """A link to another page of the app, by its ``url_path``, that keeps the selection."""
+    """A link to another page of the app, by its ``url_path``, that keeps the selection.
+
+    The selection is in its address, too: that is how a page knows that it was led to it.
+    """
     pages: dict[str, Any] = st.session_state.get("_pages", {})
     if page in pages:
-        st.page_link(pages[page], label=label, icon=icon)
+        query = {QUERY_KEY: place()} if place() else None
+        st.page_link(pages[page], label=label, icon=icon, query_params=query)
+
+
+def led_here() -> bool:
+    """Whether this run is the first of a page that a link to the selection has opened."""
+    return address.turned() and QUERY_KEY in st.query_params

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer.analysis.receptive_field import Border, border_at
 from explorer.analysis.report import Report, Row
-from explorer.app.components import head_start
+from explorer.app.components import head_start, landing
 from explorer.app.components.build import build_section
 from explorer.app.components.cardinality_component import cardinality_picture
 from explorer.app.components.export import copy_as_code, onnx_section
@@ -35,6 +35,7 @@ LEVEL_LABELS = {
     "full": "Full: every layer and path",
 }
 PICTURES = {"map": "Map", "graph": "Graph"}
+NETWORK = "The network"
 WHOLE = "the whole network"
 WHAT = (
     "ResNeXt is a ResNet whose blocks split into many parallel paths of one shape. "
@@ -122,7 +123,10 @@ def headline(report: Report) -> None:
 def picture(spec: ResNeXtSpec, report: Report) -> None:
     """The network as a map or as a graph, and details of the selected part."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("The network", anchor=False, width="content")
+        st.subheader(NETWORK, anchor=False, width="content")
+        if selection.led_here():  # to a part, which is on the map and not in the first picture
+            landing.move()
+        landing.land_on(NETWORK)
         kind = segments(
             st, "The network as", PICTURES, "map", "picture", label_visibility="collapsed"
         )
