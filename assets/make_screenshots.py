@@ -153,7 +153,7 @@ def shot(page: Page) -> Image.Image:
 def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
     """A picture of the window on a page of the app."""
     page.goto(f"{url}/{address}", timeout=180_000)
-    page.wait_for_selector("h1", timeout=180_000)
+    page.wait_for_selector("h1, h2", timeout=180_000)  # full screen has no title
     page.wait_for_timeout(2_000)
     page.wait_for_selector(SETTLED, timeout=180_000)
     if top:
