@@ -27,7 +27,9 @@ def test_the_rule_of_equal_cost_passes_through_the_papers_five_points():
         assert cardinality * (256 * width + 9 * width**2 + 256 * width) == params
         assert data[cardinality]["width"] == width
         macs = params * 56 * 56
-        assert data[cardinality]["block"]["costs"] == f"{params:,} weights, {macs / 1e6:.0f} M MACs"
+        block = data[cardinality]["block"]
+        assert block["costs"] == f"{params:,} weights, {macs / 1e6:.0f} M MACs"
+        assert block["kind"] == ("ResNet block" if cardinality == 1 else "ResNeXt block")
 
 
 @pytest.mark.parametrize("point", [(1, 64), (2, 40), (4, 24), (8, 14), (32, 4)])

@@ -61,11 +61,11 @@ def _choice(offered: Choices, pair: tuple[int, int], resnets: dict[int, int]) ->
     """One cardinality with its width."""
     spec = changed(offered.spec, *pair)
     usual = resnet_width(*pair, channels_of(spec), offered.resnet)
-    block = block_of(spec)
+    block, kind = block_of(spec), "ResNet block" if pair[0] == 1 else "ResNeXt block"
     return {
         "cardinality": pair[0],
         "width": pair[1],
-        "block": _block(block, "ResNeXt block", pair[1], spec),
+        "block": _block(block, kind, pair[1], spec),
         "resnet": resnets.setdefault(usual, len(resnets)),
         "why": words.why(block, block_of(resnet_block(spec, usual))),
         "networks": [_network(spec, usual, blocks) for blocks in offered.depths],
