@@ -91,6 +91,12 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="SOURCE", default="synthetic", help="see above")
     parser.add_argument("--epochs", type=int, metavar="N", help="number of epochs")
     parser.add_argument("--limit", type=int, metavar="N", help="use at most N images")
+    parser.add_argument(
+        "--test-limit",
+        type=int,
+        metavar="N",
+        help="use at most N test images (default: a fifth of --limit, or all)",
+    )
     parser.add_argument("--batch-size", type=int, metavar="N", help="images in a step")
     parser.add_argument("--learning-rate", type=float, metavar="RATE", help="highest rate")
     parser.add_argument(
@@ -124,7 +130,7 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
     from explorer.training.engine.recipe import Recipe
 
     base = Recipe.from_name(arguments.recipe)
-    options = ("epochs", "limit", "batch_size", "learning_rate", "seed")
+    options = ("epochs", "limit", "test_limit", "batch_size", "learning_rate", "seed")
     changes = {
         name: value for name in options if (value := getattr(arguments, name, None)) is not None
     }

@@ -16,7 +16,7 @@ from explorer.analysis.formats import to_text
 from explorer.cli import main, progress
 from explorer.cli.progress import bar_line, epoch_line, follow, resume_command
 from explorer.cli.run_tables import listing
-from explorer.cli.training import add_commands, find, recipe_of
+from explorer.cli.training import add_commands, add_recipe_options, find, recipe_of
 from explorer.formatting.numbers import duration
 from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
@@ -34,6 +34,14 @@ def test_short_trainings_warm_up_in_proportion():
     assert (one.epochs, one.warmup_epochs) == (1, 0.25)
     full = recipe_of(argparse.Namespace(recipe="short", epochs=20, **given))
     assert full.warmup_epochs == Recipe().warmup_epochs
+
+
+def test_the_test_images_can_be_more_than_a_fifth():
+    parser = argparse.ArgumentParser()
+    add_recipe_options(parser)
+    given = parser.parse_args(["--limit", "2500", "--test-limit", "10000"])
+    recipe = recipe_of(given)
+    assert (recipe.limit, recipe.test_limit) == (2500, 10000)
 
 
 @pytest.mark.parametrize(

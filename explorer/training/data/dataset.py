@@ -51,16 +51,18 @@ def load_dataset(
     limit: int | None = None,
     validation: float = 0.1,
     seed: int = 0,
+    test_limit: int | None = None,
 ) -> Dataset:
     """Return the images of `source`, split the same way every time.
 
     Args:
         source: See `open_source`.
         input_shape: Height, width and channels (1 or 3) that the network takes.
-        limit: Images for training and validation together, drawn evenly from the classes; the
-            test set is then cut to a fifth of it. None is all.
+        limit: Images for training and validation together, drawn evenly from the classes.
+            None is all.
         validation: Share of the training images kept for validation, the same in each class.
         seed: Of the choice and the split.
+        test_limit: Test images, drawn likewise. None is a fifth of ``limit``, or all without one.
 
     Raises:
         DataError: The source is missing, damaged or hostile, or does not fit.
@@ -70,7 +72,7 @@ def load_dataset(
             f"images have 1 or 3 channels; the network takes {input_shape[2]}: change its input"
         )
     info = open_source(source)
-    train, tests, read_test = info.read(Request(input_shape, limit, seed))
+    train, tests, read_test = info.read(Request(input_shape, limit, seed, test_limit))
     x, y = train.images, train.labels
     if len(y) < 2:
         raise DataError(f"training needs at least 2 images that can be read; found {len(y)}")

@@ -36,9 +36,12 @@ class Request:
     shape: tuple[int, int, int]
     limit: int | None
     seed: int
+    test_limit: int | None = None
 
     def tests(self, count: int) -> int:
         """How many of `count` test images to use."""
+        if self.test_limit is not None:
+            return min(count, self.test_limit)
         return count if self.limit is None else min(count, max(1, self.limit // 5))
 
 

@@ -47,6 +47,7 @@ class Recipe:
         flip: Mirror half of the images left to right.
         validation: Share of the training images kept for validation.
         limit: Use only this many images for training and validation together; None is all.
+        test_limit: Use only this many test images; None is a fifth of `limit`, or all without one.
         seed: Decides initial weights, data order and augmentation.
         precision: What a training step computes in: `float32`, `bfloat16`, or `auto`, which is
             bfloat16 where the processor has a matrix unit for it; see `precision`.
@@ -72,6 +73,7 @@ class Recipe:
     flip: bool = True
     validation: float = 0.1
     limit: int | None = None
+    test_limit: int | None = None
     seed: int = 0
     precision: str = "auto"
     tensorboard: bool = False
@@ -84,6 +86,8 @@ class Recipe:
         _whole("seed", self.seed, 0, 2**31 - 1)
         if self.limit is not None:
             _whole("limit", self.limit, 2, 10_000_000)
+        if self.test_limit is not None:
+            _whole("test_limit", self.test_limit, 1, 10_000_000)
         _real("learning_rate", self.learning_rate, 0.0, 1000.0, open_low=True)
         _real("warmup_epochs", self.warmup_epochs, 0.0, float(self.epochs))
         _real("momentum", self.momentum, 0.0, 0.9999)

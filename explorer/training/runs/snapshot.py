@@ -91,9 +91,10 @@ class RunSnapshot(Facts, About):
         return self.state in ("paused", "stopped", "failed", NO_CONTACT)
 
     @property
-    def data(self) -> tuple[str, int | None, float]:
-        """Source, number of images and share of validation: runs are comparable if equal here."""
-        return self.source, self.recipe.limit, self.recipe.validation
+    def data(self) -> tuple[str, int | None, float, int | None]:
+        """Source, images, share of validation, test images: runs are comparable if equal here."""
+        recipe = self.recipe
+        return self.source, recipe.limit, recipe.validation, recipe.test_limit
 
     @property
     def data_name(self) -> str:

@@ -136,7 +136,13 @@ def train(folder: Path, files: RunFiles, supervisor: int) -> None:
 
 def load(spec: ResNeXtSpec, recipe: Recipe, source: str) -> Dataset:
     """Return the data of a run; all seeds get the same split, so that runs are comparable."""
-    data = load_dataset(source, spec.input_shape, recipe.limit, recipe.validation)
+    data = load_dataset(
+        source,
+        spec.input_shape,
+        recipe.limit,
+        recipe.validation,
+        test_limit=recipe.test_limit,
+    )
     if len(data.class_names) != spec.classes:
         raise UserError(
             f"the data have {len(data.class_names)} classes and the network has {spec.classes}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from explorer.training.data import load_dataset, open_source
 from explorer.training.data.synthetic import synthetic_images
@@ -32,3 +33,15 @@ def test_the_data_set_is_balanced_split_and_honestly_named() -> None:
     assert np.bincount(data.y_val).tolist() == [10] * 10
     assert len(data.test.labels) == 200
     assert "not CIFAR-10" in open_source("synthetic").title
+
+
+@pytest.mark.parametrize(
+    ("limit", "test_limit", "tests"), [(100, None, 20), (100, 300, 300), (None, 50, 50)]
+)
+def test_few_images_to_learn_from_can_be_tested_on_many(
+    limit: int | None, test_limit: int | None, tests: int
+) -> None:
+    data = load_dataset("synthetic", limit=limit, test_limit=test_limit)
+    assert np.bincount(data.test.labels).tolist() == [tests // 10] * 10
+    if limit:
+        assert len(data.y_train) + len(data.y_val) == limit
