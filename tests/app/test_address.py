@@ -1,9 +1,12 @@
 """The address: what it asks for is shown, Back is followed, what a person changes is written."""
 
+from unittest.mock import patch
+
 import pytest
 from app_pages import open_page
 from streamlit.testing.v1 import AppTest
 
+from explorer.app.state import run_context
 from explorer.app.views.compare import MOST, read_names
 
 pytestmark = pytest.mark.slow  # pages
@@ -23,8 +26,8 @@ address.restore("with", ["a", "b"], read_names, "names")
 st.multiselect("with", ["a", "b", *st.session_state["with"]], key="with")
 address.chosen("with", ["a", "b"], ",".join)
 st.checkbox("another", key="another")
+st.button("press", key="press")
 st.write(sorted(address.asked(["level", "with"])))
-st.caption(f"turned: {address.turned()}")
 address.close_page()
 """
 
@@ -47,11 +50,17 @@ def said(app):
 
 
 def go_to(app, **query):
-    """What Back or Forward does: another address, and no widget changed."""
+    """A run for which the browser names this address."""
     app.query_params.clear()
     for key, value in query.items():
         app.query_params[key] = value
     return checked(app.run())
+
+
+def go_back(app, **query):
+    """What Back or Forward does: Streamlit says so."""
+    with patch.object(run_context, "went_back", return_value=True):
+        return go_to(app, **query)
 
 
 def test_the_usual_choice_leaves_the_address_alone():
@@ -91,25 +100,31 @@ def test_a_run_that_is_interrupted_loses_nothing_that_was_asked():
     assert app.selectbox(key="level").value == "stage"
 
 
-def test_a_page_is_turned_to_until_it_has_been_drawn():
-    """What is done for a page just turned to is not lost if its first run is cut off."""
-    app = opened()
-    assert app.caption[0].value == "turned: False"
-    app.session_state["interrupt"] = True
-    go_to(app, page="second")
-    app.session_state["interrupt"] = False
-    go_to(app, page="second")
-    assert app.caption[0].value == "turned: True"
-    go_to(app, page="second")
-    assert app.caption[0].value == "turned: False"
-
-
 def test_back_is_followed():
     app = opened(level="block")
     checked(app.selectbox(key="level").set_value("model").run())
-    go_to(app, level="block")
+    go_back(app, level="block")
     assert app.selectbox(key="level").value == "block"
     assert said(app) == {"level": "block"}
+
+
+def test_back_is_followed_after_a_button():
+    """A button is pressed in one run and not in the next, which is no change by a person."""
+    app = opened(level="block")
+    checked(app.selectbox(key="level").set_value("model").run())
+    checked(app.button(key="press").click().run())
+    go_back(app, level="block")
+    assert app.selectbox(key="level").value == "block"
+
+
+def test_a_pick_on_a_page_that_was_cut_off_stays():
+    app = opened(level="block")
+    app.session_state["interrupt"] = True
+    go_to(app, page="second")
+    app.session_state["interrupt"] = False
+    app.session_state["level"] = "model"
+    go_to(app, page="second")
+    assert app.selectbox(key="level").value == "model"
 
 
 def test_a_late_address_does_not_undo_what_a_person_did():
@@ -143,7 +158,7 @@ def test_a_change_that_is_taken_back_at_once_does_not_look_like_back():
         go_to(app, level="block")  # the browser had not heard of "model" yet
     assert app.selectbox(key="level").value == "model"
     assert said(app) == {"level": "model"}
-    go_to(app, level="block")
+    go_back(app, level="block")
     assert app.selectbox(key="level").value == "block"
 
 

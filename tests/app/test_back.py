@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from waiting import settled
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +32,22 @@ def test_back_and_forward_change_the_network(app, page):
     page.go_forward()
     expect(metric(page, "Parameters")).to_have_text("60.0 M")
     expect(blocks).to_have_value("3-8-36-3")
+
+
+def test_back_after_buttons_goes_back_one_step(app, page):
+    """A button reports a press in one run and none in the next; neither is Back."""
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.url}/learn?lesson=Paths")
+    for step in (2, 3):
+        page.get_by_role("button", name="Next step").click()
+        expect(page.get_by_role("heading", name=f"Step {step} of 6")).to_be_visible()
+        settled(page)
+    page.wait_for_url(re.compile("lesson=Width"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="Step 2 of 6")).to_be_visible()
+    settled(page)
+    assert "lesson=Forms" in page.url
 
 
 def test_another_page_keeps_the_network_and_its_own_choices(app, page):

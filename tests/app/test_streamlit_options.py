@@ -31,8 +31,14 @@ def test_streamlit_knows_every_option_that_is_set():
 
 
 def test_a_session_can_be_named_and_asked_whether_it_lives():
-    """Builds and calculations end with the session that asked (`app/components/jobs.py`)."""
+    """Builds and calculations end with the session that asked (`app/state/run_context.py`)."""
     assert "session_id" in {field.name for field in dataclasses.fields(ScriptRunContext)}
     assert callable(get_script_run_ctx)
     assert callable(get_instance)
     assert list(inspect.signature(Runtime.is_active_session).parameters) == ["self", "session_id"]
+
+
+def test_a_run_says_whether_back_asked_for_it():
+    """The address is followed then, and only then (`app/state/run_context.py`)."""
+    fields = {field.name: field.default for field in dataclasses.fields(ScriptRunContext)}
+    assert fields["is_history_navigation"] is False

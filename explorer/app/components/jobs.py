@@ -7,9 +7,8 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
 import streamlit as st
-from streamlit.runtime import exists, get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explorer.app.state import run_context
 from explorer.app.state.visitor import said
 from explorer.jobs.job import Job
 from explorer.jobs.queue import Asker
@@ -23,11 +22,8 @@ PATIENCE = 3.0  # seconds before the page says who is first
 
 def this_session() -> Asker:
     """The session of this page; it ends with its browser."""
-    context = get_script_run_ctx()
-    if context is None or not exists():  # a test without a server
-        return Asker()
-    session = context.session_id
-    return Asker(session, lambda: get_instance().is_active_session(session))
+    session = run_context.session()
+    return Asker(*session) if session else Asker()
 
 
 def ask(

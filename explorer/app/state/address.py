@@ -12,14 +12,15 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.app.state import run_context
+
 _SEEN = "_address_seen"  # what this module last let the address say
 _ASKED = "_address_asked"  # what the address asks for anew, in this run
 _UNREAD = "_address_unread"  # what it asked for and nothing has read, should the run be interrupted
 _PENDING = "_address_pending"  # what it shall say at the end of this run
 _BEFORE = "_address_widgets"  # what the widgets said at the end of the last run
-_TOUCHED = "_address_touched"  # whether they changed in this run, or in one before that was cut off
 _PAGE = "_address_page"
-_TURNED = "_address_turned"  # whether a page that was turned to has not been drawn to its end yet
+_TURNED = "_address_turned"  # whether this run is the first of a page after another
 _MOST = 60  # characters of a value that are read
 
 
@@ -33,29 +34,25 @@ def open_page(path: str, always: Collection[str] = ()) -> None:
     state = st.session_state
     seen = state.setdefault(_SEEN, {})
     query = st.query_params.to_dict()
-    turned = state.get(_PAGE, path) != path or state.get(_TURNED, False)
-    # A change that was taken back at once, as of a box that closes and opens, can be seen only
-    # in the run that was cut off between.
-    touched = _touched() or state.get(_TOUCHED, False)
-    state.update({_PAGE: path, _TURNED: turned, _PENDING: {}, _TOUCHED: touched})
-    # Going back changes the address and no widget. A page that was just turned to has an
-    # address that is not full yet, and right after a change the browser may still have the
-    # old one: neither asks for anything.
+    turned = state.get(_PAGE, path) != path
+    state.update({_PAGE: path, _TURNED: turned, _PENDING: {}})
+    # Only Back and Forward ask for what was seen before. Right after a change the browser may still
+    # have the old address, and a page that was just turned to has one that is not full yet.
     full = any(key in query for key in always or query)
-    went_back = full and not turned and not touched
+    went_back = full and not turned and run_context.went_back()
     news = {
         key: query.get(key)
         for key in {*query, *seen}
         if query.get(key) != seen.get(key) and (went_back or key not in seen)
     }
-    unread = {} if touched else state.get(_UNREAD, {})
+    unread = {} if _touched() else state.get(_UNREAD, {})
     state[_ASKED] = unread | news
     state[_UNREAD] = dict(state[_ASKED])
 
 
 def close_page() -> None:
     """Let the address say what was written; to be called when the page has been drawn."""
-    st.session_state.update({_BEFORE: _widgets(), _TOUCHED: False, _UNREAD: {}})
+    st.session_state.update({_BEFORE: _widgets(), _UNREAD: {}})
     parts = st.session_state[_PENDING]
     query = st.query_params.to_dict()
     for key, value in parts.items():
@@ -68,7 +65,6 @@ def close_page() -> None:
     if changed:
         st.query_params.update(changed)
     st.session_state[_SEEN].update(parts)
-    st.session_state[_TURNED] = False
 
 
 def asked(keys: Collection[str]) -> dict[str, str | None]:
@@ -80,7 +76,7 @@ def asked(keys: Collection[str]) -> dict[str, str | None]:
 
 
 def turned() -> bool:
-    """Whether this run is the first of a page after another, or follows one that was cut off."""
+    """Whether this run is the first of a page after another."""
     return bool(st.session_state[_TURNED])
 
 
