@@ -1,6 +1,6 @@
 """Whether exports compute what Keras computes from the same weights, in all four forms.
 
-    python benchmarks/exports_agree.py [--torch-python PYTHON] [NETWORK ...]
+    python benchmarks/exports_agree.py [--torch-python PYTHON] [NETWORK ...] -o FILE
 
 For each network and form: the Keras model, the ONNX file and the folded one, and the generated
 PyTorch file. (Generated Keras files are compared in tests/export.) In float64, where rounding is
@@ -10,7 +10,7 @@ compared with Keras in float64, which shows what rounding does to it.
 
 PyTorch is found in this environment, or in that of PYTHON. Weights are those of seed 0 with random
 gains and offsets, and the statistics of one batch in the batch norms, so that every weight matters.
-Writes benchmarks/results/exports_agree.md.
+results/exports_agree.md is put together from files that this wrote.
 """
 
 import argparse
@@ -37,7 +37,6 @@ from resnext.runtime import configure_environment
 from resnext.weights import convert, read_weights, write_weights
 
 NETWORKS = ("mini_resnext", "resnext29_8x64d", "resnext50_32x4d", "seresnext50_32x4d")
-RESULTS = Path(__file__).parent / "results" / "exports_agree.md"
 IMAGES = 2
 WAYS = ("Keras", "ONNX", "ONNX, folded", "PyTorch code")
 TEXT = """\
@@ -77,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("networks", nargs="*", metavar="NETWORK", default=NETWORKS)
     parser.add_argument("--torch-python", default=sys.executable, metavar="PYTHON")
-    parser.add_argument("-o", "--output", type=Path, default=RESULTS)
+    parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     configure_environment()
     rows: list[list[str]] = []

@@ -128,14 +128,16 @@ def _check(spec: ResNeXtSpec, library: str) -> None:
         if refused:
             raise InputError(
                 f"No call of {library} makes this network: its ResNeXt {reason}. "
-                "--to torch and --to keras write any network."
+                "Code for PyTorch and Keras can be written for any network."
             )
 
 
 def _file(spec: ResNeXtSpec, library: str, imports: str, call: str, arguments: list[str]) -> str:
-    params = sum(node.params for node in trace(spec))
+    graph = trace(spec)
+    symmetric = trace(spec.replace(padding="symmetric"))
+    params = sum(node.params for node in graph)
     notes = [f"{spec.name}: {params:,} trainable parameters. The call returns logits."]
-    if spec.padding == "same":
+    if [node.pads for node in graph] != [node.pads for node in symmetric]:
         notes += [
             f'{library} pads symmetrically, this spec as TensorFlow\'s "same" does: layers with',
             "strides see other pixels, so that the same weights give another output.",

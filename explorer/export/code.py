@@ -182,14 +182,22 @@ def _channels_first(shape: Shape) -> str:
     return f"(n, {channels}, {height}, {width})"
 
 
+def _blocks_of(spec: ResNeXtSpec) -> str:
+    """Which papers describe the blocks."""
+    paper = '"Aggregated Residual Transformations for Deep Neural Networks", arXiv 1611.05431'
+    if spec.cardinality == 1:
+        paper = '"Deep Residual Learning for Image Recognition", arXiv 1512.03385'
+    gates = ', with the gates of "Squeeze-and-Excitation Networks", arXiv 1709.01507'
+    return f"Its blocks are those of {paper}{gates if spec.attention == 'se' else ''}."
+
+
 def _docstring(spec: ResNeXtSpec, graph: Graph, framework: str, note: str) -> str:
     totals = analyse(graph).totals
     image = _plain(spec.input_shape)
     how = f", {_FORMS[_form(spec)]}" if spec.cardinality > 1 else ""
     paragraphs = (
         f"{spec.name} in {framework}{how}.",
-        'The network of "Aggregated Residual Transformations for Deep Neural Networks", '
-        f"arXiv 1611.05431. {numbers.full(totals.params)} trainable parameters; "
+        f"{_blocks_of(spec)} {numbers.full(totals.params)} trainable parameters; "
         f"{numbers.full(totals.macs)} multiply-adds for an image of {image}. "
         f"{_PADDING[spec.padding]} {note}",
         f"Written by ResNeXt explorer {__version__}.",

@@ -58,6 +58,9 @@ def test_a_comment_says_where_the_padding_differs(library):
     spec = ResNeXtSpec()
     assert "pads symmetrically, this spec as TensorFlow" in code(spec, library)
     assert "pads" not in code(spec.replace(padding="symmetric"), library)
+    # With an odd number of rows both rules pad alike in each layer.
+    assert "pads" not in code(spec.replace(input_shape=(225, 225, 3)), library)
+    assert "pads" in code(spec.replace(input_shape=(225, 224, 3)), library)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,20 @@ def test_every_network_can_be_written(spec):
     keras, torch = (code(spec, target) for target in WRITERS)
     assert set(imported(keras)) == {"keras"}
     assert set(imported(torch)) == {"torch"}
+
+
+@pytest.mark.parametrize(
+    ("name", "papers"),
+    [
+        ("resnet50", {"1512.03385"}),
+        ("resnext50_32x4d", {"1611.05431"}),
+        ("seresnext50_32x4d", {"1611.05431", "1709.01507"}),
+        ("seresnet50", {"1512.03385", "1709.01507"}),
+    ],
+)
+def test_the_docstring_names_the_papers_of_the_blocks(name, papers):
+    text = ast.get_docstring(ast.parse(code(ResNeXtSpec.from_name(name), "torch")))
+    assert set(re.findall(r"arXiv\s+(\d+\.\d+)", text)) == papers
 
 
 def test_the_docstring_states_the_counts():

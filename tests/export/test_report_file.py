@@ -18,7 +18,7 @@ from explorer.export.report.chart_svg import ticks
 from explorer.export.report.html import to_html
 from explorer.export.report.latex import plain as latex
 from explorer.export.report.markdown import plain as markdown
-from explorer.export.report.parts import Chart, Facts, Items, Paragraph, Table
+from explorer.export.report.parts import Cell, Chart, Facts, Items, Paragraph, Table
 from explorer.formatting import numbers
 from resnext import Graph, ResNeXtSpec, trace
 from resnext.errors import UserError
@@ -89,7 +89,10 @@ def test_a_comparison_says_how_much_more_the_others_cost():
     rows = {row[0].text: row for row in tables["Parameters by stage"].rows}
     assert [row[-1].text for row in rows.values()] == ["25.6 M", "25.0 M", "44.2 M"]
     assert rows["resnext101_32x4d"][-1].note == "73 % more"  # 44,177,704 / 25,557,032
-    sources = {row[2].text for row in tables["What others published about these networks"].rows}
+    published = tables["What others published about these networks"].rows
+    speeds = {row[0].text: row[3] for row in published if row[1].text.endswith("pycls, V100")}
+    assert speeds["resnext50_32x4d"] == Cell("821", "78 ms for 64 images")
+    sources = {row[2].text for row in published}
     assert "pytorch/vision, torchvision/models/resnet.py at 824e8c8" in sources
 
 
@@ -201,6 +204,13 @@ OURS = {
     *("textquotedbl", "textasciigrave", "textendash", "ensuremath", "times", "ge", "to", "ldots"),
     *("allowbreak", "sign", "&", "%", "$", "#", "_", "{", "}"),
 }
+
+
+def test_a_note_in_latex_stands_at_the_side_of_its_column():
+    text = FORMATS["tex"].write(document(NAMES))
+    assert r"\begin{tabular}[t]{@{}l@{}}resnet50\\{\tiny baseline}\end{tabular}" in text
+    assert "{@{}r@{}}" in text
+    assert "{@{}c@{}}" not in text
 
 
 def test_names_are_no_commands_in_latex():

@@ -160,8 +160,10 @@ def _facts(facts: Facts) -> str:
 def _table(table: Table) -> str:
     """A table that goes on over pages, with its header on each."""
     columns = _columns(table)
-    head = " & ".join(_head(cell) for cell in table.header) + r" \\"
-    rows = [" & ".join(map(_cell, row)) + r" \\" for row in table.rows]
+    sides = "l" * table.words + "r" * (len(table.header) - table.words)
+    head, *rows = (
+        " & ".join(map(_cell, row, sides)) + r" \\" for row in (table.header, *table.rows)
+    )
     if table.total and len(rows) > 1:
         rows.insert(-1, r"\midrule")
     body = "\n".join(rows)
@@ -185,19 +187,18 @@ def _columns(table: Table) -> str:
     return "".join(wide if is_long else "l" for is_long in long) + "r" * rest
 
 
-def _head(cell: Cell) -> str:
-    return _stacked(plain(cell.text), plain(cell.note))
+def _cell(cell: Cell, side: str) -> str:
+    """A text, and a note under it; it never begins with a bracket, which LaTeX would read.
 
-
-def _cell(cell: Cell) -> str:
-    return _stacked(plain(cell.text), plain(cell.note))
-
-
-def _stacked(text: str, note: str) -> str:
-    """A note under a text; a cell never begins with a bracket, which LaTeX would read."""
+    Args:
+        cell: The cell.
+        side: Of the column that it stands at: ``l`` or ``r``.
+    """
+    text, note = plain(cell.text), plain(cell.note)
     if not note:
         return f"{{}}{text}"
-    return f"\\begin{{tabular}}[t]{{@{{}}c@{{}}}}{text}\\\\{{\\tiny {note}}}\\end{{tabular}}"
+    stacked = f"{text}\\\\{{\\tiny {note}}}"
+    return f"\\begin{{tabular}}[t]{{@{{}}{side}@{{}}}}{stacked}\\end{{tabular}}"
 
 
 def _outline(outline: Outline) -> str:

@@ -201,10 +201,8 @@ def published_section(names: Sequence[str]) -> list[Section]:
         words, write = QUANTITIES[figure.quantity]
         label = SERIES[figure.series].label if figure.series else ""
         what = ", ".join(filter(None, (words, figure.data, label)))
-        value = write.format(figure.value)
-        accuracy = figure.quantity.endswith("accuracy")
-        shown = Cell(value, figure.stated) if accuracy else Cell(figure.stated or value)
-        rows.append((*cells(figure.name, what, figure.source), shown))
+        value = Cell(write.format(figure.value), figure.stated)
+        rows.append((*cells(figure.name, what, figure.source), value))
     header = cells("Network", "Figure", "Source", "Value")
     table = Table("What others published about these networks", header, tuple(rows), words=3)
     parts: list[Part] = [table, *gains_table(names)]

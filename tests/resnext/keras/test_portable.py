@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.slow  # TensorFlow
 
 HERE = Path(__file__).parent
 OLD = HERE / "old_files"
+TRAINED = HERE.parents[2] / "assets" / "mini_resnext-cifar10.keras"
 MINI = ResNeXtSpec.from_name("mini_resnext", input_shape=(8, 8, 3))
 TINY = ResNeXtSpec.from_name("seresnext11_2x2d", input_shape=(8, 8, 3), classes=3)
 STRIDED = ResNeXtSpec(
@@ -60,6 +62,11 @@ def opened(tmp_path_factory):
         outputs[name] = model.predict(images, verbose=0)
         model.save(folder / f"{name}.keras")
         np.savez(folder / f"{name}.npz", images=images, labels=labels, outputs=outputs[name])
+    # One that the explorer trained: Train's file of a run, as it is shipped.
+    shutil.copyfile(TRAINED, folder / "trained.keras")
+    images = np.random.default_rng(7).normal(size=(4, 32, 32, 3)).astype("float32")
+    outputs["trained"] = load_model(TRAINED).predict(images, verbose=0)
+    np.savez(folder / "trained.npz", images=images, labels=np.arange(4), outputs=outputs["trained"])
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     environment.pop("PYTHONPATH", None)
     done = subprocess.run(
@@ -74,7 +81,7 @@ def opened(tmp_path_factory):
     return folder, outputs, json.loads(done.stdout.strip().splitlines()[-1])
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", [*SPECS, "trained"])
 def test_plain_keras_predicts_the_same_and_trains_on(opened, name):
     folder, outputs, found = opened
     assert kinds(folder / f"{name}.keras") == {(None, "keras.layers")}
@@ -193,9 +200,8 @@ def test_layers_that_are_not_fast_are_left_to_keras():
 
 
 def test_the_shipped_network_holds_stock_layers():
-    path = HERE.parents[2] / "assets" / "mini_resnext-cifar10.keras"
-    assert kinds(path) == {(None, "keras.layers")}
-    assert read_trained(path).spec == ResNeXtSpec.from_name("mini_resnext")
+    assert kinds(TRAINED) == {(None, "keras.layers")}
+    assert read_trained(TRAINED).spec == ResNeXtSpec.from_name("mini_resnext")
 
 
 def test_custom_stages_predict():
