@@ -54,7 +54,7 @@ def routes() -> list[Route]:
     Streamlit serves its default page at / alone, and a script that switched to another page would
     run twice for a new visitor.
     """
-    return [Route("/{base:path}architecture", _to_the_start)]
+    return [Route(f"{base}/architecture", _to_the_start) for base in ("", "/{base:path}")]
 
 
 async def _to_the_start(request: Request) -> RedirectResponse:

@@ -66,8 +66,13 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {line}\nTry: {self.prog} --help\n")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser; each command sets ``handler``, a function of the arguments."""
+def build_parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser; each command sets ``handler``, a function of the arguments.
+
+    Args:
+        command: That is going to be run, if it is known: those after it are left out, as making
+            all of them takes longer than many a command.
+    """
     parser = _Parser(
         prog="python -m explorer",
         description=HELP,
@@ -77,6 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     for module in COMMANDS:
         module.add_commands(commands)
+        if command in commands.choices:
+            break
     return parser
 
 
@@ -89,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         its traceback; 130 after Ctrl-C, 143 and 129 after SIGTERM and SIGHUP.
     """
     _open_streams()
-    parser = build_parser()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = build_parser(*arguments[:1])
     try:
         with signals_interrupt():
             return _run(parser, arguments)
@@ -107,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2 if words else BUG
 
 
-def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
     try:
         parsed = parser.parse_args(arguments)
         if not hasattr(parsed, "handler"):

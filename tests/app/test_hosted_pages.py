@@ -168,6 +168,6 @@ def test_a_report_offers_the_visitors_own_runs_only(store, visitor):
     lines = LineWriter(store.folder(run) / "metrics.jsonl")
     lines.write({"kind": "epoch", **epoch, "val_accuracy": 0.25, "seconds": 1.0, "elapsed": 2.0})
     lines.close()
-    assert open_page(REPORT).text[0].value == "secret name, mini_resnext, 25.0 % 1"
+    assert open_page(REPORT).text[0].value == "secret name, mini_resnext, upload images, 25.0 % 1"
     visitor("bob")
     assert not open_page(REPORT).text

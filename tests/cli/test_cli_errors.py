@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.cli import main
+from explorer.cli.main import build_parser
 from resnext.errors import InputError, UserError
 
 
@@ -84,3 +85,21 @@ def test_no_name_steers_the_terminal(monkeypatch, capsys):
     line = capsys.readouterr().err
     assert line.rstrip("\n").isprintable()
     assert "must be an archive" in line
+
+
+def test_the_parser_of_a_command_that_is_known_makes_no_later_ones():
+    """All take longer to make than many a command to run; a wrong word still lists them all."""
+    one, every = build_parser("summary"), build_parser("sumary")
+    assert len(one.format_help()) < len(every.format_help())
+    assert one.parse_args(["summary", "resnet50"]).handler.__name__
+    with pytest.raises(SystemExit):
+        one.parse_args(["sweeps", "list"])
+
+
+def test_a_command_that_does_not_exist_is_answered_with_all_there_are(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["sumary"])
+    assert ended.value.code == 2
+    printed = capsys.readouterr().err
+    assert "summary" in printed
+    assert "sweeps" in printed

@@ -92,7 +92,7 @@ def offered_runs() -> dict[str, RunSnapshot]:
 
 
 def label(run: RunSnapshot) -> str:
-    """Such as ``my run, mini_resnext, 71.2 %``."""
+    """Such as ``my run, mini_resnext, cifar10-images.zip, 2,000 images, 71.2 %``."""
     best = "" if run.best_accuracy is None else f", {100 * run.best_accuracy:.1f} %"
     network = "" if run.spec.name == run.name else f", {run.spec.name}"
-    return f"{run.name}{network}{best}"
+    return f"{run.name}{network}, {run.data_name}{best}"
