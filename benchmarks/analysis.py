@@ -32,7 +32,7 @@ from resnext import ResNeXtSpec, build_model
 
 GOAL = 100
 CALLS = {
-    "summary --by layer --format json": "tables.to_json(analyse(spec), 'layer')",
+    "summary --by layer --format json": "command()",
     "trace and analysis": "analyse(spec)",
     "trace and analysis, aggregated": "analyse(aggregated)",
     "map": "map_data([spec], forms=())",
@@ -40,18 +40,20 @@ CALLS = {
 }
 # Reads the number of a call from each line, and answers with its seconds.
 CHILD = """
-import gc, sys, time
+import contextlib, gc, io, sys, time
 sys.path.insert(0, ".")
 try:
-    from explorer.analysis import tables
     from explorer.analysis.report import analyse
 except ModuleNotFoundError:  # a checkout from before the package `explorer.analysis`
-    from explorer import tables
     from explorer.report import analyse
+from explorer.cli import main
 from explorer.map.data import map_data
 from resnext import ResNeXtSpec
 spec = ResNeXtSpec.from_name(sys.argv[1])
 aggregated = spec.replace(form="aggregated")
+def command():
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert main(["summary", sys.argv[1], "--by", "layer", "--format", "json"]) == 0
 calls = [eval("lambda: " + text) for text in sys.argv[2:]]
 for line in sys.stdin:
     gc.collect()
