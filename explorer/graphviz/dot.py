@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import os
 import shutil
 import subprocess
+import threading
 from typing import Any
 
 import pydot
@@ -23,6 +25,8 @@ FONT = "Helvetica,Arial,sans-serif"
 SECONDS = 60.0
 MOST_DRAWN = 700  # boxes that Graphviz lays out in reasonable time
 MOST_ARROWS = 3 * MOST_DRAWN
+# However many visitors ask: one program a core, the others wait.
+PLACES = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 class GraphvizMissing(UserError):
@@ -91,12 +95,12 @@ def render(dot: pydot.Dot, format: str = "svg", seconds: float = SECONDS) -> byt
     Args:
         dot: Result of `to_dot`.
         format: One of `FORMATS`.
-        seconds: Time limit of Graphviz.
+        seconds: Time limit of Graphviz, and of the wait while it draws for others.
 
     Raises:
         ValueError: The format is not one of `FORMATS`.
         GraphvizMissing: There is no program ``dot``.
-        GraphvizFailed: It failed, or took too long.
+        GraphvizFailed: It failed, took too long, or was busy with other graphs for too long.
     """
     if format not in FORMATS:
         raise InputError(f"The format must be one of {', '.join(FORMATS)}. Received {format!r}.")
@@ -120,6 +124,10 @@ def render(dot: pydot.Dot, format: str = "svg", seconds: float = SECONDS) -> byt
 
 
 def _drawn(program: str, text: bytes, format: str, seconds: float) -> bytes:
+    if not PLACES.acquire(timeout=seconds):
+        raise GraphvizFailed(
+            f"Graphviz has been drawing other graphs for {seconds:g} seconds; try again later."
+        )
     try:
         done = subprocess.run(
             bound_to_us([program, f"-T{format}"]),
@@ -132,6 +140,8 @@ def _drawn(program: str, text: bytes, format: str, seconds: float) -> bytes:
         raise GraphvizFailed(
             f"Graphviz did not finish in {seconds:g} seconds; draw one stage or a coarser level."
         ) from None
+    finally:
+        PLACES.release()
     if done.returncode or not done.stdout:
         last = (done.stderr.decode(errors="replace").strip().splitlines() or ["no message"])[-1]
         raise GraphvizFailed(f"Graphviz could not draw this graph: {last[:200]}")

@@ -6,10 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pydot
 import pytest
+from waiting import until
 
+from explorer.graphviz import dot
 from explorer.graphviz.collapsed_graph import LEVELS, draw, groups
 from explorer.graphviz.dot import GraphvizFailed, GraphvizMissing, render, to_dot
 from resnext import FORMS, GraphTracer, ResNeXtSpec, trace
@@ -169,3 +173,30 @@ def test_without_graphviz_a_sentence(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(GraphvizMissing, match="apt-get install graphviz"):
         render(to_dot(GRAPH, "model"), "svg")
+
+
+@needs_graphviz
+def test_however_many_ask_few_programs_draw_at_once(monkeypatch):
+    running, most = [], []
+
+    def run(*_, **__):
+        running.append(1)
+        most.append(len(running))
+        until(lambda: len(running) == 2 or len(most) > 2)  # both places are taken
+        running.pop()
+        return subprocess.CompletedProcess([], 0, b"<svg/>", b"")
+
+    monkeypatch.setattr(dot, "PLACES", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(dot.subprocess, "run", run)
+    graph = to_dot(GRAPH, "stage")
+    with ThreadPoolExecutor(6) as visitors:
+        assert list(visitors.map(lambda _: render(graph), range(6))) == [b"<svg/>"] * 6
+    assert max(most) == 2
+
+
+@needs_graphviz
+def test_a_wait_for_the_graphs_of_others_has_an_end(monkeypatch):
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(dot, "PLACES", places)
+    with places, pytest.raises(GraphvizFailed, match=r"drawing other graphs for 0\.01 seconds"):
+        render(to_dot(GRAPH, "stage"), seconds=0.01)
