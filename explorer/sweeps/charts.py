@@ -10,7 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from explorer.analysis.palette import LEGEND, LINE, NETWORKS
+from explorer.analysis.palette import LEGEND, LINE, NETWORKS, network_colours
 from explorer.charts.training_charts import plain
 from explorer.formatting import numbers
 from explorer.sweeps.results import MEASURES, Results, empirical_distribution
@@ -22,11 +22,6 @@ HEIGHT = 360
 BEST_TO_WORST = ((0.0, NETWORKS[0]), (0.5, NETWORKS[2]), (1.0, NETWORKS[1]))
 SYMBOLS = ("circle", "square", "triangle-up", "cross", "x", "star")
 RIVALS = {"wider": "diamond", "deeper": "hexagon"}
-
-
-def colour_of(number: int) -> str:
-    """The colour of a trial in all charts."""
-    return NETWORKS[number % len(NETWORKS)]
 
 
 def cardinality_figure(found: Results) -> go.Figure:
@@ -74,8 +69,10 @@ def curves_figure(found: Results) -> go.Figure:
     """Validation error over epochs: a line for each network, a band of one standard error."""
     figure = go.Figure()
     shown = _legible(found)
+    colours = network_colours(trial.spec.name for trial in found.plan.trials)
     for number in shown:
-        trial, curve, colour = found.plan.trials[number], found.curve(number), colour_of(number)
+        trial, curve = found.plan.trials[number], found.curve(number)
+        colour = colours[trial.spec.name]
         if not curve.epochs:
             continue
         name = plain(trial.label)

@@ -10,6 +10,7 @@ import pytest
 from run_folders import trained
 
 from explorer.analysis.formats import to_text
+from explorer.analysis.palette import network_colours
 from explorer.sweeps import control
 from explorer.sweeps.charts import (
     cardinality_figure,
@@ -152,6 +153,9 @@ def test_figures_draw_the_numbers(sweep):
     assert list(points[0].error_y.array) == pytest.approx([2, 0, 0])
     lines = [trace for trace in curves_figure(found).data if trace.fill is None]
     assert [trace.name for trace in lines] == [trial.label for trial in found.plan.trials]
+    # A network has the colour that it has on Compare and Train.
+    colours = network_colours(trial.spec.name for trial in found.plan.trials)
+    assert [trace.line.color for trace in lines] == list(colours.values())
     steps = {trace.name: trace for trace in distribution_figure(found).data}
     assert list(steps["all at one cost (5)"].x[1:]) == pytest.approx([20, 26, 29, 29, 30])
     axes = {axis.label: axis for axis in parallel_figure(found).data[0].dimensions}
