@@ -54,6 +54,14 @@ def test_a_damaged_file_is_refused(tmp_path):
         stock_file(path)
 
 
+def test_the_page_train_hands_out_a_damaged_file_as_it_is(tmp_path):
+    from explorer.app.views.train.run import _model
+
+    path = tmp_path / "net.keras"
+    path.write_bytes((OLD / "grouped.keras").read_bytes()[:5000])
+    assert _model(SimpleNamespace(model_path=lambda run: path), "a run") == path.read_bytes()
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_the_page_train_hands_out_stock_layers(form, tmp_path):
     from explorer.app.views.train.run import _model
