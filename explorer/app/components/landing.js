@@ -38,18 +38,38 @@ function landOn(text, end) {
   }
 }
 
-/** Keep an element at the top while the page grows, until a person does something. @param {HTMLElement} element @param {number} end */
+/**
+ * Keep an element at the top while the page above it grows, until a person does something. A scroll
+ * by anything else ends it, too: then the element has moved because its box was scrolled, which is
+ * not so where the page has become too short for its place (`cut`).
+ *
+ * @param {HTMLElement} element
+ * @param {number} end
+ */
 function hold(element, end) {
   const acts = new AbortController();
   for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) {
     addEventListener(name, () => acts.abort(), { capture: true, passive: true, signal: acts.signal });
   }
-  let place = NaN;
+  const box = scroller(element);
+  let [place, scrolled] = [NaN, box.scrollTop];
   const follow = () => {
-    if (element.getBoundingClientRect().top !== place) element.scrollIntoView({ block: "start" });
-    place = element.getBoundingClientRect().top;
-    if (performance.now() > end) acts.abort();
-    if (!acts.signal.aborted && element.isConnected) requestAnimationFrame(follow);
+    if (element.getBoundingClientRect().top !== place) {
+      const cut = box.scrollTop < scrolled && box.scrollTop + box.clientHeight >= box.scrollHeight - 1;
+      if (box.scrollTop !== scrolled && !cut) acts.abort();
+      else element.scrollIntoView({ block: "start" });
+    }
+    [place, scrolled] = [element.getBoundingClientRect().top, box.scrollTop];
+    if (performance.now() > end || !element.isConnected) acts.abort();
+    if (!acts.signal.aborted) requestAnimationFrame(follow);
   };
   follow();
+}
+
+/** What scrolls an element. @param {Element} element @returns {Element} */
+function scroller(element) {
+  for (let one = element.parentElement; one; one = one.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  }
+  return document.documentElement;
 }
