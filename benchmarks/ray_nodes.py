@@ -79,7 +79,7 @@ def measure(folder: Path, count: int, epochs: int) -> tuple[str, bool]:
         doomed = wait(lambda: _at_work(cluster, store, runs))
         lost, machine = doomed
         before = {run: len(store.snapshot(run).points) for run in runs}
-        killed = _kill(machine)
+        killed = kill_at_once(_processes(machine))
         cluster.remove_node(machine, allow_graceful=False)
         died = time.monotonic()
         wait(lambda: store.snapshot(lost).attempts > 1)
@@ -167,9 +167,8 @@ def _processes(node):
     return [raylet, *raylet.children(recursive=True)]
 
 
-def _kill(node) -> int:
-    """End all processes of a node at once, as a machine that loses power does."""
-    processes = _processes(node)
+def kill_at_once(processes) -> int:
+    """End the processes of a node, as a machine that loses power does."""
     for signal in ("suspend", "kill"):  # nobody may notice that another is gone, and say so
         for process in processes:
             try:

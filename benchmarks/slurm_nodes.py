@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 
 import psutil
-from ray_nodes import POINTS, compared, small_runs, undisturbed, wait
+from ray_nodes import POINTS, compared, kill_at_once, small_runs, undisturbed, wait
 
 NODES = ("node1", "node2", "node3")
 PORT = 17100
@@ -95,14 +95,7 @@ class Cluster:
 
     def kill(self, name: str, job: str) -> int:
         """End a node and its job's processes at once, as a machine that loses power does."""
-        doomed = [psutil.Process(self.nodes[name].pid), *processes_of(job)]
-        for act in ("suspend", "kill"):  # nobody may notice that another is gone, and say so
-            for process in doomed:
-                try:
-                    getattr(process, act)()
-                except psutil.NoSuchProcess:
-                    continue
-        return len(doomed)
+        return kill_at_once([psutil.Process(self.nodes[name].pid), *processes_of(job)])
 
     def close(self) -> None:
         """End what is left."""

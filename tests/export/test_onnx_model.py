@@ -22,6 +22,20 @@ def distance(got, expected):
     return np.abs(got - expected).max() / np.abs(expected).max()
 
 
+def keras_output(spec, weights, given):
+    """What Keras computes, in the layout of ONNX."""
+    import keras
+
+    from resnext import build_model
+    from resnext.weights import write_weights
+
+    model = build_model(spec)
+    write_weights(model, trace(spec), weights)
+    output = np.asarray(model(given))
+    keras.backend.clear_session()
+    return output if spec.include_top else output.transpose(0, 3, 1, 2)
+
+
 def dimensions(value):
     return [axis.dim_param or axis.dim_value for axis in value.type.tensor_type.shape.dim]
 
@@ -104,20 +118,11 @@ def test_the_batch_is_open(folded):
 @pytest.mark.parametrize("case", SOME)
 def test_the_output_is_that_of_keras(case):
     pytest.importorskip("onnxruntime")
-    import keras
     from sources import run_onnx
-
-    from resnext import build_model
-    from resnext.weights import write_weights
 
     spec = CASES[case]
     weights, given = random_weights(trace(spec)), images(spec)
-    model = build_model(spec)
-    write_weights(model, trace(spec), weights)
-    expected = np.asarray(model(given))
-    if not spec.include_top:
-        expected = expected.transpose(0, 3, 1, 2)
-    keras.backend.clear_session()
+    expected = keras_output(spec, weights, given)
     for folded in (False, True):
         got = run_onnx(onnx_model(spec, weights, folded=folded), given)
         assert distance(got, expected) < 1e-5
@@ -141,21 +146,12 @@ def double_precision():
 @pytest.mark.parametrize("case", SOME)
 def test_in_float64_the_graph_is_that_of_keras_to_ten_digits(case, double_precision):
     """Rounding hides no slip, such as another epsilon: ONNX's own evaluator next to Keras."""
-    import keras
     from onnx.reference import ReferenceEvaluator
-
-    from resnext import build_model
-    from resnext.weights import write_weights
 
     spec = CASES[case]
     weights = {k: v.astype("float64") for k, v in random_weights(trace(spec)).items()}
     given = images(spec).astype("float64")
-    model = build_model(spec)
-    write_weights(model, trace(spec), weights)
-    expected = np.asarray(model(given))
-    if not spec.include_top:
-        expected = expected.transpose(0, 3, 1, 2)
-    keras.backend.clear_session()
+    expected = keras_output(spec, weights, given)
     for folded in (False, True):
         exported = onnx_model(spec, weights, folded=folded)
         assert "Input: float64 images" in exported.graph.doc_string

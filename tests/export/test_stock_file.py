@@ -1,29 +1,21 @@
 """Files of earlier versions, handed out: Keras's own layers, the same function, no TensorFlow."""
 
-import json
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from plain_keras_files import in_plain_keras, layer_kinds
 
 from explorer.analysis.report import analyse
 from explorer.export.stock_file import stock_file
 from explorer.foreign.keras_layer import KerasConfigError
 
 ROOT = Path(__file__).parents[2]
-FILES = ROOT / "tests" / "resnext" / "keras"
-OLD = FILES / "old_files"
+OLD = ROOT / "tests" / "resnext" / "keras" / "old_files"
 FORMS = ("grouped", "split")
-
-
-def layers(path):
-    with zipfile.ZipFile(path) as archive:
-        config = json.loads(archive.read("config.json"))
-    return {(layer["registered_name"], layer["module"]) for layer in config["config"]["layers"]}
 
 
 def written(folder, form):
@@ -35,9 +27,9 @@ def written(folder, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_an_older_file_becomes_one_of_stock_layers(form, tmp_path):
     before = (OLD / f"{form}.keras").read_bytes()
-    assert any(registered for registered, _ in layers(OLD / f"{form}.keras"))
+    assert any(registered for registered, _ in layer_kinds(OLD / f"{form}.keras"))
     path = written(tmp_path, form)
-    assert layers(path) == {(None, "keras.layers")}
+    assert layer_kinds(path) == {(None, "keras.layers")}
     assert analyse(path).rows == analyse(OLD / f"{form}.keras").rows
     assert (OLD / f"{form}.keras").read_bytes() == before
 
@@ -69,7 +61,7 @@ def test_the_page_train_hands_out_stock_layers(form, tmp_path):
     store = SimpleNamespace(model_path=lambda run: OLD / f"{form}.keras")
     path = tmp_path / "net.keras"
     path.write_bytes(_model(store, "20261129-175614-0d9f2a"))
-    assert layers(path) == {(None, "keras.layers")}
+    assert layer_kinds(path) == {(None, "keras.layers")}
 
 
 def test_no_tensorflow_is_imported():
@@ -91,15 +83,7 @@ def test_plain_keras_predicts_from_it_what_was_predicted_then(tmp_path):
         np.savez(
             tmp_path / f"{form}.npz", images=stored["images"], labels=labels, outputs=stored[form]
         )
-    done = subprocess.run(
-        [sys.executable, "-I", str(FILES / "plain_keras.py"), str(tmp_path)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    found = json.loads(done.stdout.strip().splitlines()[-1])
+    found = in_plain_keras(tmp_path)
     for form in FORMS:
         assert found[form]["difference"] < 1e-6
         assert found[form]["modules"] == ["keras"]
@@ -119,7 +103,7 @@ def test_the_optimizer_s_state_comes_along(tmp_path):
     model.fit(np.ones((4, 4, 4, 8)), np.ones((4, 2)), verbose=0)
     model.save(tmp_path / "old.keras")
     (tmp_path / "new.keras").write_bytes(stock_file(tmp_path / "old.keras"))
-    assert layers(tmp_path / "new.keras") == {(None, "keras.layers")}
+    assert layer_kinds(tmp_path / "new.keras") == {(None, "keras.layers")}
     again = keras.saving.load_model(tmp_path / "new.keras")
     assert int(again.optimizer.iterations) == 1
     pairs = zip(

@@ -1,15 +1,11 @@
 """Our ``.keras`` files in a Keras without our package, and such files, and older ones, in ours."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from plain_keras_files import in_plain_keras, layer_kinds
 
 from explorer.analysis.report import analyse
 from explorer.lesson.forms import random_weights
@@ -40,13 +36,6 @@ SPECS = {
 }
 
 
-def kinds(path):
-    """Registered name and module of each layer, as the file says."""
-    with zipfile.ZipFile(path) as archive:
-        config = json.loads(archive.read("config.json"))
-    return {(layer["registered_name"], layer["module"]) for layer in config["config"]["layers"]}
-
-
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     """Files of all specs, our predictions, and what plain Keras makes of them."""
@@ -67,24 +56,13 @@ def opened(tmp_path_factory):
     images = np.random.default_rng(7).normal(size=(4, 32, 32, 3)).astype("float32")
     outputs["trained"] = load_model(TRAINED).predict(images, verbose=0)
     np.savez(folder / "trained.npz", images=images, labels=np.arange(4), outputs=outputs["trained"])
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        [sys.executable, "-I", str(HERE / "plain_keras.py"), str(folder)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return folder, outputs, json.loads(done.stdout.strip().splitlines()[-1])
+    return folder, outputs, in_plain_keras(folder)
 
 
 @pytest.mark.parametrize("name", [*SPECS, "trained"])
 def test_plain_keras_predicts_the_same_and_trains_on(opened, name):
     folder, outputs, found = opened
-    assert kinds(folder / f"{name}.keras") == {(None, "keras.layers")}
+    assert layer_kinds(folder / f"{name}.keras") == {(None, "keras.layers")}
     assert found[name]["modules"] == ["keras"]
     assert found[name]["difference"] < 1e-5
     assert 0 < found[name]["loss"] < 20
@@ -144,14 +122,14 @@ def test_a_file_says_its_padding(tmp_path):
 def test_an_older_file_opens_exports_and_becomes_portable(form, tmp_path):
     """Written with layers of ours, and predictions beside it, before files held Keras's only."""
     path, stored = OLD / f"{form}.keras", np.load(OLD / "outputs.npz")
-    assert any(registered for registered, _ in kinds(path))
+    assert any(registered for registered, _ in layer_kinds(path))
     model = load_model(path)
     np.testing.assert_allclose(
         model.predict(stored["images"], verbose=0), stored[form], rtol=1e-5, atol=1e-7
     )
     assert {type(layer).__module__.split(".")[0] for layer in model.layers} == {"keras"}
     model.save(tmp_path / "new.keras")
-    assert kinds(tmp_path / "new.keras") == {(None, "keras.layers")}
+    assert layer_kinds(tmp_path / "new.keras") == {(None, "keras.layers")}
     old, new = analyse(path), analyse(tmp_path / "new.keras")
     assert old.rows == new.rows
     again = load_model(tmp_path / "new.keras")
@@ -200,7 +178,7 @@ def test_layers_that_are_not_fast_are_left_to_keras():
 
 
 def test_the_shipped_network_holds_stock_layers():
-    assert kinds(TRAINED) == {(None, "keras.layers")}
+    assert layer_kinds(TRAINED) == {(None, "keras.layers")}
     assert read_trained(TRAINED).spec == ResNeXtSpec.from_name("mini_resnext")
 
 
