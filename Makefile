@@ -2,6 +2,8 @@
 # Both make a virtual environment in .venv first, with uv if it is there.
 
 PYTHON ?= python3
+# Tests start hundreds of processes, each of which would compile our modules again.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests wait for browsers and processes: three workers keep two cores busy.
 WORKERS ?= 3
 VENV := .venv

@@ -52,10 +52,13 @@ def show() -> None:
     error = network.take_over()
     if page == pages[0]:
         architecture.opening()  # before the sidebar, as a browser loads and draws what comes first
+    elif page.url_path == "learn":
+        learn.opening()
     network.sidebar(error, page.url_path)
-    with st.sidebar:
-        landing.close_drawer()
-        landing.readable_chips()
+    if page.url_path not in network.WITHOUT_NETWORK:
+        with st.sidebar:
+            landing.close_drawer()
+    landing.readable()
     page.run()
     address.close_page()
 

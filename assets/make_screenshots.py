@@ -25,13 +25,15 @@ from conftest import CHROMIUM
 from notebook_servers import LAB, Server, click_part, open_page, write_notebook
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from waiting import settled
 
 from explorer.charts.cardinality.choices import CARDINALITIES
 
 FOLDER = Path(__file__).parent / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 SIZES = {"": (1440, 900), "-phone": (390, 844)}
-SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+LECTURE, ROOM = "-1280x720", (1280, 720)  # what a projector shows of `IN_A_ROOM`
+PATIENCE = 180_000  # milliseconds
 BELOW_THE_BAR = "e => { e.style.scrollMarginTop = '76px'; e.scrollIntoView({block: 'start'}); }"
 HEADING = "[data-testid=stMain] h2"
 INSIDE = "learn?lesson=Inside&lesson_off_way=At+random"
@@ -47,7 +49,7 @@ PICTURES = {
     "cost": ("cost", ""),
     "verify": ("verify", ""),
     "accuracy": ("accuracy", ""),
-    "train": ("train", "text=finished"),
+    "train": ("train", ""),
     "sweeps": ("sweeps", ""),
     "learn-1-paths": ("learn?lesson=Paths&lesson_move=Add", HEADING),
     "learn-2-forms": ("learn?lesson=Forms", HEADING),
@@ -59,9 +61,10 @@ PICTURES = {
     "learn-full-screen": ("learn?lesson_full=on&lesson=Width", ""),
 }
 GRADIENTS = ("map-heat",)
+IN_A_ROOM = ("learn-full-screen",)
 STRIP = "cardinality-strip"
 FRAMES = (1, 2, 4, 8, 16, 32)  # cardinalities
-WIDTH, HEIGHT, TOP = 300, 640, 64  # a narrow window, with the slider below the block; its own bar
+WIDTH, HEIGHT, TOP = 300, 700, 64  # a narrow window, with the slider below the block; its own bar
 NOTEBOOK = "jupyterlab"
 CELLS = (
     'from explorer import explore\n\nwidget = explore("resnext50_32x4d", height=440)\nwidget',
@@ -100,12 +103,14 @@ def main() -> None:
 def take_pages(browser: Browser, url: str, names: list[str]) -> None:
     """Pages of the app, in both themes and sizes."""
     for theme in ("light", "dark"):
-        for suffix, (width, height) in SIZES.items():
+        for suffix, (width, height) in {**SIZES, LECTURE: ROOM}.items():
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=theme
             )
             page = context.new_page()
             for name in names:
+                if suffix == LECTURE and name not in IN_A_ROOM:
+                    continue
                 save(taken(page, url, *PICTURES[name]), f"{name}-{theme}{suffix}")
             context.close()
 
@@ -152,13 +157,13 @@ def shot(page: Page) -> Image.Image:
 
 def taken(page: Page, url: str, address: str, top: str) -> Image.Image:
     """A picture of the window on a page of the app."""
-    page.goto(f"{url}/{address}", timeout=180_000)
-    page.wait_for_selector("h1, h2", timeout=180_000)  # full screen has no title
+    page.goto(f"{url}/{address}", timeout=PATIENCE)
+    page.wait_for_selector("h1, h2", timeout=PATIENCE)  # full screen has no title
     page.wait_for_timeout(2_000)
-    page.wait_for_selector(SETTLED, timeout=180_000)
+    settled(page, PATIENCE)
     if top:
         place = page.locator(top).first
-        place.wait_for(timeout=180_000)
+        place.wait_for(timeout=PATIENCE)
         place.evaluate(BELOW_THE_BAR)
     page.wait_for_timeout(2_500)
     return shot(page)
@@ -178,9 +183,9 @@ def strip(page: Page, url: str) -> Image.Image:
     """Frames of the first picture while the mouse drags its slider, side by side."""
     page.goto(f"{url}/architecture")
     slider = page.locator(".cardinality .slider")
-    slider.wait_for(timeout=180_000)
+    slider.wait_for(timeout=PATIENCE)
     page.wait_for_timeout(2_000)
-    page.wait_for_selector(SETTLED, timeout=180_000)
+    settled(page, PATIENCE)
     page.locator(".cardinality .block").first.evaluate(BELOW_THE_BAR)
     box = slider.bounding_box()
     assert box is not None

@@ -89,7 +89,7 @@ def onnx(name: str, batch: int, path: str) -> Call:
 
 
 def main() -> None:
-    from explorer.cli.time import onnx_files
+    from explorer.export.job import start_export, timed_as_onnx
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", nargs="*", default=CASES, metavar="NETWORK:BATCH")
@@ -110,10 +110,14 @@ def main() -> None:
             field["pytorch"] = partial(pytorch, name, int(batch), False)
             if shutil.which("c++"):
                 field["compiled"] = partial(pytorch, name, int(batch), True)
-        with onnx_files([ResNeXtSpec.from_name(name)], train=False) as files:
-            if files:
-                field["onnx"] = partial(onnx, name, int(batch), str(files[0]))
+        export = start_export(ResNeXtSpec.from_name(name)) if timed_as_onnx() else None
+        try:
+            if export is not None:
+                field["onnx"] = partial(onnx, name, int(batch), str(export.wait().path))
             ms = race(field, asked.rounds, ROUND_SECONDS)
+        finally:
+            if export is not None:
+                export.close()
         eager, own = ms.get("pytorch", float("nan")), ms["frozen"]
         cells = [
             ms.get(who, float("nan")) for who in ("keras", "frozen", "pytorch", "compiled", "onnx")

@@ -206,7 +206,7 @@ def train_before(person: Person) -> None:
     person.open_page("Learn")
     person.click(page.get_by_role("radio", name="Inside"))
     person.choose(page.get_by_role("combobox", name="Network"), re.compile("^mini_resnext: "))
-    person.click(page.get_by_role("radio", name="One"))
+    person.click(page.get_by_role("radio", name="One", exact=True))
     person.see(page.get_by_text("Answer, all paths on"))
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from explorer.analysis.formats import markdown
-from explorer.cli.time import onnx_files
 from explorer.cost import explained
 from explorer.cost.devices import devices
 from explorer.cost.roofline import ARITHMETIC, Ceilings, bound_ms
@@ -33,6 +32,7 @@ from explorer.cost.timing_text import (
     part_table,
 )
 from explorer.cost.timings import timings_here
+from explorer.export.job import timed_as_onnx
 from explorer.formatting import numbers
 from resnext import Node, ResNeXtSpec, trace
 
@@ -41,12 +41,11 @@ NAMES = ("resnet50", "resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d")
 
 def measured(batches: list[int], rounds: int) -> list[Timing]:
     specs = [ResNeXtSpec.from_name(name) for name in NAMES]
-    with onnx_files(specs, train=False) as files:
-        job = start_timing(specs, batches, rounds=rounds, onnx=files)
-        try:
-            return timings_of(job.wait())
-        finally:
-            job.close()
+    job = start_timing(specs, batches, rounds=rounds, onnx=timed_as_onnx())
+    try:
+        return timings_of(job.wait())
+    finally:
+        job.close()
 
 
 def kept(batches: list[int]) -> list[Timing]:

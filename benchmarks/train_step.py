@@ -7,8 +7,9 @@ else the machine does falls on all of them. Prints the medians of the rounds and
 the time from pressing start to the first point on the curve. A large matrix product takes its
 turn, too: the share of the limit is a step's multiply-adds a second, three times those of
 inference, of those of the product. ``torch.compile`` needs a C++ compiler and is left out without
-one. Where the processor has a matrix unit, ours and PyTorch are timed in bfloat16, too (PyTorch
-under its autocast); like is compared with like.
+one. Where the machine has a matrix unit, ours and PyTorch are timed in bfloat16, too (PyTorch
+under its autocast); like is compared with like. All are on the GPU if TensorFlow sees one; that
+was not tried yet.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from race import Call, race
 
 from explorer.analysis.report import analyse
 from explorer.training.engine.batches import augmented, normalised
-from explorer.training.engine.precision import resolve
+from explorer.training.engine.device import configuration, first_card
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.scheduler import start
 from explorer.training.runs.store import RunStore
@@ -42,6 +43,7 @@ from resnext import ResNeXtSpec
 CASES = ("mini_resnext:32", "mini_resnext:128", "resnext29_32x4d:32", "resnext50_32x4d:8")
 ROUND_SECONDS = 6.0
 SIDE = 2048  # of the matrices of the product
+DEVICE = "RESNEXT_BENCHMARK_DEVICE"  # of PyTorch, told to the processes of the contenders
 Step = Callable[[np.ndarray, np.ndarray, int], object]
 
 
@@ -88,8 +90,9 @@ def torch_step(spec: ResNeXtSpec, batch: int, precision: str, compiled: bool) ->
     from plain_networks import torch_network
 
     torch.set_num_threads(os.cpu_count() or 1)
+    device = os.environ[DEVICE]  # TensorFlow cannot be asked here: it crashes beside PyTorch
     recipe = Recipe(batch_size=batch)
-    model = torch_network(spec).to(memory_format=torch.channels_last)
+    model = torch_network(spec).to(device, memory_format=torch.channels_last)
     kernels = [weight for weight in model.parameters() if weight.ndim > 1]
     others = [weight for weight in model.parameters() if weight.ndim <= 1]
     optimizer = torch.optim.SGD(
@@ -102,11 +105,12 @@ def torch_step(spec: ResNeXtSpec, batch: int, precision: str, compiled: bool) ->
     forward = torch.compile(model) if compiled else model
 
     def step(x: np.ndarray, y: np.ndarray, number: int) -> object:
-        images = torch.from_numpy(normalised(augmented(x, recipe, number))).permute(0, 3, 1, 2)
+        given = torch.from_numpy(normalised(augmented(x, recipe, number)))
+        images = given.to(device).permute(0, 3, 1, 2)
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
             logits = forward(images)
-        value = loss(logits.float(), torch.from_numpy(y))
+        value = loss(logits.float(), torch.from_numpy(y).to(device))
         value.backward()
         optimizer.step()
         return value.item()
@@ -123,7 +127,8 @@ def product(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
 
     matrix = tf.cast(tf.random.stateless_normal((SIDE, SIDE), (0, 1)), precision)
     multiply = tf.function(lambda x: tf.matmul(x, x), jit_compile=False)
-    return lambda x, y, n: multiply(matrix)
+    # On a GPU a product has ended when some of it is here.
+    return lambda x, y, n: multiply(matrix)[0, 0].numpy()
 
 
 CONTENDERS = {
@@ -168,7 +173,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--skip-start", action="store_true")
     asked = parser.parse_args()
-    precisions = list(dict.fromkeys([resolve("auto"), "float32"]))
+    os.environ[DEVICE] = "cuda" if first_card() else "cpu"
+    precisions = list(dict.fromkeys([configuration("auto").precision, "float32"]))
     peers = ["product", "ours"]
     if importlib.util.find_spec("torch"):
         peers += ["pytorch", *(["compiled"] if shutil.which("c++") else [])]

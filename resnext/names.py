@@ -85,8 +85,8 @@ def fields_of(name: str) -> dict[str, Any]:
             f"(CIFAR). Received {depth} in {name!r}."
         )
     raise SpecError(
-        "A network's name is resnext{depth}_{C}x{d}d, such as resnext50_32x4d, or the same "
-        "after se, for squeeze and excitation, or one of "
+        "A network's name must be resnext{depth}_{C}x{d}d (such as resnext50_32x4d), the same "
+        "after se for squeeze and excitation, or one of "
         f"{', '.join(n for n in PRESETS if 'resnext' not in n)}, mini_resnext. "
         f"Received {str(name)[:80]!r}."
     )

@@ -1,10 +1,12 @@
 """What several folders of tests share: one headless browser, and the app on a port of its own."""
 
 import atexit
+import gc
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,13 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 settings.register_profile("quick", settings.get_profile("tests"), max_examples=20)
+
+# Who starts the tests may ignore signals (`nohup`, `&`), and what they start would inherit that. A
+# signal that is caught, though by nothing, goes back to its default in what is started.
+for number in (signal.SIGINT, *([signal.SIGHUP] if os.name == "posix" else [])):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
+
 QUICK = "not slow and not browser"  # what `make quick` runs
 # A file whose tests are all left out there.
 LEFT_OUT = re.compile(r"^pytestmark = (\[[^\]]*)?pytest\.mark\.(slow|browser)\b", re.M)
@@ -32,6 +41,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 # Tests wait for runs: at the lowest priority these starve beside the other workers' browsers.
 os.environ.setdefault("RESNEXT_NICENESS", "0")
 SLOW = ("slow", "browser")  # the marks of tests that take seconds
+IMPORTED = pytest.StashKey[int]()  # how many modules the last `gc.freeze` met
 WAIT = 120_000  # milliseconds; shared machines are slow at times
 
 # What was timed on this machine is no part of a test, nor are a test's times the user's.
@@ -51,6 +61,14 @@ def pytest_ignore_collect(collection_path, config):
     if config.option.markexpr == QUICK and collection_path.name.startswith("test_"):
         return bool(LEFT_OUT.search(collection_path.read_text(encoding="utf-8"))) or None
     return None
+
+
+def pytest_runtest_setup(item):
+    """What large imports leave is there for good: no collection need go through it again."""
+    if len(sys.modules) > item.session.stash.get(IMPORTED, 0) + 500:
+        item.session.stash[IMPORTED] = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(items):
@@ -81,12 +99,30 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def page(browser):
-    """A fresh page at 1440x900."""
+# What earlier pages stored goes as a page first opens an origin; frames may have none.
+FORGET = """try {
+  if (!sessionStorage.known) localStorage.clear();
+  sessionStorage.known = true;
+} catch {}"""
+
+
+@pytest.fixture(scope="session")
+def window(browser):
+    """What the pages at 1440x900 share: it fetches the app's code once."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(window):
+    """A fresh page at 1440x900, of somebody who was never here before."""
+    page = window.new_page()
+    page.add_init_script(FORGET)
+    yield page
+    for each in window.pages:
+        each.close()
+    window.clear_cookies()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -93,13 +94,25 @@ def room_of(module: str) -> str | None:
     return max(fitting, key=len)
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """A file's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """All that a file imports, also inside functions."""
+    return [one for one in ast.walk(tree(path)) if isinstance(one, (ast.Import, ast.ImportFrom))]
+
+
 def imports(module: str, known: dict[str, Path]) -> Iterator[str]:
     """Our own modules that a module imports, also inside functions."""
-    for node in ast.walk(ast.parse(known[module].read_text(encoding="utf-8"))):
+    for node in statements(known[module]):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             inner = [f"{node.module}.{alias.name}" for alias in node.names]
             names = [name if name in known else node.module for name in inner]
         yield from (name for name in names if name in known and name != module)

@@ -3,7 +3,20 @@
 import ast
 import re
 
-from rooms import FLOORS, ROOMS, ROOT, arrows, circles, drawing, imports, modules, room_of, written
+from rooms import (
+    FLOORS,
+    ROOMS,
+    ROOT,
+    arrows,
+    circles,
+    drawing,
+    imports,
+    modules,
+    room_of,
+    statements,
+    tree,
+    written,
+)
 
 HEAVY = {"tensorflow", "keras", "torch", "jax"}
 # Modules that run only where a model is built, trained or run.
@@ -19,7 +32,7 @@ BUILDERS = {
 
 def top_level(path):
     """First parts of what a file imports when it is imported."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in tree(path).body:
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -29,10 +42,10 @@ def top_level(path):
 
 def anywhere(path):
     """First parts of all that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             yield node.module.split(".")[0]
 
 
@@ -62,7 +75,7 @@ def test_the_house_stays_small():
 def test_every_package_says_in_three_sentences_what_belongs_there():
     for module, path in modules().items():
         if path.name == "__init__.py":
-            words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            words = ast.get_docstring(tree(path)) or ""
             sentences = re.findall(r"\S\w\S*[.:;]`*(?=\s|$)", words)
             assert len(sentences) >= 3, f"{module} says too little: {words}"
 
@@ -100,7 +113,7 @@ def test_nothing_heavy_is_imported_at_the_top_except_by_builders():
 def test_no_private_name_is_imported_across_packages():
     known = modules()
     for module, path in known.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in statements(path):
             if isinstance(node, ast.ImportFrom) and node.module in known:
                 same = node.module.rpartition(".")[0] == module.rpartition(".")[0]
                 private = [a.name for a in node.names if a.name.startswith("_")]
@@ -127,6 +140,6 @@ def test_a_page_reads_runs_as_its_visitor_only():
         if not module.startswith("explorer.app") or module.endswith(".visitor"):
             continue
         allowed = {"default_runs"} if module == "explorer.app.server" else set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in statements(path):
             if isinstance(node, ast.ImportFrom) and "explorer.training" in (node.module or ""):
                 assert not {a.name for a in node.names} & (whole - allowed), module

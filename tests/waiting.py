@@ -12,9 +12,14 @@ def until(condition, seconds=90.0):
     return found
 
 
-def settled(page):
-    """Wait until the app has run the page's last change to its end."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+# Before its first run the app is not running either; its own rules of style come with that run.
+SETTLED = """() => document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
+  && [...document.querySelectorAll("style")].some((one) => one.textContent.includes("stTopNav"))"""
+
+
+def settled(page, patience=None):
+    """Wait until the app has run the page's last change to its end; at most milliseconds."""
+    page.wait_for_function(SETTLED, timeout=patience)
 
 
 def still(locator):

@@ -45,7 +45,7 @@ class Comparison:
 
     Attributes:
         names: One for each network, all different.
-        reports: In the same order; differences are to the first.
+        reports: In the same order; the first is the baseline of all differences.
     """
 
     names: tuple[str, ...]

@@ -51,7 +51,7 @@ class Member:
         family: Key of `RELATIONS`.
         line: What a chart joins: networks of one family, template and recipe.
         recipe: Key of `explorer.analysis.series.SERIES`.
-        training: The recipe as the source names or links it.
+        training: The recipe as the source names or links it, and where that was read, if elsewhere.
         top1: Accuracy on ImageNet-1K's validation images in percent, one crop; or
         error: the rest to 100, if the source states errors.
         resolution: Rows of the tested image.

@@ -81,27 +81,34 @@ def by_recipe(depth: int = 50) -> str:
     modern = [label for label, gain in at.items() if SERIES[gain.grouped.recipe].kind == MODERN]
     least, most = (pick(modern, key=lambda label: at[label].points) for pick in (min, max))
     trainings = {at[label].grouped.training for label in modern}
-    plain = ", ".join(f"{at[label].text} ({label})" for label in ("the paper", "torchvision V1"))
+    said = {label: f"{gain.text.removeprefix('+')}{{}} ({label})" for label, gain in at.items()}
     return (
-        f"ResNeXt-{depth} 32x4d against ResNet-{depth}, at about the same cost, in points of top-1 "
-        f"accuracy: {plain}; under {len(trainings)} modern recipes from {at[least].text} ({least}) "
-        f"to {at[most].text} ({most})."
+        f"Top-1 accuracy gained by ResNeXt-{depth} 32x4d over ResNet-{depth} at about the same "
+        f"cost: {said['the paper'].format(' points')}, {said['torchvision V1'].format('')}, "
+        f"{said[least].format('')} to {said[most].format('')} under {len(trainings)} modern "
+        "recipes."
     )
 
 
 def by_depth() -> str:
     """A sentence: in how many recipes with several depths the gain shrinks, and where not."""
     shrinks: list[str] = []
+    grows: list[str] = []
     others: list[str] = []
     for label, gains in all_gains().items():
-        for attention, words in (("none", label), ("se", f"{label}, squeeze and excitation")):
+        for attention, words in (("none", label), ("se", f"{label} (squeeze and excitation)")):
             some = [gain for gain in gains if gain.attention == attention]
             if len(some) > 1:
                 points = [gain.points for gain in some]
                 values = ", ".join(gain.text for gain in some)
                 depths = ", ".join(str(gain.depth) for gain in some)
                 fall = all(after < before for before, after in pairwise(points))
-                (shrinks if fall else others).append(f"{words}: {values} at {depths} layers")
-    text = f"It shrinks with depth in {len(shrinks)} of {len(shrinks) + len(others)} recipes"
+                rise = all(after > before for before, after in pairwise(points))
+                kind = shrinks if fall else grows if rise else others
+                kind.append(f"{words}: {values} at {depths} layers")
+    count = len(shrinks) + len(grows) + len(others)
+    text = f"The gain shrinks with depth in {len(shrinks)} of {count} recipes"
     text += f" ({shrinks[0]})" if shrinks else ""
-    return f"{text}; it does not in {'; '.join(others)}." if others else f"{text}."
+    text += f"; it grows in {'; '.join(grows)}" if grows else ""
+    text += f"; it does neither in {'; '.join(others)}" if others else ""
+    return f"{text}."

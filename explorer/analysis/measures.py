@@ -31,7 +31,7 @@ class Measure:
     write: Callable[[float], str]
     words: tuple[str, str]
     points: bool = False
-    missing: str = "not published"
+    missing: str = "not in this source"
 
     def text(self, index: int) -> str:
         """A network's value."""

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from explorer.analysis.family import members
 from explorer.analysis.published import PYCLS, TIMM, figures
 
-# How networks are trained: with crops and flips; with longer schedules and stronger augmentation,
-# as since 2021; with images beyond ImageNet-1K.
+# How networks are trained: with crops and flips, or a little more, as before 2021; with longer
+# schedules and stronger augmentation, as since then; with images beyond ImageNet-1K.
 PLAIN, MODERN, MORE_DATA = "plain", "modern", "more data"
 
 
@@ -34,6 +34,7 @@ class Series(NamedTuple):
 
 
 _A = "ResNet strikes back (arXiv 2110.00476)"
+_H = "stronger dropout, stochastic depth and RandAugment"
 _NEW = "issue 3995 of pytorch/vision"
 _V1, _V2 = "torchvision V1", "torchvision V2"
 _YALNIZ = "Billion-scale semi-supervised learning (arXiv 1905.00546)"
@@ -59,26 +60,29 @@ SERIES = {
     "torchvision-64x4d": Series(
         "torchvision (64x4d)", "New recipe as changed in pull request 5935", MODERN, _V2
     ),
-    "timm-gluon": Series("GluonCV (timm)", "Weights of GluonCV, tested by timm", PLAIN),
+    "timm-gluon": Series(
+        "GluonCV (timm)",
+        "Weights of GluonCV, tested by timm: ResNet 120 epochs, the others 200 with mixup",
+        PLAIN,
+    ),
     "timm-tv": Series("torchvision V1 (timm)", "Weights of torchvision, tested by timm", PLAIN),
     "timm-a1": Series("timm A1", f"{_A}, 600 epochs", MODERN),
     "timm-a1-288": Series("timm A1, 288 px", f"{_A}, 600 epochs, tested at 288 pixels", MODERN),
     "timm-a2": Series("timm A2", f"{_A}, 300 epochs", MODERN),
     "timm-a2-288": Series("timm A2, 288 px", f"{_A}, 300 epochs, tested at 288 pixels", MODERN),
     "timm-a3": Series("timm A3", f"{_A}, 100 epochs at 160 pixels", MODERN),
-    "timm-a1h": Series("timm A1h", "A1 with stronger regularisation", MODERN),
-    "timm-a1h-288": Series(
-        "timm A1h, 288 px", "A1 with stronger regularisation, tested at 288 pixels", MODERN
-    ),
-    "timm-ra": Series("timm RA", "RandAugment", MODERN),
-    "timm-ra-288": Series("timm RA, 288 px", "RandAugment, tested at 288 pixels", MODERN),
+    "timm-a1h": Series("timm A1h", f"A1 with {_H}", MODERN),
+    "timm-a1h-288": Series("timm A1h, 288 px", f"A1 with {_H}, tested at 288 pixels", MODERN),
+    # By timm's own words for its ResNets; its table of tags puts RA with RMSProp (RA2).
+    "timm-ra": Series("timm RA", "RandAugment, SGD", MODERN),
+    "timm-ra-288": Series("timm RA, 288 px", "RandAugment, SGD, tested at 288 pixels", MODERN),
     "timm-c1": Series("timm C1", f"Based on the C recipes of {_A}", MODERN),
     "timm-c1-288": Series(
         "timm C1, 288 px", f"Based on the C recipes of {_A}, tested at 288 pixels", MODERN
     ),
-    "timm-racm": Series("timm RACM", "timm's recipe RACM", MODERN),
+    "timm-racm": Series("timm RACM", "Roughly: RandAugment, RMSProp", MODERN),
     "timm-racm-288": Series(
-        "timm RACM, 288 px", "timm's recipe RACM, tested at 288 pixels", MODERN
+        "timm RACM, 288 px", "Roughly: RandAugment, RMSProp, tested at 288 pixels", MODERN
     ),
     "timm-ah": Series("timm AH", "A1h without CutMix", MODERN),
     "timm-ah-288": Series("timm AH, 288 px", "A1h without CutMix, tested at 288 pixels", MODERN),
@@ -90,7 +94,9 @@ SERIES = {
         "SWSL", f"{_YALNIZ}, a teacher that saw hashtags, then ImageNet-1K; CC-BY-NC", MORE_DATA
     ),
     "ssl": Series(
-        "SSL", f"{_YALNIZ}, 100 million images without labels, then ImageNet-1K", MORE_DATA
+        "SSL",
+        f"{_YALNIZ}, a part of YFCC100M without labels, then ImageNet-1K; CC-BY-NC",
+        MORE_DATA,
     ),
     "timm-4090": Series("timm, RTX 4090", TIMM),
     "pycls-v100": Series("pycls, V100", f"Inference on 64 images, V100, PyTorch 1.6: {PYCLS}"),

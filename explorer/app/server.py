@@ -16,11 +16,11 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from explorer.training.engine.errors import RunError
 from explorer.training.runs import identity
 from explorer.training.runs.quotas import limits
-from explorer.training.runs.scheduler import max_runs
+from explorer.training.runs.scheduler import check_settings, max_runs
 from explorer.training.runs.store import default_runs
+from resnext.errors import UserError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -40,9 +40,10 @@ def middleware() -> list[Middleware]:
         if not limits().hosted:
             return []
         max_runs()
+        check_settings()
         identity.new_cookie(default_runs())
         proxies = identity.trusted_proxies()
-    except RunError as error:
+    except UserError as error:
         raise SystemExit(str(error)) from None
     layers = [Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []
     return [*layers, Middleware(VisitorCookie)]

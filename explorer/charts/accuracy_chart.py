@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import plotly.graph_objects as go
@@ -29,6 +29,12 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "RegNetY": ("triangle-down", "dash"),
     "ConvNeXt": ("hexagon", "solid"),
 }
+SHAPES = {
+    "circle-open": "open circle",
+    "diamond-open": "open diamond",
+    "triangle-up": "triangle",
+    "triangle-down": "triangle pointing down",
+}
 HEIGHT = 460
 # Of the plot on a narrow screen, which is where names have least room, and of a letter, in pixels.
 WIDE, HIGH, LETTER = 300, 320, 6.4
@@ -46,6 +52,17 @@ class Place(NamedTuple):
 
     side: str
     at: tuple[float, float] | None = None
+
+
+def symbols_text(families: Iterable[str]) -> str:
+    """One sentence that says which symbol is which family, of those that are drawn."""
+    drawn = set(families)
+    shapes = [
+        f"{SHAPES.get(symbol, symbol)} {family}"
+        for family, (symbol, _) in FAMILIES.items()
+        if family in drawn
+    ]
+    return f"Symbols: {', '.join(shapes)}."
 
 
 def accuracy_chart(rows: Sequence[Member], costs: Sequence[float | None], title: str) -> go.Figure:
@@ -88,9 +105,9 @@ def line_name(rows: Sequence[Member]) -> str:
 
 
 def short_name(rows: Sequence[Member]) -> str:
-    """The same as it is written beside a line: 32×4d for ResNeXt 32x4d, 101 64×4d for one."""
+    """The same as it is written beside a line: 32x4d for ResNeXt 32x4d, 101 64x4d for one."""
     name = re.sub(r"ResNeXt[- ]?(?=\d)|(?<=SE-)ResNeXt[- ]?(?=\d)", "", line_name(rows))
-    return name.replace("SE-", "SE ").replace("x", "×") if re.match(r"(SE-)?\d", name) else name
+    return name.replace("SE-", "SE ") if re.match(r"(SE-)?\d", name) else name
 
 
 def _places(lines: Sequence[Line]) -> list[tuple[int, Place] | None]:

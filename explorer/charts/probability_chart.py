@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from explorer.analysis.palette import NETWORKS
 from explorer.charts.training_charts import plain
+from explorer.formatting.numbers import percent
 
 ROW, BAR_ROOM, MARGIN = 14, 17, 34  # pixels
 
@@ -33,7 +34,7 @@ def probability_figure(
         figure.add_bar(
             y=[_label(names, label) for label in shown],
             x=[values[label] for label in shown],
-            text=[f"{values[label]:.1%}" for label in shown],
+            text=[percent(values[label]) for label in shown],
             textposition="outside",
             cliponaxis=False,
             name=name,

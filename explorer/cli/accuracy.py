@@ -12,8 +12,8 @@ from explorer.cli.parsers import add_command, add_format_option, print_answer
 HELP = f"""\
 Published accuracies on ImageNet-1K of ResNet, ResNeXt and their descendants, each with its recipe,
 source and costs, and what cardinality gains under each recipe. Accuracies of different recipes are
-not comparable. Costs are counted here where the network can be made here, else as the source states
-them.
+not comparable. Costs are counted here if this program can build the network; otherwise the source's
+figure is shown.
 
 examples:
   python -m explorer accuracy
@@ -34,7 +34,9 @@ def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
     words = "published accuracies by recipe, and what cardinality gains"
     parser = add_command(commands, "accuracy", words, HELP, run_accuracy)
-    parser.add_argument("--recipe", nargs="+", default=[], metavar="NAME", help="only of these")
+    parser.add_argument(
+        "--recipe", nargs="+", default=[], metavar="NAME", help="show only these recipes"
+    )
     add_format_option(parser)
 
 

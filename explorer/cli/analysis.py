@@ -43,7 +43,7 @@ MACs are counted as one of:
 """
 
 COMPARE = """\
-Compare networks stage by stage; differences are to the first network, the baseline.
+Compare networks stage by stage. The first is the baseline of all differences.
 
 examples:
   python -m explorer compare resnext50_32x4d resnext101_32x4d resnext152_32x4d

@@ -35,7 +35,9 @@ def add_commands(commands: Any) -> None:
     parser = add_command(commands, "build", words, HELP, run_build)
     parser.add_argument("name", metavar="NAME", help="a network, such as resnext50_32x4d")
     add_output_option(parser, "file to write, ending in .keras")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of weights (default 0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="random seed of the weights (default 0)"
+    )
     add_network_options(parser)
 
 

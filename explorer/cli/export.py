@@ -13,7 +13,7 @@ from explorer.cli.parsers import add_command, add_output_option
 from explorer.export.code import TARGETS
 
 CODE = """\
-A network as a file of its own that needs nothing of this program. Without -o it is printed.
+A network as one file that does not need this package. Without -o it is printed.
 
 examples:
   python -m explorer code resnext50_32x4d --to torch -o resnext50.py
@@ -31,7 +31,7 @@ does. They return logits.
 
 EXPORT = """\
 A network with its weights as an ONNX file: opset 17, IR version 8. A name is built in Keras with
-new weights of the seed; a .keras file of ours, built or trained, keeps its own.
+new weights of the seed; a .keras file made by this program, built or trained, keeps its own.
 
 examples:
   python -m explorer export resnext50_32x4d -o resnext50.onnx
@@ -39,8 +39,8 @@ examples:
   python -m explorer export mini_resnext --form aggregated --seed 7 -o paths.onnx
 
 Input "input": float32 images (batch, channels, height, width), channels first; Keras has them last.
-Output "output": class probabilities (batch, classes). The batch is open. Each node has the name of
-the layer's place, such as stage2/block1/conv2. The file says what made it and its layouts
+Output "output": class probabilities (batch, classes). The batch size is free. Each node has the
+name of the layer's place, such as stage2/block1/conv2. The file says what made it and its layouts
 (metadata_props); python -m explorer summary FILE.onnx reads its nodes.
 """
 
@@ -58,7 +58,7 @@ def add_commands(commands: Any) -> None:
 
     export = add_command(commands, "export", "the network as an ONNX file", EXPORT, run_export)
     export.add_argument(
-        "name", metavar="NAME|FILE", help="a network's name, or a .keras file of ours"
+        "name", metavar="NAME|FILE", help="a network's name, or a .keras file made by this program"
     )
     add_network_options(export)
     add_output_option(export, "file to write, .onnx")
@@ -66,7 +66,7 @@ def add_commands(commands: Any) -> None:
         "--fold", action="store_true", help="fold batch norms into the convolutions"
     )
     export.add_argument(
-        "--seed", type=int, metavar="N", help="of the weights of a named network; by default 0"
+        "--seed", type=int, metavar="N", help="random seed of a named network's weights (default 0)"
     )
 
 

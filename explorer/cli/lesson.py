@@ -75,7 +75,7 @@ def equivalence_table(found: Equivalence) -> str:
     part = "" if found.stage is None else f", stage {found.stage}"
     lines = [
         f"{found.name}{part}, {found.dtype}",
-        f"{'form':<14}{'layers':>8}{'params':>14}{'ms':>10}{'activations':>14}",
+        f"{'implementation':<14}{'layers':>8}{'params':>14}{'ms':>10}{'activations':>14}",
     ]
     for form, cost in found.forms.items():
         megabytes = f"{cost.activation_bytes / 1e6:,.1f} MB"

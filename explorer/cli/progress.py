@@ -69,13 +69,14 @@ def settle(store: RunStore, run: str) -> str:
         if not snapshot.is_active:
             return snapshot.state
         time.sleep(0.1)
-    return f"still {snapshot.state}; it was asked to {snapshot.asked or 'end'}"
+    asked = {"pause": "pausing"}.get(snapshot.asked, "stopping")
+    return f"still {snapshot.state}; {asked} was requested"
 
 
 def bar_line(snapshot: RunSnapshot, width: int = 100) -> str:
     """One line: progress, loss, accuracy, speed and time left."""
     if snapshot.state == "queued":
-        return "queued: waiting for a place to train"
+        return "queued: waiting for a free training slot"
     if snapshot.state == NO_CONTACT:
         return f"no contact: {printable(snapshot.reason)}"[:width]
     if not snapshot.points:

@@ -42,7 +42,7 @@ data: as of the command train.
 """
 
 SWEEPS = """\
-Show and control sweeps. ID may be any part of a sweep's id or name that no other has.
+Show and control sweeps. ID is a sweep's id or name, or a unique part of it.
 
 examples:
   python -m explorer sweeps list
@@ -115,13 +115,15 @@ def add_commands(commands: Any) -> None:
     export = actions.add_parser("export", help="write every run as CSV, JSON or one HTML page")
     add_output_option(export, "*.csv, *.json or *.html")
     seeds = actions.add_parser("seeds", help="train every network with more seeds")
-    delete = actions.add_parser("delete", help="forget a sweep; its runs stay")
+    resume = actions.add_parser("resume", help="continue all its runs, start missing ones")
+    add_on_option(resume, "the launcher that the sweep was started or last resumed with")
+    delete = actions.add_parser("delete", help="delete a sweep; keep its runs")
     delete.add_argument("--runs-too", action="store_true", help="delete its runs and their files")
     parsers = {
         "list": listing,
         "show": show,
         "stop": actions.add_parser("stop", help="stop all its runs; they can be resumed"),
-        "resume": actions.add_parser("resume", help="continue all its runs, start missing ones"),
+        "resume": resume,
         "seeds": seeds,
         "export": export,
         "delete": delete,
@@ -136,6 +138,7 @@ def add_commands(commands: Any) -> None:
 
 def run_sweep(arguments: argparse.Namespace) -> int:
     """Plan a sweep, show it and start it."""
+    from explorer.formatting.numbers import counted
     from explorer.sweeps import control
     from explorer.sweeps.results import expected
     from explorer.sweeps.text import plan_text
@@ -156,7 +159,7 @@ def run_sweep(arguments: argparse.Namespace) -> int:
         return 0
     plan = control.start(store, plan)
     where = "" if arguments.runs is None else f" --runs {arguments.runs}"
-    print(f"Sweep {plan.id}: {len(plan.runs)} runs. To see it:")
+    print(f"Sweep {plan.id}: {counted(len(plan.runs), 'run')}. To see it:")
     print(f"  python -m explorer sweeps show {plan.id}{where}")
     return 0
 
@@ -194,6 +197,7 @@ def design_of(arguments: argparse.Namespace) -> Design:
 
 def run_sweeps(arguments: argparse.Namespace) -> int:
     """Look at sweeps, or steer one."""
+    from explorer.formatting.numbers import counted
     from explorer.jobs.text import printable
     from explorer.sweeps import control, plan, text
     from explorer.training.runs.scheduler import tick
@@ -214,11 +218,14 @@ def run_sweeps(arguments: argparse.Namespace) -> int:
     elif action == "export":
         _export(_results(plan.read_plan(store.root, sweep), store.list()), arguments.output)
     elif action == "stop":
-        print(f"Stopping {control.stop(store, sweep)} runs. sweeps resume continues them.")
+        stopped = counted(control.stop(store, sweep), "run")
+        print(f"Stopping {stopped}. sweeps resume continues what was stopped.")
     elif action == "resume":
-        print(f"Resumed {sweep}: {len(control.resume(store, sweep).runs)} runs.")
+        _, resumed = control.resume(store, sweep, arguments.on)
+        print(f"Resumed {sweep}: {counted(resumed, 'run')}.")
     elif action == "seeds":
-        print(f"{sweep}: {len(control.set_seeds(store, sweep, arguments.seeds).runs)} runs.")
+        runs_now = len(control.set_seeds(store, sweep, arguments.seeds).runs)
+        print(f"{sweep}: {counted(runs_now, 'run')}.")
     else:
         control.delete(store, sweep, arguments.runs_too)
         print(f"Deleted {sweep}{' and its runs' if arguments.runs_too else '; its runs stay'}.")

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.analysis.report import LEVELS
@@ -17,14 +13,13 @@ from explorer.cli.parsers import add_command, add_format_option, print_answer
 
 if TYPE_CHECKING:
     from explorer.jobs.job import Job
-    from resnext import ResNeXtSpec
 
 HELP = """\
-Measures networks on this machine, in a process of its own with every processor: the whole network,
-and each stage, block and layer alone. Everything is warm and takes turns; a time is the median of
-the turns. A graphics card is used if TensorFlow sees one, and ONNX Runtime is a second column if it
-is installed. What was measured is kept with the machine's name in RESNEXT_CACHE, for
-search --ms and for the pages Cost and Compare.
+Measures networks on this machine, in a separate process that uses all processors: the whole
+network, and each stage, block and layer alone. Parts are warmed up and measured in turns; a time is
+the median of the turns. A graphics card is used if TensorFlow sees one, and ONNX Runtime is a
+second column if it is installed. What was measured is kept with the machine's name in
+RESNEXT_CACHE, for search --ms and for the pages Cost and Compare.
 
 examples:
   python -m explorer time resnext50_32x4d
@@ -59,7 +54,7 @@ CSV has the networks and their parts at the level of --by.
 
 def add_commands(commands: Any) -> None:
     """Add the command to the main parser."""
-    words = "how long networks and their parts take here"
+    words = "measure how long networks and their parts take on this machine"
     parser = add_command(commands, "time", words, HELP, run_time)
     parser.add_argument("names", metavar="NAME", nargs="+", help="a network, such as resnet50")
     parser.add_argument(
@@ -83,6 +78,7 @@ def run_time(arguments: argparse.Namespace) -> int:
     """Measure and print."""
     from explorer.cost.timing_job import ROUNDS, start_timing, timings_of
     from explorer.cost.timing_text import answer as timings_answer
+    from explorer.export.job import timed_as_onnx
 
     specs = [spec_of(name, arguments) for name in arguments.names]
     names = [spec.name for spec in specs]
@@ -90,43 +86,22 @@ def run_time(arguments: argparse.Namespace) -> int:
         raise UsageError(f"Each network must be named once. Received {', '.join(names)}.")
     # As sweeps give them: --batch 1 1 32 would measure one thing twice.
     batches = list(dict.fromkeys(arguments.batch))
-    with onnx_files(specs, arguments.train) as files:
-        job = start_timing(
-            specs,
-            batches,
-            train=arguments.train,
-            rounds=ROUNDS if arguments.rounds is None else arguments.rounds,
-            onnx=files,
-        )
-        try:
-            answer = job.wait(_show if sys.stderr.isatty() else None)
-        finally:
-            job.close()
-            _clear()
+    job = start_timing(
+        specs,
+        batches,
+        train=arguments.train,
+        rounds=ROUNDS if arguments.rounds is None else arguments.rounds,
+        onnx=timed_as_onnx(),
+    )
+    try:
+        answer = job.wait(_show if sys.stderr.isatty() else None)
+    finally:
+        job.close()
+        _clear()
     print_answer(timings_answer(timings_of(answer), arguments.by), arguments.format)
     if not answer.values["kept"]:
         print("The times could not be kept: RESNEXT_CACHE cannot be written.", file=sys.stderr)
     return 0
-
-
-@contextlib.contextmanager
-def onnx_files(specs: Sequence[ResNeXtSpec], train: bool) -> Iterator[list[Path]]:
-    """The networks as ONNX files for a while; none without ONNX Runtime, or for training."""
-    from explorer.export.job import start_export
-
-    installed = all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime"))
-    if train or not installed:
-        yield []
-        return
-    with contextlib.ExitStack() as stack:
-        files = []
-        for spec in specs:
-            if sys.stderr.isatty():
-                _bar(0.0, f"writing {spec.name} for ONNX Runtime")
-            export = start_export(spec)
-            stack.callback(export.close)
-            files.append(export.wait().path)
-        yield files
 
 
 def _show(job: Job) -> None:

@@ -32,7 +32,7 @@ CIFAR-10's official archive or folder, or a folder or zip file of images train/C
 """
 
 RUNS = """\
-Show and control training runs. ID may be any part of a run's id that no other run has.
+Show and control training runs. ID is a run's id, or a unique part of it.
 
 examples:
   python -m explorer runs list
@@ -50,7 +50,9 @@ def add_commands(commands: Any) -> None:
     train = add_command(commands, "train", "train a network", TRAIN, run_train)
     train.add_argument("name", metavar="NAME", help="a network, such as mini_resnext")
     add_recipe_options(train)
-    train.add_argument("--seed", type=int, metavar="N", help="of weights and order")
+    train.add_argument(
+        "--seed", type=int, metavar="N", help="random seed of the weights and of the image order"
+    )
     train.add_argument(
         "--tensorboard", action="store_true", help="also write event files for TensorBoard"
     )
@@ -110,6 +112,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
 def run_train(arguments: argparse.Namespace) -> int:
     """Start a run and watch it."""
     from explorer.cli.progress import follow
+    from explorer.formatting.numbers import counted
     from explorer.training.runs.forecast import forecast, images_of
     from explorer.training.runs.scheduler import start
     from explorer.training.runs.store import RunStore, default_runs
@@ -119,7 +122,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     expected = forecast([spec], recipe, images_of(arguments.data), store.list(), on=arguments.on)
     print(expected.text, flush=True)
     run = start(store, spec, recipe, arguments.data, arguments.label, arguments.on)
-    print(f"Run {run}: {spec.name} on {arguments.data}, {recipe.epochs} epochs.")
+    print(f"Run {run}: {spec.name} on {arguments.data}, {counted(recipe.epochs, 'epoch')}.")
     if arguments.detach:
         return 0
     return follow(store, run)
@@ -197,13 +200,15 @@ def find(store: RunStore, text: str) -> str:
     raise RunError(f"there is no run {text[:80]!r} in {store.root}")
 
 
-def add_on_option(parser: argparse.ArgumentParser) -> None:
-    """Who starts the runs."""
+def add_on_option(
+    parser: argparse.ArgumentParser, default: str = "$RESNEXT_LAUNCHER, else local"
+) -> None:
+    """Who starts the runs; the default in words."""
     parser.add_argument(
         "--on",
         metavar="LAUNCHER",
         help="local (this machine's queue), ray (a Ray cluster that this machine belongs to), "
-        "ray://ADDRESS or slurm (default: $RESNEXT_LAUNCHER, else local)",
+        f"ray://ADDRESS or slurm (default: {default})",
     )
 
 

@@ -19,7 +19,8 @@ examples:
   python -m explorer verify --format json > figures.json
   python -m explorer verify --memory
 
-With --memory: our peaks of memory and those of real steps of TensorFlow.
+With --memory: predicted and measured peak memory of steps in TensorFlow, and which predictions are
+within 15 %.
 
 JSON is a list of rows with figure, network, ours, theirs, convention, source, verdict, reason.
 """

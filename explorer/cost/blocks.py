@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from explorer.analysis.conventions import DEFAULT, activations, convention
 from explorer.cost.liveness import BACKWARD, FLOAT32, FORWARD, moments
-from explorer.cost.memory import PER_LAYER, eighths
+from explorer.cost.memory import share_of
 from explorer.cost.rules import rule_of
 from explorer.cost.settings import Settings
 from resnext import Graph, ResNeXtSpec, network
@@ -45,7 +45,7 @@ class Figures(NamedTuple):
 class _Part:
     """What a part adds to the whole; peaks are above what is alive outside it.
 
-    Memory is in eighths of a byte, see `explorer.cost.memory.eighths`.
+    Memory is in eighths of a byte, see `explorer.cost.memory.Share.eighths`.
 
     Attributes:
         shape: Of its output.
@@ -85,6 +85,7 @@ class Parts:
 
     def __init__(self, settings: Settings, count: str = DEFAULT) -> None:
         self.settings = settings
+        self._share = share_of(settings)
         self._rule = convention(count)
         self._parts: dict[Hashable, _Part] = {}
 
@@ -94,7 +95,8 @@ class Parts:
         params = sum(part.params * times for part, times in parts)
         weights = sum(part.weights * times for part, times in parts)
         layers = sum(part.layers * times for part, times in parts)
-        base = FLOAT32 * (weights + params * self.settings.slots) + layers * PER_LAYER
+        base = FLOAT32 * (weights + params * self.settings.slots)
+        base += self._share.fixed(weights, layers)
         return Figures(
             params=params,
             macs=sum(part.macs * times for part, times in parts),
@@ -103,7 +105,7 @@ class Parts:
         )
 
     def _peak(self, parts: list[tuple[_Part, int]]) -> int:
-        """In eighths of a byte, of all but weights, optimizer state and the layers' share."""
+        """In eighths of a byte, of all but weights, optimizer state and `Share.fixed`."""
         train = self.settings.train
         ahead = sum(part.buffers * times for part, times in parts)
         behind = kept = peak = 0
@@ -170,7 +172,7 @@ class Parts:
         peaks = {FORWARD: 0, BACKWARD: 0}
         kept = 0
         for moment in found:
-            size = eighths(moment.fixed + batch * moment.kept, batch * moment.working)
+            size = self._share.eighths(moment.fixed + batch * moment.kept, batch * moment.working)
             peaks[moment.phase] = max(peaks[moment.phase], size)
             if moment.phase == FORWARD:
                 kept = moment.kept
@@ -183,11 +185,11 @@ class Parts:
             weights=weights,
             macs=macs,
             activations=values,
-            buffers=eighths(found[0].fixed, 0),
-            kept=eighths(batch * kept, 0),
+            buffers=self._share.eighths(found[0].fixed, 0),
+            kept=self._share.eighths(batch * kept, 0),
             forward=peaks[FORWARD],
             backward=peaks[BACKWARD],
-            result=0 if rule_of(end).keeps_output else eighths(0, batch * size),
+            result=0 if rule_of(end).keeps_output else self._share.eighths(0, batch * size),
         )
 
     def _counts(self, node: Any) -> tuple[int, int, int, int]:

@@ -11,10 +11,13 @@ from explorer.cost.liveness import FLOAT32, Moment, moments
 from explorer.cost.settings import MOST_IMAGES, Settings
 
 RULE = (
-    "A tensor is alive from the layer that writes it to the last one that reads it, backward pass "
-    "included; elementwise layers write in place (rules of TensorFlow's kernels on a processor). "
-    "Allocator and program, as measured: 600 KiB a layer, an eighth of what stays through the step "
-    "and three eighths of what comes and goes."
+    "A tensor stays in memory from the layer that writes it to the last one that reads it, in the "
+    "backward pass, too. Elementwise layers reuse their input's memory, as TensorFlow does on a "
+    "CPU. Allocator and program add, as measured: in training 600 KiB for each layer, one eighth "
+    "of what is kept for the whole step, and three eighths of what is freed within it; in "
+    "inference 150 KiB for each layer, a quarter of the weights, and seven eighths of what is "
+    "freed. That can be too much for a small network, and with layers for each path; verify shows "
+    "by how much."
 )
 PARTS = {
     "weights": "Weights",
@@ -24,23 +27,52 @@ PARTS = {
     "working": "In use",
     "overhead": "Allocator and program",
 }
-# Resident memory beyond the tensors, as measured (benchmarks/results/memory.md). TensorFlow's
-# allocator (tsl/framework/bfc_allocator.cc) splits a free block only from twice the size asked for,
-# and what no free block fits takes new memory. So what stays through the step holds an eighth more
-# than its tensors, and what comes and goes three eighths. A layer's place in the graph, its traced
-# functions and its kernels take some 600 KiB.
-STAYS, GOES = 9, 11  # eighths of a byte for each byte
-PER_LAYER = 600 * 2**10
 
 
-def eighths(stays: int, goes: int) -> int:
-    """Memory of tensors and the allocator's share, in eighths of a byte.
+class Share(NamedTuple):
+    """Resident memory beyond the tensors, as measured (benchmarks/results/memory.md).
 
-    Args:
-        stays: Bytes of gradients, of kernels' copies, and of what the backward pass reads.
-        goes: Bytes of other feature maps, and of their gradients.
+    TensorFlow's allocator (tsl/framework/bfc_allocator.cc) splits a free block only from twice the
+    size asked for, and what no free block fits takes new memory. A layer's place in the graph, its
+    traced functions and its kernels take memory, too. That some of inference's grows with the
+    weights was measured and not explained.
+
+    Attributes:
+        stays: Eighths of a byte for each byte of gradients, of kernels' copies, and of what the
+            backward pass reads; the byte itself included.
+        goes: The same of other feature maps, and of their gradients.
+        weight: Bytes of each weight.
+        layer: Bytes of each layer.
     """
-    return STAYS * stays + GOES * goes
+
+    stays: int
+    goes: int
+    weight: int
+    layer: int
+
+    def eighths(self, stays: int, goes: int) -> int:
+        """Memory of tensors and the allocator's share, in eighths of a byte.
+
+        Args:
+            stays: Bytes of gradients, of kernels' copies, and of what the backward pass reads.
+            goes: Bytes of other feature maps, and of their gradients.
+        """
+        return self.stays * stays + self.goes * goes
+
+    def fixed(self, weights: int, layers: int) -> int:
+        """Bytes that do not depend on feature maps."""
+        return self.weight * weights + self.layer * layers
+
+
+TRAINING = Share(stays=9, goes=11, weight=0, layer=600 * 2**10)
+# Least squares of the ratios in 12 measured rows of inference, rounded. The aggregated form is not
+# among them: at a large batch it needs far less of what comes and goes.
+INFERENCE = Share(stays=9, goes=15, weight=1, layer=150 * 2**10)
+
+
+def share_of(settings: Settings) -> Share:
+    """What the allocator and the program add in a step."""
+    return TRAINING if settings.train else INFERENCE
 
 
 class Parts(NamedTuple):
@@ -55,7 +87,7 @@ class Parts(NamedTuple):
             new gradients of the layer at work.
         activations: Feature maps and masks that the backward pass reads again.
         working: Other feature maps, and the gradients of feature maps.
-        overhead: Of the allocator and the program; see `eighths` and `PER_LAYER`.
+        overhead: Of the allocator and the program; see `Share`.
     """
 
     weights: int
@@ -97,6 +129,11 @@ class Memory:
     moments: tuple[Moment, ...]
 
     @property
+    def share(self) -> Share:
+        """What the allocator and the program add."""
+        return share_of(self.settings)
+
+    @property
     def optimizer_bytes(self) -> int:
         """Of the optimizer's arrays."""
         return FLOAT32 * self.trainable * self.settings.slots
@@ -112,7 +149,7 @@ class Memory:
             working=working,
             overhead=self.size(moment) // 8
             - (moment.fixed + kept + working)
-            + self.layers * PER_LAYER,
+            + self.share.fixed(self.weights, self.layers),
         )
 
     @cached_property
@@ -121,9 +158,9 @@ class Memory:
         return max(self.moments, key=self.size)
 
     def size(self, moment: Moment) -> int:
-        """In eighths of a byte, of all but weights, optimizer state and the layers' share."""
+        """In eighths of a byte, of all but weights, optimizer state and `Share.fixed`."""
         batch = self.settings.batch
-        return eighths(moment.fixed + batch * moment.kept, batch * moment.working)
+        return self.share.eighths(moment.fixed + batch * moment.kept, batch * moment.working)
 
     @property
     def peak(self) -> Parts:
@@ -154,10 +191,12 @@ class Memory:
         Exact: each moment grows linearly with the batch, so each alone allows a largest one.
         """
         left = limit - FLOAT32 * self.weights - self.optimizer_bytes
-        left -= self.layers * PER_LAYER
+        left -= self.share.fixed(self.weights, self.layers)
+        share = self.share
         most = 8 * (left + 1) - 1  # eighths, of which a part is not counted
         return min(
-            _most(most - eighths(m.fixed, 0), eighths(m.kept, m.working)) for m in self.moments
+            _most(most - share.eighths(m.fixed, 0), share.eighths(m.kept, m.working))
+            for m in self.moments
         )
 
     def of_batch(self, batch: int) -> Memory:

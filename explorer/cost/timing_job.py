@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from explorer.analysis.report import graph_of
 from explorer.cost.memory import memory
@@ -43,6 +42,7 @@ MOST_BATCH = 1024
 SECONDS = 3600.0
 # TensorFlow with its compiled functions; the two arrays of the copy.
 MEGABYTES = 3_500
+ONNX_BYTES = 24  # of a weight: two arrays, in the model and in the file, and twice in ONNX Runtime
 
 
 def start_timing(
@@ -51,7 +51,7 @@ def start_timing(
     *,
     train: bool = False,
     rounds: int = ROUNDS,
-    onnx: Sequence[Path] = (),
+    onnx: str = "",
     asker: Asker = NOBODY,
     queue: JobQueue | None = None,
 ) -> Job:
@@ -62,7 +62,9 @@ def start_timing(
         batches: Images in a step; one batch after the other.
         train: A training step, instead of inference.
         rounds: Turns of everything, if they do not take too long.
-        onnx: For each network its ONNX file, timed in ONNX Runtime; or none.
+        onnx: ``package.module:function``, called as ``function(spec, model)`` with each Keras model
+            that inference is timed of; it returns the bytes of an ONNX file, which is timed in ONNX
+            Runtime, or None. Empty: no ONNX Runtime. It is `explorer.export.job.timed_as_onnx`.
         asker: Who waits for it; it ends when they are gone.
         queue: Where; by default with all other work of this program.
 
@@ -80,33 +82,40 @@ def start_timing(
         "batches": batches,
         "train": train,
         "rounds": whole_number(rounds, "the rounds", MOST_ROUNDS),
-        "onnx": [str(path) for path in onnx],
+        "onnx": "" if train else onnx,
     }
     question = Question(
         "explorer.cost.timing_run:compute",
         request,
         seconds=SECONDS,
-        megabytes=megabytes(specs, max(batches), train),
-        reads=tuple(onnx),
+        megabytes=megabytes(specs, max(batches), train, bool(request["onnx"])),
         alone=True,
     )
     return (queue or shared_queue()).submit(question, asker)
 
 
-def megabytes(specs: Sequence[ResNeXtSpec], batch: int, train: bool) -> int:
+def megabytes(specs: Sequence[ResNeXtSpec], batch: int, train: bool, onnx: bool = False) -> int:
     """Memory that a measurement may take.
+
+    Args:
+        specs: The networks.
+        batch: Images in a step.
+        train: Whether it is a training step.
+        onnx: Whether ONNX files are made and timed.
 
     Raises:
         InputError: The machine has less.
     """
-    peaks, values = 0, set()
+    peaks, weights, values = 0, 0, set()
     for spec in specs:
         graph = graph_of(spec)
         peaks += memory(graph, Settings(batch, train)).peak_bytes
+        weights += sum(node.total_params for node in graph)
         values |= {node.output_shape for node in graph}
     inputs = 4 * batch * sum(math.prod(shape) for shape in values)
+    files = ONNX_BYTES * weights if onnx else 0
     # The parts hold about as much as the whole; ONNX Runtime has its own copy.
-    needed = MEGABYTES + (3 * peaks + inputs) // 2**20
+    needed = MEGABYTES + (3 * peaks + inputs + files) // 2**20
     most = machine_megabytes()
     if needed > most:
         raise InputError(

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,8 @@ from explorer.cost.parts import Part, distinct
 from explorer.cost.settings import Settings
 from explorer.cost.timed import Conditions, Times, Timing
 from explorer.cost.timings import keep, timings_here
-from explorer.jobs.questions import Answer, Arrays, Progress
+from explorer.jobs.questions import Answer, Arrays, Progress, function_of
+from explorer.training.engine.device import first_card, share_cards
 from resnext import ResNeXtSpec, Shape, __version__
 from resnext.layer import keras_name
 
@@ -47,6 +47,7 @@ def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> A
     progress("importing TensorFlow|0")
     specs = [ResNeXtSpec.from_dict(plain) for plain in request["specs"]]
     device = _Device(request["train"])
+    onnx = function_of(request["onnx"]) if request["onnx"] else None
     found: list[Timing] = []
     kept = True
     for number, batch in enumerate(request["batches"]):
@@ -56,7 +57,7 @@ def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> A
             progress(f"batch {batch}: {words}|{whole:.3f}")
 
         settings = Settings(batch, request["train"])
-        measured = _Measurement(device, specs, settings, request["onnx"], told)
+        measured = _Measurement(device, specs, settings, onnx, told)
         # Kept at once, so that a later batch that is stopped does not cost this one.
         for timing in measured.run(request["rounds"]):
             kept &= keep(timing)
@@ -68,21 +69,15 @@ class _Device:
     """Where TensorFlow computes."""
 
     def __init__(self, train: bool) -> None:
-        import tensorflow as tf
-
-        cards = tf.config.list_physical_devices("GPU")
-        for card in cards:
-            tf.config.experimental.set_memory_growth(card, True)
+        share_cards()
         self.threads = int(os.environ.get("TF_NUM_INTRAOP_THREADS", "0")) or (os.cpu_count() or 1)
         if train:
             from explorer.training.engine.network import configure
 
             configure(self.threads)
-        self.is_gpu = bool(cards)
-        self.name = "CPU"
-        if cards:
-            details = tf.config.experimental.get_device_details(cards[0])
-            self.name = str(details.get("device_name", "GPU"))
+        card = first_card()
+        self.is_gpu = card is not None
+        self.name = card.name if card else "CPU"
 
     def finished(self, call: Call) -> Call:
         """The call, which returns when its work is done."""
@@ -146,7 +141,7 @@ class _Measurement:
         device: Where.
         specs: The networks.
         settings: The step.
-        files: For each network its ONNX file; or none.
+        onnx: Gives a model's ONNX file; or None.
         told: Takes what is being done, and the share that is done.
     """
 
@@ -155,7 +150,7 @@ class _Measurement:
         device: _Device,
         specs: Sequence[ResNeXtSpec],
         settings: Settings,
-        files: Sequence[str],
+        onnx: Callable[[ResNeXtSpec, Any], bytes | None] | None,
         told: Callable[[str, float], None],
     ) -> None:
         self.device, self.specs, self.settings, self.told = device, specs, settings, told
@@ -170,8 +165,10 @@ class _Measurement:
             model, call = self._network(spec)
             models.append(model)
             self._add(("whole", spec), call)
-            if files:
-                self._add(("onnx", spec), self._onnx(files[number], spec))
+            if onnx:
+                told(f"writing {spec.name} for ONNX Runtime", PREPARING * number / steps)
+                if file := onnx(spec, model):
+                    self._add(("onnx", spec), self._onnx(file, spec))
         owner = {id(p): model for model, some in zip(models, self.parts) for p in some}
         for number, (key, part) in enumerate(first.items()):
             told(f"compiling {part.place}", PREPARING * (len(specs) + number) / steps)
@@ -300,7 +297,7 @@ class _Measurement:
     def _output(model: Any, place: str) -> Any:
         return model.get_layer(keras_name(place)).output
 
-    def _onnx(self, path: str, spec: ResNeXtSpec) -> Call:
+    def _onnx(self, file: bytes, spec: ResNeXtSpec) -> Call:
         """Inference in ONNX Runtime, with as many threads."""
         import onnxruntime  # type: ignore[import-untyped]
 
@@ -309,7 +306,7 @@ class _Measurement:
         wanted = ["CUDAExecutionProvider"] if self.device.is_gpu else []
         offered = onnxruntime.get_available_providers()
         session = onnxruntime.InferenceSession(
-            Path(path),
+            file,
             options,
             providers=[one for one in [*wanted, "CPUExecutionProvider"] if one in offered],
         )

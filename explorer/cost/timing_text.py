@@ -14,18 +14,18 @@ from explorer.formatting import numbers
 from resnext import Node
 
 RULE = (
-    "Each stage, block and layer is a compiled function of its own on random values, called again "
-    "and again, less the time of a call that computes nothing. Everything takes turns; a time is "
-    "the median of the turns, the spread its quartiles; next to it the fastest call, on which all "
-    "shares rest if other programs disturbed. Equal parts are timed once."
+    "Each part runs alone as a compiled function on random values. The time is the median over "
+    "turns, minus the time of an empty call; the range is the quartiles. If other programs "
+    "disturbed the measurement, shares use the fastest call. Equal parts are timed once."
 )
 FUSION = (
-    "Parts alone sum to more or less than the whole: in the whole a convolution, its "
-    "normalisation and its ReLU are one operation, and values stay in caches between layers."
+    "Parts alone sum to more or less than the whole: in the whole network, a convolution, "
+    "its normalisation and its ReLU are one operation, and values stay in caches between layers."
 )
 BOUND = (
-    "Bound: the least time by the two ceilings, normalisations and activations free where other "
-    "layers are there to do them. It is a bound, not a prediction."
+    "Bound: the shortest possible time at this machine's peak arithmetic and memory speed, both "
+    "measured. Normalisations and activations count as free where another layer can do them. It "
+    "is not a prediction."
 )
 
 

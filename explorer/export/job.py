@@ -5,6 +5,7 @@ The caller starts an export and polls; TensorFlow is imported only in `explorer.
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,15 @@ MAX_SEED = 2**32 - 1
 # Weights in Keras, as arrays, folded in float64, and in the file.
 MEGABYTES, BYTES = 2_500, 40
 PHASES = ("starting", "importing", "building", "writing")
+
+
+def timed_as_onnx() -> str:
+    """What `explorer.cost.timing_job.start_timing` takes to time ONNX Runtime, too.
+
+    Empty without ONNX or ONNX Runtime, neither of which is imported here.
+    """
+    installed = all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime"))
+    return "explorer.export.worker:built_as_onnx" if installed else ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from explorer.building.job import MAX_PARAMS
 from explorer.foreign.keras_graph import graph_of_keras
 from explorer.foreign.own_spec import spec_of_graph
 from explorer.jobs.questions import Answer, Arrays, Progress
@@ -34,6 +35,22 @@ def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> A
     path.write_bytes(data)
     keras.utils.clear_session()  # the process stays for other work
     return Answer({"path": str(path), "size": len(data), "name": spec.name})
+
+
+def built_as_onnx(spec: ResNeXtSpec, model: Any) -> bytes | None:
+    """A Keras model of ours as an ONNX file; None if it has too many weights for one.
+
+    Args:
+        spec: Of the network.
+        model: As `resnext.build_model` makes it.
+    """
+    from explorer.export.onnx_model import onnx_model
+
+    graph = trace(spec)
+    if sum(node.params for node in graph) > MAX_PARAMS:
+        return None
+    data: bytes = onnx_model(spec, read_weights(model, graph)).SerializeToString()
+    return data
 
 
 def _from_seed(spec: ResNeXtSpec, seed: int) -> tuple[ResNeXtSpec, dict[str, Any]]:

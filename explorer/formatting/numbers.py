@@ -15,6 +15,11 @@ def full(number: int | None) -> str:
     return UNKNOWN if number is None else f"{number:,}"
 
 
+def counted(number: int, thing: str) -> str:
+    """1 run, 2 runs or 1,000 runs."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def signed(number: int | None) -> str:
     """+25,097,128, −1 or 0."""
     if number is None:
@@ -39,9 +44,9 @@ def shape(lengths: Sequence[int | None] | None) -> str:
     return "×".join("?" if length is None else str(length) for length in lengths)
 
 
-def percent(part: int | None, whole: int | None) -> str:
+def percent(part: float | None, whole: float | None = 1, digits: int = 1) -> str:
     """12.3 %."""
-    return f"{100 * part / whole:.1f} %" if part is not None and whole else UNKNOWN
+    return f"{100 * part / whole:.{digits}f} %" if part is not None and whole else UNKNOWN
 
 
 def changed(percent: float, words: tuple[str, str]) -> str:

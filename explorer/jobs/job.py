@@ -42,7 +42,7 @@ class QueuePlace:
     """Where a waiting job is.
 
     Attributes:
-        own: Whether the work that has run longest is the same person's.
+        own: Whether the work that has run longest is of the same browser tab.
         seconds: How long that has run.
         ahead: How many others wait before this job.
     """
@@ -54,7 +54,11 @@ class QueuePlace:
     @property
     def sentence(self) -> str:
         """Who is first, and how many are next."""
-        whose = "Your own earlier calculation" if self.own else "Another visitor's calculation"
+        whose = (
+            "Your own earlier calculation"
+            if self.own
+            else "A calculation of another visitor or tab"
+        )
         then = "yours is next"
         if self.ahead:
             others = "1 other waits" if self.ahead == 1 else f"{self.ahead} others wait"

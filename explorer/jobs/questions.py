@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -18,6 +19,13 @@ from resnext.errors import InputError
 
 Arrays = dict[str, NDArray[Any]]
 Progress = Callable[[str], None]
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """The function that ``package.module:function`` names."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 @dataclass(frozen=True)

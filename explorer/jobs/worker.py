@@ -7,7 +7,6 @@ removes that program's FOLDER of temporary files.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import shutil
 import sys
@@ -19,7 +18,7 @@ from typing import IO, Any
 
 from explorer.jobs.process_priority import lower_priority
 from explorer.jobs.processes import processors
-from explorer.jobs.questions import Answer, Arrays, receive, send
+from explorer.jobs.questions import Answer, Arrays, function_of, receive, send
 from resnext.errors import UserError
 from resnext.runtime import configure_environment
 
@@ -58,10 +57,7 @@ def _respond(replies: IO[bytes], asked: dict[str, Any], arrays: Arrays) -> None:
     found: Arrays = {}
     try:
         _limit(asked["megabytes"])
-        module, _, function = asked["task"].partition(":")
-        answer: Answer = getattr(importlib.import_module(module), function)(
-            asked["request"], arrays, progress
-        )
+        answer: Answer = function_of(asked["task"])(asked["request"], arrays, progress)
         reply, found = {"values": answer.values}, answer.arrays
     except UserError as error:
         reply = {"refused": str(error)}

@@ -20,7 +20,9 @@ STYLE = (
     ".lesson-figure text{fill:currentColor;font-family:inherit}"
     "@keyframes lesson-appear{from{opacity:0;transform:translateY(-6px)}to{opacity:1}}"
     ".lesson-figure .new{animation:lesson-appear .6s ease-out}"
-    ".lesson-figure .ghost{opacity:.2;filter:grayscale(1)}"
+    ".lesson-figure .ghost{filter:grayscale(1)}"
+    ".lesson-figure .ghost :not(text,tspan,g){opacity:.2}"
+    ".lesson-figure .ghost text{opacity:.7}"  # what comes later can be read already
     "@media (prefers-reduced-motion: reduce){.lesson-figure .new{animation:none}}"
     "</style>"
 )

@@ -20,6 +20,7 @@ _ALIASES = {
     "trainable params": "params",
     "total params": "total_params",
     "multiply-adds": "macs",
+    "feature maps": "memory",
     "output memory": "memory",
     "output shape": "out",
     "input shape": "in",

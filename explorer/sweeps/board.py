@@ -54,9 +54,9 @@ class SweepBoard:
         """Stop every run of a sweep that trains or waits."""
         return control.stop(self._store, sweep)
 
-    def resume(self, sweep: str) -> Plan:
-        """Continue every run of a sweep, and start what it lacks."""
-        return control.resume(self._store, sweep)
+    def resume(self, sweep: str) -> int:
+        """Continue every run of a sweep, and start what it lacks; how many these were."""
+        return control.resume(self._store, sweep)[1]
 
     def set_seeds(self, sweep: str, seeds: int) -> Plan:
         """Train every network with so many seeds in all."""

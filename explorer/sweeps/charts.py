@@ -6,14 +6,16 @@ import math
 import statistics
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from explorer.analysis.palette import LEGEND, LINE, NETWORKS, network_colours
 from explorer.charts.training_charts import plain
 from explorer.formatting import numbers
-from explorer.sweeps.results import MEASURES, Results, empirical_distribution
+from explorer.sweeps.claim import AT, TABLE, Network, networks
+from explorer.sweeps.results import MEASURES, Mean, Results, empirical_distribution
+from explorer.sweeps.widths import BUDGETS
 
 MOST_LINES = 12  # of a legend that is read
 MOST_TICKS = 8
@@ -39,30 +41,54 @@ def cardinality_figure(found: Results) -> go.Figure:
         one_each = len({t.spec.cardinality for _, t in members}) == len(members)
         _means(
             figure,
-            found,
-            [(number, str(trial.spec.cardinality)) for number, trial in members],
+            [_point(found, number, str(trial.spec.cardinality)) for number, trial in members],
             f"Depth {depth}",
             NETWORKS[place % len(NETWORKS)],
             SYMBOLS[place % len(SYMBOLS)],
             line=one_each,
         )
     for role, symbol in RIVALS.items():
-        rivals = [(number, _place(role)) for number, trial in trials if trial.role == role]
+        rivals = [_point(found, n, _place(role)) for n, trial in trials if trial.role == role]
         if rivals:
-            name = f"{role.capitalize()}, twice the cost"
-            _means(figure, found, rivals, name, LINE, symbol, line=False)
+            _means(figure, rivals, _twice(role), LINE, symbol, line=False)
     order = sorted({trial.spec.cardinality for _, trial in trials if not trial.role})
-    names = [str(cardinality) for cardinality in order]
-    names += [_place(role) for role in RIVALS if any(t.role == role for _, t in trials)]
+    roles = [role for role in RIVALS if any(trial.role == role for _, trial in trials)]
+    _cardinalities(figure, order, roles)
+    return _styled(
+        figure, "Cardinality", _error(found), found.plan.id, hovermode="closest", entry=170
+    )
+
+
+def claim_figure() -> go.Figure:
+    """Error against cardinality of both sweeps of `explorer.sweeps.claim`."""
+    figure = go.Figure()
+    for place, (sweep, at) in enumerate(AT.items()):
+        family = [_trained(each) for each in networks(sweep) if not each.role]
+        name = f"Equal {BUDGETS[at]}"
+        _means(figure, family, name, NETWORKS[place], SYMBOLS[place], line=True)
+    rivals = {each.role: each for each in networks("A") if each.role}
+    for role, network in rivals.items():
+        _means(figure, [_trained(network)], _twice(role), LINE, RIVALS[role], line=False)
+    order = sorted({each.cardinality for each in networks("A")})
+    _cardinalities(figure, order, list(rivals))
+    return _styled(figure, "Cardinality", "Test error, %", TABLE, hovermode="closest", entry=170)
+
+
+def _trained(network: Network) -> _Point:
+    place = _place(network.role) if network.role else str(network.cardinality)
+    return _Point(place, network.label, network.macs, network.errors)
+
+
+def _cardinalities(figure: go.Figure, order: Sequence[int], roles: Sequence[str]) -> None:
+    """Make the x-axis one of cardinalities, with places for rivals behind them."""
     figure.update_layout(
         xaxis={
             "type": "category",
             "categoryorder": "array",
-            "categoryarray": names,
+            "categoryarray": [*map(str, order), *map(_place, roles)],
             "tickangle": 0,
         },
     )
-    return _styled(figure, "Cardinality", _error(found), found, hovermode="closest", entry=170)
 
 
 def curves_figure(found: Results) -> go.Figure:
@@ -100,7 +126,7 @@ def curves_figure(found: Results) -> go.Figure:
         )
     figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(range=_later(found, shown))
-    return _styled(figure, "Epoch", "Validation error, %", found, hovermode="x unified")
+    return _styled(figure, "Epoch", "Validation error, %", found.plan.id, hovermode="x unified")
 
 
 def distribution_figure(found: Results) -> go.Figure:
@@ -119,7 +145,7 @@ def distribution_figure(found: Results) -> go.Figure:
     if family:
         _steps(figure, "all at one cost", family, LINE, 3)
     figure.update_yaxes(range=(0, 1.02), tickformat=".0%")
-    return _styled(figure, _error(found), "Share of runs", found, hovermode="closest")
+    return _styled(figure, _error(found), "Share of runs", found.plan.id, hovermode="closest")
 
 
 def parallel_figure(found: Results) -> go.Figure:
@@ -150,17 +176,25 @@ def parallel_figure(found: Results) -> go.Figure:
     return figure
 
 
+class _Point(NamedTuple):
+    """A network on the axis of cardinalities."""
+
+    place: str
+    label: str
+    macs: int
+    errors: Sequence[float]
+
+
+def _point(found: Results, number: int, place: str) -> _Point:
+    trial = found.plan.trials[number]
+    return _Point(place, trial.label, trial.macs, found.errors(number))
+
+
 def _means(
-    figure: go.Figure,
-    found: Results,
-    members: Sequence[tuple[int, str]],
-    name: str,
-    colour: str,
-    symbol: str,
-    line: bool,
+    figure: go.Figure, points: Sequence[_Point], name: str, colour: str, symbol: str, line: bool
 ) -> None:
-    """Means with standard errors of some trials at their places, and their seeds behind."""
-    errors = [(place, error) for number, place in members for error in found.errors(number)]
+    """Means with standard errors of some networks at their places, and their seeds behind."""
+    errors = [(point.place, error) for point in points for error in point.errors]
     figure.add_scatter(
         x=[place for place, _ in errors],
         y=[error for _, error in errors],
@@ -170,19 +204,18 @@ def _means(
         showlegend=False,
         hoverinfo="skip",
     )
-    known = [(n, place, mean) for n, place in members if (mean := found.mean(n)) is not None]
+    known = [(point, mean) for point in points if (mean := Mean.of(point.errors)) is not None]
     figure.add_scatter(
-        x=[place for _, place, _ in known],
-        y=[mean.mean for _, _, mean in known],
+        x=[point.place for point, _ in known],
+        y=[mean.mean for _, mean in known],
         error_y={
             "type": "data",
-            "array": [mean.error or 0.0 for _, _, mean in known],
+            "array": [mean.error or 0.0 for _, mean in known],
             "thickness": 1.5,
             "width": 5,
         },
         customdata=[
-            [found.plan.trials[n].label, mean.text, mean.count, found.plan.trials[n].macs / 1e6]
-            for n, _, mean in known
+            [point.label, mean.text, mean.count, point.macs / 1e6] for point, mean in known
         ],
         name=name,
         mode="lines+markers" if line else "markers",
@@ -206,6 +239,11 @@ def _steps(
         line={"shape": "hv", "color": colour, "width": width},
         hovertemplate="%{y:.0%} at most %{x:.2f} %",
     )
+
+
+def _twice(role: str) -> str:
+    """A rival in the legend."""
+    return f"{role.capitalize()}, twice the cost"
 
 
 def _place(role: str) -> str:
@@ -274,15 +312,19 @@ def _faint(colour: str) -> str:
 
 
 def _styled(
-    figure: go.Figure, x: str, y: str, found: Results, hovermode: str, entry: int = 110
+    figure: go.Figure, x: str, y: str, key: str, hovermode: str, entry: int = 110
 ) -> go.Figure:
-    """Add axes and legend; ``entry`` is the width of a legend's entry in pixels."""
+    """Add axes and legend.
+
+    ``key`` is kept while what a reader has zoomed to is; ``entry`` is the width of a legend's
+    entry in pixels.
+    """
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 8, "r": 16, "t": 56, "b": 8},
         legend=LEGEND | {"entrywidth": entry},
         hovermode=hovermode,
-        uirevision=found.plan.id,
+        uirevision=key,
     )
     figure.update_xaxes(title=x, automargin=True)
     figure.update_yaxes(title=y, automargin=True)

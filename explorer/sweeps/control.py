@@ -35,6 +35,7 @@ from explorer.training.engine.recipe import Recipe
 from explorer.training.runs import scheduler
 from explorer.training.runs.forecast import images_of
 from explorer.training.runs.launchers import launcher_name
+from explorer.training.runs.leases import LeaseHeld
 from explorer.training.runs.state import ACTIVE
 from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
@@ -66,9 +67,10 @@ def planned(
         SweepError: A rule of plans or of the budget is broken.
         SpecError: A combination is no network.
         DataError: The source is not there, or does not fit a network.
-        RunError: There is no launcher of this name.
+        RunError: There is no launcher of this name, or what it needs is not installed.
     """
     launcher = launcher_name(launcher)
+    scheduler.launcher_of(launcher)
     step = Settings(recipe.batch_size, train=True)
     found = designed(design, costs or Costs(design.at or "equal-macs", step))
     scheduler.check_fit([trial.spec for trial in found.trials], source)
@@ -92,6 +94,7 @@ def planned(
         widths=design.widths,
         sampler=design.sampler,
         launcher=launcher,
+        sample=design.sample,
     )
     plan.check()
     return plan
@@ -134,24 +137,42 @@ def start(store: RunStore, plan: Plan) -> Plan:
     """Write the plan, then start or queue the runs that it lacks; the plan as it is then.
 
     Raises:
-        UserError: A run cannot be started; those that could be are in the plan.
+        UserError: The launcher cannot start runs, or a setting is wrong, and nothing was written;
+            or a run cannot be started, and those that could be are in the plan.
     """
+    scheduler.ready(store, plan.launcher)
     with locked(store.root):
         write_plan(store.root, plan)
         return _start_missing(store, plan)
 
 
-def resume(store: RunStore, sweep: str) -> Plan:
-    """Continue every run of a sweep that was paused, stopped or failed; start what it lacks."""
+def resume(store: RunStore, sweep: str, on: str | None = None) -> tuple[Plan, int]:
+    """Continue every run of a sweep that was paused, stopped or failed; start what it lacks.
+
+    Args:
+        store: Where its runs are kept.
+        sweep: Its id.
+        on: Who starts them from now on; by default the plan's launcher.
+
+    Returns:
+        The plan as it is then, and how many runs were continued or started.
+
+    Raises:
+        UserError: A run cannot be started, or continued though it is there and at rest: the
+            launcher or a quota is against it. What was continued before goes on.
+    """
     with locked(store.root):
-        plan = _start_missing(store, read_plan(store.root, sweep))
+        plan, before = read_plan(store.root, sweep), set(store.ids())
+        if on is not None and launcher_name(on) != plan.launcher:
+            scheduler.ready(store, on)
+            plan = replace(plan, launcher=on)
+            write_plan(store.root, plan)
+        plan = _start_missing(store, plan)
     scheduler.tick(store)  # the state of a run whose process is gone still says that it runs
-    for run in _in_order(plan):
-        with contextlib.suppress(RunError):  # deleted, damaged
-            if store.snapshot(run).is_resumable:
-                scheduler.resume(store, run, plan.launcher)
+    done = len(set(plan.runs.values()) - before)
+    done += sum(_resume(store, run, plan.launcher) for run in _in_order(plan) if run in before)
     scheduler.tick(store)
-    return plan
+    return plan, done
 
 
 def stop(store: RunStore, sweep: str) -> int:
@@ -173,6 +194,8 @@ def set_seeds(store: RunStore, sweep: str, seeds: int) -> Plan:
 
     Raises:
         SweepError: The sweep has more already.
+        UserError: The launcher cannot start runs, or a setting is wrong, and nothing was written;
+            or a run cannot be started, and those that could be are in the plan.
     """
     with locked(store.root):
         plan = read_plan(store.root, sweep)
@@ -184,6 +207,7 @@ def set_seeds(store: RunStore, sweep: str, seeds: int) -> Plan:
         more = tuple(itertools.islice(unused, min(seeds, MOST_SEEDS + 1) - len(plan.seeds)))
         plan = replace(plan, seeds=(*plan.seeds, *more))
         plan.check()
+        scheduler.ready(store, plan.launcher)
         write_plan(store.root, plan)
         return _start_missing(store, plan)
 
@@ -197,6 +221,28 @@ def delete(store: RunStore, sweep: str, runs: bool = False) -> None:
             with contextlib.suppress(RunError):  # deleted before
                 store.delete(run)
     delete_plan(store.root, sweep)
+
+
+def _resume(store: RunStore, run: str, launcher: str) -> bool:
+    """Continue a run if it is there and at rest; whether it was continued."""
+    if not _is_resumable(store, run):
+        return False
+    try:
+        scheduler.resume(store, run, launcher)
+    except (scheduler.AlreadyWaits, LeaseHeld):
+        return False
+    except RunError:
+        if _is_resumable(store, run):
+            raise
+        return False  # somebody has deleted or resumed it in the same moment
+    return True
+
+
+def _is_resumable(store: RunStore, run: str) -> bool:
+    try:
+        return store.snapshot(run).is_resumable
+    except RunError:  # deleted, damaged
+        return False
 
 
 def _start_missing(store: RunStore, plan: Plan) -> Plan:

@@ -99,6 +99,7 @@ class Plan:
         widths: How widths were chosen, a key of `explorer.sweeps.widths.WIDTHS`.
         sampler: How networks were chosen from the grid: ``grid`` or ``random``.
         launcher: Who starts the runs.
+        sample: How many networks were to be drawn from the grid; None for all.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Plan:
     widths: str = "doubling"
     sampler: str = "grid"
     launcher: str = "local"
+    sample: int | None = None
 
     @property
     def size(self) -> int:
@@ -266,15 +268,20 @@ def plan_path(root: Path, sweep: str) -> Path:
 
 
 def find(root: Path, text: str) -> str:
-    """The sweep with this id, or the only one whose id or name contains this text.
+    """The sweep with this id or name, or else the only one whose id or name contains this text.
 
     Raises:
         SweepError: No sweep matches, or several do.
     """
     known = sweep_ids(root)
-    found = [text] if text in known else [sweep for sweep in known if text and text in sweep]
+    found = [text] if text in known else []
     if not found and text:
-        found = [plan.id for plan in read_plans(root)[0] if text in plan.name]
+        names = {plan.id: plan.name for plan in read_plans(root)[0]}
+        found = (
+            [sweep for sweep, name in names.items() if name == text]
+            or [sweep for sweep in known if text in sweep]
+            or [sweep for sweep, name in names.items() if text in name]
+        )
     if len(found) == 1:
         return found[0]
     if found:

@@ -13,7 +13,7 @@ from explorer.analysis.formats import Answer, Block, Grid, Notes, csv_text, of_d
 from explorer.cost.settings import Settings
 from explorer.formatting import numbers
 from explorer.formatting.json_text import json_text
-from explorer.formatting.numbers import UNKNOWN
+from explorer.formatting.numbers import UNKNOWN, counted
 from explorer.jobs.text import printable
 from explorer.sweeps.plan import Plan
 from explorer.sweeps.results import MEASURES, Results, Row
@@ -54,19 +54,24 @@ def plan_text(plan: Plan, each: Sequence[float], whole: float, reason: str) -> s
 
 def runs_of(plan: Plan) -> str:
     """How many runs a plan has, in a sentence."""
-    seeds = len(plan.seeds)
-    return (
-        f"{plan.size:,} runs: {len(plan.trials)} networks, {seeds} seed{'s' if seeds > 1 else ''}, "
-        f"{plan.recipe.epochs} epochs of {min(plan.images, plan.recipe.limit or plan.images):,} "
-        "images."
-    )
+    networks, seeds = counted(len(plan.trials), "network"), counted(len(plan.seeds), "seed")
+    images = counted(min(plan.images, plan.recipe.limit or plan.images), "image")
+    epochs = counted(plan.recipe.epochs, "epoch")
+    return f"{counted(plan.size, 'run')}: {networks}, {seeds}, {epochs} of {images}."
 
 
 def plan_notes(plan: Plan) -> list[str]:
     """What is equal, how widths were chosen, and what misses the budget, in sentences."""
     rule = f"MACs as {convention(DEFAULT).title} counts, for one image."
+    drawn = sum(not trial.role for trial in plan.trials)
+    notes = []
+    if plan.sample is not None and plan.sample > drawn:
+        notes.append(
+            f"{counted(plan.sample, 'network')} were to be drawn; the grid has only {drawn}, and "
+            "all of them are taken."
+        )
     if plan.budget is None:
-        return [rule]
+        return [rule, *notes]
     unit = BUDGETS[plan.at]
     size = (
         f"{plan.budget:,.1f} ms" if plan.at == "equal-step-time" else f"{plan.budget:,.0f} {unit}"
@@ -82,11 +87,12 @@ def plan_notes(plan: Plan) -> list[str]:
     elif plan.widths == "doubling":
         hint = "Another --reference or --widths per-stage may come nearer."
     rivals = " Rivals (wider, deeper) have twice that." if any(t.role for t in plan.trials) else ""
-    notes = [f"Equal {unit}: {size}, that of {plan.reference}.{rivals} {widths} {rule}"]
+    notes.insert(0, f"Equal {unit}: {size}, that of {plan.reference}.{rivals} {widths} {rule}")
     if missed := plan.missed:
         worst = max(missed, key=lambda trial: abs(trial.deviation or 0.0))
         notes.append(
-            f"{len(missed)} of {len(plan.trials)} networks differ from the budget by more than "
+            f"{len(missed)} of {counted(len(plan.trials), 'network')} "
+            f"{'differs' if len(missed) == 1 else 'differ'} from the budget by more than "
             f"{100 * plan.tolerance:g} %, {worst.label} by {deviation(worst.deviation)}. {hint}"
         )
     return notes

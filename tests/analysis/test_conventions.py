@@ -64,6 +64,7 @@ def test_slices_and_concatenations_are_free(count):
     assert split.macs == grouped.macs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_one_function_cost_the_same_multiply_adds(form):
     spec = ResNeXtSpec(form=form)
@@ -108,6 +109,7 @@ def test_a_name_that_is_none():
         convention("caffe")
 
 
+@pytest.mark.slow
 def test_every_layer_of_ours_is_counted():
     for form in FORMS:
         for node in trace(ResNeXtSpec(form=form)):

@@ -108,6 +108,7 @@ def test_every_row_has_the_day_on_which_it_was_looked_up():
     assert all(date.fromisoformat(row.checked) for row in members())
 
 
+@pytest.mark.slow
 def test_costs_are_ours_where_we_make_the_network():
     for row in members():
         counted = row.counted()
@@ -127,6 +128,7 @@ def test_macs_are_of_the_tested_resolution():
     assert row.made == ResNeXtSpec.from_name(row.spec, input_shape=(288, 288, 3))
 
 
+@pytest.mark.slow
 def test_every_stated_cost_is_verified():
     checked = {(c.network, c.theirs, c.source) for c in verify()}
     for row in members():

@@ -38,7 +38,10 @@ def test_with_squeeze_and_excitation_both_have_it():
 def test_a_pair_that_was_not_trained_alike_says_so():
     assert [gain.one_training for gain in all_gains()["torchvision V1"]] == [False]
     assert [gain.one_training for gain in all_gains()["torchvision V2"]] == [False]
-    assert all(gain.one_training for gain in all_gains()["pycls"])
+    assert [gain.one_training for gain in all_gains()["torchvision V1 (timm)"]] == [False]
+    assert [gain.one_training for gain in all_gains()["GluonCV (timm)"]] == [False, False]
+    for label in ("pycls", "timm A1", "timm A2"):
+        assert all(gain.one_training for gain in all_gains()[label])
 
 
 @pytest.mark.parametrize("change", [{"crop": "1.0"}, {"resolution": "288"}])
@@ -53,10 +56,9 @@ def test_tests_on_other_images_are_not_compared(monkeypatch, change):
 
 def test_the_sentence_of_recipes_has_the_least_and_the_most(monkeypatch):
     text = by_recipe()
-    assert "+1.7 (the paper), +1.49 (torchvision V1)" in text
+    assert "1.7 points (the paper), 1.49 (torchvision V1)" in text
     modern = [points(label)[0] for label in all_gains() if re.match(r"timm|torchvision V2", label)]
-    assert f"from {min(modern):+.2f} (timm A1)" in text
-    assert f"to {max(modern):+g} (timm A3)" in text
+    assert f"{min(modern):.2f} (timm A1) to {max(modern):g} (timm A3)" in text
 
 
 def test_the_sentence_of_depths_counts_what_shrinks():
@@ -80,7 +82,7 @@ def test_the_sentences_follow_the_rows(monkeypatch):
     monkeypatch.setattr(module, "members", lambda: rows)
     all_gains.cache_clear()
     try:
-        assert "−0.3 (the paper)" in by_recipe()
+        assert "−0.3 points (the paper)" in by_recipe()
         assert "the paper: −0.3, +0.8 at 50, 101 layers" in by_depth()
     finally:
         all_gains.cache_clear()

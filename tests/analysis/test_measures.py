@@ -23,7 +23,7 @@ def test_the_columns_of_a_choice():
     assert shown(found["Top-1 accuracy"]) == [
         ("76.8 %", ""),
         ("78.1 %", "1.3 points higher"),
-        ("not published", ""),
+        ("not in this source", ""),
         ("79.6 %", "2.8 points higher"),
     ]
     assert shown(found["MACs"]) == [
@@ -39,7 +39,7 @@ def test_the_columns_of_a_choice():
 
 def test_no_difference_to_a_baseline_without_a_figure():
     found = columns("zoo50", "resnext50_32x4d")
-    assert shown(found["Top-1 accuracy"]) == [("not published", ""), ("78.1 %", "")]
+    assert shown(found["Top-1 accuracy"]) == [("not in this source", ""), ("78.1 %", "")]
     assert list(columns("zoo50", accuracy="", speed="")) == [
         "MACs",
         "Parameters",

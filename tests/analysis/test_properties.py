@@ -34,12 +34,14 @@ def check_sums(spec, count):
     assert int(frame(report, "block")["params"].sum()) == totals.params
 
 
+@pytest.mark.slow
 @relaxed
 @given(valid_specs(), st.sampled_from(sorted(CONVENTIONS)))
 def test_columns_sum_to_the_totals(spec, count):
     check_sums(spec, count)
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.data(), st.integers(1, 4), st.sampled_from(FORMS))
 def test_so_do_those_of_custom_stages(data, cardinality, form):
@@ -50,6 +52,7 @@ def test_so_do_those_of_custom_stages(data, cardinality, form):
     check_sums(spec, "mmcls")
 
 
+@pytest.mark.slow
 @relaxed
 @given(valid_specs())
 def test_all_forms_have_the_same_parameters_and_multiply_adds(spec):
@@ -58,6 +61,7 @@ def test_all_forms_have_the_same_parameters_and_multiply_adds(spec):
         assert len({getattr(report.totals, column) for report in reports}) == 1
 
 
+@pytest.mark.slow
 @relaxed
 @given(valid_specs())
 def test_parameters_by_formula(spec):
@@ -81,6 +85,7 @@ def test_parameters_by_formula(spec):
     assert analyse(spec).totals.total_params == total
 
 
+@pytest.mark.slow
 @relaxed
 @given(valid_specs(max_cardinality=3))
 def test_drawings_hold_every_layer(spec):
@@ -112,6 +117,7 @@ def test_receptive_fields_grow_and_strides_divide(spec):
     assert last.output_shape[0] == math.ceil(spec.input_shape[0] / spec.total_stride)
 
 
+@pytest.mark.slow
 @relaxed
 @example({"groups": None})
 @example({"groups": {}})

@@ -21,6 +21,7 @@ def checks():
     return verify()
 
 
+@pytest.mark.slow
 def test_there_are_many_figures_of_many_sources(checks):
     assert len(checks) >= 150
     assert len({source_name(check.source) for check in checks}) >= 6

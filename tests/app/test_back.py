@@ -58,7 +58,7 @@ def test_another_page_keeps_the_network_and_its_own_choices(app, page):
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible()
     page.wait_for_url(re.compile("compare.*network=resnext101_32x4d"))
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    settled(page)
     page.get_by_role("link", name="Tables").click()
     page.wait_for_url(re.compile(r"tables\?.*by=block"))
     assert "count=timm" in page.url

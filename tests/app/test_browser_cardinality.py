@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from waiting import settled
 
 pytestmark = pytest.mark.browser
 
@@ -26,10 +27,6 @@ def opened(page, app, query=""):
     page.locator(".cardinality .fan").first.wait_for()
     page.locator(".netmap-canvas").wait_for()
     settled(page)
-
-
-def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def sidebar(page, label):
@@ -121,6 +118,15 @@ def test_a_kept_width_and_the_sidebar_are_one_choice(app, page):
     page.reload()
     expect(titles(page).first).to_have_text("4 paths of width 14")
     expect(keep).to_be_checked()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720)])
+def test_the_picture_and_its_sentence_are_on_the_first_screen(app, page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    opened(page, app)
+    for part in (".fan", ".slider", ".depths", ".why .shown"):
+        box = page.locator(f".cardinality {part}").first.bounding_box()
+        assert 0 < box["y"] < box["y"] + box["height"] <= height, part
 
 
 def test_the_depth_is_chosen_next_to_the_cardinality(app, page):

@@ -40,7 +40,7 @@ def test_a_visitor_who_waits_for_another_sees_why_and_can_stop(own_app, browser,
 
     two.goto(f"{own_app.url}/learn?lesson=Inside")
     said = two.get_by_text(
-        re.compile(r"^Another visitor's calculation has run for \d+ s; yours is next\.$")
+        re.compile(r"^A calculation of another visitor or tab has run for \d+ s; yours is next\.$")
     )
     expect(said).to_be_visible()
     two.get_by_role("button", name="Stop waiting").click()

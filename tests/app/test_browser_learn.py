@@ -122,7 +122,7 @@ def test_depth_leaves_the_image(page, app):
     page.goto(f"{app.url}/learn?lesson=Depth")
     wait_for(page, "Receptive field", "39 × 39 px")
     wait_for(page, "Reaches beyond the image", "yes")
-    page.get_by_role("radio", name="stage 1").click()
+    page.get_by_role("radio", name="1", exact=True).click()
     wait_for(page, "Receptive field", "9 × 9 px")
     wait_for(page, "Reaches beyond the image", "no")
 
@@ -135,7 +135,7 @@ def test_questions_are_computed_and_checked(page, app):
     answer = page.get_by_role("textbox", name="Your answer")
     answer.fill(str(question.answer + 1))
     page.get_by_role("button", name="Check", exact=True).click()
-    expect(page.get_by_text("Not correct yet.")).to_be_visible()
+    expect(page.get_by_text("Not correct. Try")).to_be_visible()
     answer.fill(str(question.answer))
     answer.press("Enter")
     expect(page.get_by_text(f"Correct: {question.answer:,}")).to_be_visible()
@@ -148,7 +148,7 @@ def test_texts_hide_and_hostile_links_are_refused(page, app):
     page.goto(f"{app.url}/learn?lesson=Width&lesson_text=off&lesson_c=<b>9999</b>")
     wait_for(page, "Width d", "4")
     expect(page.get_by_text("must be a whole number from 1 to 64")).to_be_visible()
-    expect(page.get_by_text("Paths cost weights.")).to_have_count(0)
+    expect(page.get_by_text("Every path needs weights.")).to_have_count(0)
     assert page.get_by_test_id("stException").count() == 0
 
 
@@ -188,10 +188,10 @@ def test_inside_a_finished_run(page, tmp_path):
         page.get_by_role("radio", name="At random").click()
         value = metric(page, "Unchanged predictions")
         value.wait_for(timeout=300_000)
-        assert re.fullmatch(r"\d+\.\d%", text(value))
+        assert re.fullmatch(r"\d+\.\d %", text(value))
         expect(page.locator(".lesson-paths figure.off")).to_have_count(4)
         # It was trained on images that are here, so that it can be scored.
-        assert re.fullmatch(r"\d+\.\d%", text(metric(page, "Accuracy on 200 images")))
+        assert re.fullmatch(r"\d+\.\d %", text(metric(page, "Accuracy on 200 images")))
         page.get_by_role("radio", name="One", exact=True).click()
         each = page.get_by_role("img", name=re.compile("Change of accuracy"))
         expect(each.locator("i")).to_have_count(4)

@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from waiting import until
+from waiting import settled, until
+
+from explorer.app.views.learn.parts import static
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIZE = {"width": 1280, "height": 720}
@@ -20,14 +22,11 @@ def lecture(browser, app):
         page.goto(f"{app.url}/learn?lesson_full=on&lesson={step}{more}")
         page.get_by_role("button", name="Leave full screen").wait_for()
         settled(page)
+        page.wait_for_function("window.resnextLesson?.component")  # keys are heard from then on
         return page
 
     yield at
     context.close()
-
-
-def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def turned_to(page, number):
@@ -109,15 +108,15 @@ def test_nothing_but_the_step_is_there_and_escape_leaves(page, app):
     turned_to(page, 3)
     expect(navigation).not_to_be_visible()
     expect(page.get_by_test_id("stHeader")).not_to_be_visible()
-    expect(page.get_by_text("Paths cost weights.")).to_have_count(0)
+    expect(page.get_by_text("Every path needs weights.")).to_have_count(0)
     expect(page.locator("table")).to_have_count(0)
     expect(page).to_have_url(re.compile("lesson_full=on"))
     page.get_by_text("Explanations").click()
-    expect(page.get_by_text("Paths cost weights.")).to_be_visible()
+    expect(page.get_by_text("Every path needs weights.")).to_be_visible()
     page.get_by_text("Show the table").click()
     expect(page.locator("table")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Paths cost weights.")).to_be_visible()
+    expect(page.get_by_text("Every path needs weights.")).to_be_visible()
     expect(page.locator("table")).to_be_visible()
 
     def left():  # the keys are heard as soon as their code has loaded
@@ -147,6 +146,35 @@ def test_the_browser_enters_full_screen_and_takes_the_page_along_when_it_leaves(
     page.get_by_role("button", name="Leave full screen").click()
     page.wait_for_function("document.fullscreenElement === null")
     expect(page.get_by_role("link", name="Architecture")).to_be_visible()
+
+
+def test_a_click_is_heard_while_one_component_takes_the_place_of_the_other(page):
+    """The bar of full screen has one of its own; between the two none is there."""
+    page.goto("about:blank")
+    page.set_content("<div class=st-key-lesson_leave><button>Leave</button></div>")
+    left, full = page.evaluate(
+        """async (source) => {
+          const {default: start} = await import(
+            URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+          const component = () => ({
+            data: {place: 0, steps: 6, full: true, press: 0}, setTriggerValue() {},
+          });
+          const end = start(component());
+          let left = 0;
+          Object.defineProperty(document, "fullscreenElement", {value: document.body});
+          document.exitFullscreen = () => { left += 1; };
+          end();
+          document.querySelector("button").click();
+          const endSecond = start(component());
+          start(component());
+          endSecond();
+          document.querySelector("button").click();
+          return [left, window.resnextLesson.component !== null];
+        }""",
+        static("keys.js"),
+    )
+    assert left == 2  # once for each click
+    assert full
 
 
 # Sizes of all text that is seen, in pixels of the screen; drawings are in shadow trees and scaled.
@@ -181,3 +209,21 @@ def test_all_text_can_be_read_from_the_last_row(lecture, step):
     assert page.evaluate(SMALL, READABLE) == []
     main = "document.querySelector('[data-testid=stMain]')"
     assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+
+
+def test_no_sidebar_flashes_before_the_lesson(app, page):
+    page.add_init_script(
+        """window.sidebars = 0;
+        const look = () => {
+          const bar = document.querySelector("[data-testid=stSidebar]");
+          if (bar?.getBoundingClientRect().right > 0) window.sidebars += 1;
+          requestAnimationFrame(look);
+        };
+        look();"""
+    )
+    page.goto(f"{app.url}/learn?lesson=Forms")
+    page.get_by_role("heading", name=re.compile("^Step 2 ")).wait_for()
+    settled(page)
+    assert page.evaluate("window.sidebars") == 0
+    page.get_by_role("link", name="Tables").click()  # it does look
+    page.wait_for_function("window.sidebars > 0")

@@ -1,7 +1,7 @@
 """In the app: a click on the map selects, and the rest of the picture stays as it is."""
 
 import pytest
-from test_selection import settled
+from waiting import settled
 
 pytestmark = pytest.mark.browser
 

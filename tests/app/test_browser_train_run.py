@@ -7,6 +7,7 @@ import shutil
 import pytest
 from app_pages import ROOT
 from PIL import Image
+from waiting import settled
 
 from explorer.training.data.pickles import CIFAR10_NAMES
 from explorer.training.engine.recipe import Recipe
@@ -15,10 +16,6 @@ from resnext import ResNeXtSpec
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LONG = 300_000  # milliseconds; TensorFlow is imported first
-
-
-def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def test_the_whole_form_is_on_one_screen(page, app):

@@ -28,7 +28,7 @@ def test_the_peak_is_that_of_the_step_in_the_address():
     page = opened(network="resnext50_32x4d", step_batch="64", step_precision="bfloat16")
     found = memory("resnext50_32x4d", Settings(64, True, "bfloat16"))
     assert metric(page, "Peak memory") == numbers.size(found.peak_bytes)
-    assert metric(page, "At") == found.peak_at.place
+    assert metric(page, "Reached at") == found.peak_at.place
     assert metric(page, "Largest batch in 16 GiB") == f"{found.largest_batch(16 * 2**30):,}"
 
 
@@ -42,7 +42,7 @@ def test_inference_has_no_optimizer():
 
 def test_the_four_forms_are_those_of_their_reports():
     page = opened(network="resnext29_8x4d")
-    table = next(one.value for one in page.dataframe if "Form" in one.value)
+    table = next(one.value for one in page.dataframe if "Implementation" in one.value)
     assert len(table) == 4
     for form, size in zip(("grouped", "split", "concatenated", "aggregated"), table["Peak memory"]):
         spec = ResNeXtSpec.from_name("resnext29_8x4d", form=form)
@@ -54,6 +54,22 @@ def test_a_limit_that_cannot_be_read_states_the_rule():
     next(one for one in page.button if one.label == "Find networks").click().run()
     said = [error.value.replace("\\", "") for error in page.error]
     assert any("a number such as 4.3G" in text and "'lots'" in text for text in said)
+
+
+def test_results_say_of_which_step_their_memory_is():
+    before, after = Settings(32, True), Settings(1, True)
+    page = opened(network="mini_resnext", step_batch="32")
+
+    def said():
+        return " ".join(one.value for one in page.markdown)
+
+    page.session_state["_search_found"] = search(Grid((26,), (4,), (8,), (64,)), settings=before)
+    page.run()
+    assert f"searched with: {before.text}." in said()
+    assert "Search again" not in said()
+    next(one for one in page.number_input if one.key == "step_batch").set_value(1).run()
+    assert not page.exception
+    assert f"searched with: {before.text}. Search again for that of {after.text}." in said()
 
 
 def test_a_search_in_a_process_finds_what_a_search_here_finds():

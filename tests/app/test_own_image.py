@@ -100,10 +100,10 @@ def test_only_a_run_with_a_model_that_does_not_train_offers_it(store, seen, stat
     assert "Use a sample image" not in [button.label for button in opened(run=without).button]
 
 
-def test_the_form_is_unfolded_until_a_run_is_watched(store):
+def test_the_form_is_unfolded_until_there_is_a_run_to_see(store):
     assert opened().session_state[FORM] is True
     run = over(store)
-    assert opened().session_state[FORM] is True  # the newest run is shown, but nobody asked
+    assert opened().session_state[FORM] is False
     assert opened(run=run).session_state[FORM] is False
 
 

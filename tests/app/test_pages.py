@@ -102,7 +102,7 @@ def test_a_lone_number_of_blocks_is_asked_about():
     blocks = app.sidebar.text_input(key="net_blocks")
     blocks.set_value("101").run()
     assert figures(app)["Parameters"] == "25.0 M"
-    assert any("101 is one stage of 101 blocks" in warning.value for warning in app.warning)
+    assert any("101 means one stage of 101 blocks" in warning.value for warning in app.warning)
     answers = {button.label: button for button in app.sidebar.button}
     answers["Depth 101: 3-4-23-3"].click().run()
     assert app.sidebar.selectbox(key="net_name").value == "resnext101_32x4d"

@@ -93,7 +93,12 @@ def test_a_link_selects_a_layer_in_the_tables(app, page):
     # A person comes out at the map, not at the first picture above it.
     heading = page.get_by_role("heading", name="The network", exact=True)
     expect(heading).to_be_focused()
-    assert 0 < heading.bounding_box()["y"] < 200
+    page.wait_for_function(  # it gets there as the page below it comes
+        """() => {
+          const {top} = document.activeElement.getBoundingClientRect();
+          return top > 0 && top < 200;
+        }"""
+    )
 
 
 @pytest.mark.browser

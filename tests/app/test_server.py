@@ -88,6 +88,8 @@ def test_only_a_trusted_proxy_is_believed_about_an_address(monkeypatch):
         ("RESNEXT_TRUSTED_PROXY", "*"),
         ("RESNEXT_MAX_OPEN_RUNS", "many"),
         ("RESNEXT_MAX_RUNS", "0"),
+        ("RESNEXT_LEASE_SECONDS", "abc"),
+        ("RESNEXT_XLA", "yes"),
     ],
 )
 def test_a_wrong_variable_is_reported_at_the_start(monkeypatch, variable, value):

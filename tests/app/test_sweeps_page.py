@@ -11,6 +11,7 @@ from explorer.analysis.race import equal_cost_names
 from explorer.sweeps import control
 from explorer.sweeps.design import Design
 from explorer.sweeps.plan import plan_path, read_plans
+from explorer.training.engine.errors import RunError
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.store import RunStore
 
@@ -89,6 +90,20 @@ def test_stop_resume_and_more_seeds(store):
     assert any("No sweep yet" in info.value for info in app.info)
 
 
+def test_what_the_launcher_says_against_a_resume_is_shown(store, monkeypatch):
+    plan = planned(store, seeds=1)
+    control.stop(store, plan.id)
+    app = opened()
+
+    def refuse(store, run, on):
+        raise RunError("Ray is not installed")
+
+    monkeypatch.setattr("explorer.training.runs.scheduler.resume", refuse)
+    app.button(key=f"Resume_{plan.id}").click().run()
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == ["Ray is not installed"]
+
+
 def test_one_of_several_sweeps_is_shown_and_is_in_the_address(store):
     first, second = planned(store, seeds=1), planned(store, seeds=2)
     newest, other = sorted([first, second], key=lambda plan: plan.id, reverse=True)
@@ -141,7 +156,7 @@ def test_a_host_offers_no_sweeps(store, monkeypatch):
     planned(store, seeds=1)
     monkeypatch.setenv("RESNEXT_HOSTED", "1")
     app = opened()
-    assert any("none to its visitors" in info.value for info in app.info)
+    assert any("does not offer them" in info.value for info in app.info)
     assert not app.metric
     assert not app.button
 
@@ -173,7 +188,7 @@ def test_a_sweep_in_a_browser_draws_its_charts_and_fits_a_phone(own_app, browser
     )
     assert wide == [0, 0]
     with page.expect_download() as waiting:
-        page.get_by_text("Take along").click()
+        page.get_by_test_id("stPopover").filter(has_text="Download").get_by_role("button").click()
         page.get_by_text("Everything (HTML)").click()
     text = waiting.value.path().read_text(encoding="utf-8")
     assert re.search(r"<h1>Sweep: a &lt;b&gt;try", text)

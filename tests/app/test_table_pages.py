@@ -62,7 +62,7 @@ def test_a_network_too_large_for_a_page_is_refused_in_a_comparison():
 
 def test_a_link_to_a_run_is_answered_where_there_is_none():
     app = opened("train", run="20260101-000000-abcdef")
-    assert any("does not exist" in warning.value for warning in app.warning)
+    assert any("was not found" in warning.value for warning in app.warning)
     assert any("No run yet" in info.value for info in app.info)
 
 
@@ -83,7 +83,7 @@ def test_a_build_that_failed_says_what_to_do():
 
     app = AppTest.from_function(show).run()
     assert [error.value for error in app.error] == [r"It was cancelled\."]
-    assert app.caption[-1].value == "Press Build to try again."
+    assert app.caption[-1].value == "Press *Build the Keras model* to try again."
 
 
 def test_a_bug_in_a_worker_is_called_one(caplog):
@@ -122,6 +122,31 @@ def test_a_link_to_a_place_that_is_not_there_says_so():
     assert any("stage9/block7" in warning.value for warning in app.warning)
     assert "at" not in app.query_params
     assert not opened("tables", at="stage2/block1").warning
+
+
+@pytest.mark.parametrize(
+    ("networks", "heading"),
+    [
+        ("resnet50,resnext50_32x4d", "Same MACs, different speed"),
+        ("resnext50_32x4d,resnext101_32x4d", "Published speed"),
+    ],
+)
+def test_speeds_are_said_to_be_of_equal_macs_only_where_they_are(networks, heading):
+    app = opened("compare", **{"with": networks})
+    assert heading in [one.value for one in app.subheader]
+
+
+def test_a_source_that_nobody_chose_follows_the_networks():
+    app = opened("compare", **{"with": "resnext50_32x4d,resnext101_32x4d,resnext152_32x4d"})
+    assert app.selectbox(key="accuracy").value == "pycls"
+    networks = app.multiselect(key="with")
+    networks.set_value(["resnet50", "resnext50_8x14d", "resnext50_32x4d"]).run()
+    assert not app.exception
+    assert app.selectbox(key="accuracy").value == "paper"
+    assert "accuracy" not in app.query_params
+    app.selectbox(key="accuracy").set_value("torchvision-v1").run()
+    app.multiselect(key="with").set_value(["resnet50", "resnext50_32x4d"]).run()
+    assert app.selectbox(key="accuracy").value == "torchvision-v1"  # somebody chose it
 
 
 @pytest.mark.parametrize("page", ["architecture", "tables", "compare"])

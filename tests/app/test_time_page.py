@@ -6,8 +6,10 @@ from timed_networks import made_up
 
 from explorer.analysis.report import analyse
 from explorer.cost.settings import Settings
+from explorer.cost.timing_job import timings_of
 from explorer.cost.timing_text import milliseconds
-from explorer.cost.timings import keep
+from explorer.cost.timings import keep, timings_here
+from explorer.jobs.queue import Asker
 from resnext import ResNeXtSpec
 
 pytestmark = pytest.mark.slow  # pages
@@ -48,7 +50,7 @@ def test_what_was_measured_is_shown_and_explained():
     assert list(table["Place"]) == [row.name for row in analyse("resnext50_32x4d").stages]
     assert list(table["Bound / time"]) == pytest.approx([0.5] * len(table))
     said = texts(app)
-    for words in ("32 paths of", "Slowest first", "pycls, V100 1.47", "It is a bound"):
+    for words in ("32 paths of", "Slowest first", "pycls, V100 1.47", "It is not a prediction"):
         assert words in said
     assert "200 GFLOP/s and 20.0 GB/s" in said
 
@@ -74,6 +76,23 @@ def test_a_training_step_has_no_bound():
     app = opened(network="mini_resnext", time_step="training", time_batch="4")
     assert frame(app, "Upper") is not None
     assert frame(app, "Bound") is None
+
+
+def test_a_measurement_from_the_page_times_onnx_runtime_as_the_command_does(monkeypatch):
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnx")
+    monkeypatch.setattr("explorer.app.views.cost.time.this_session", Asker)  # there is no browser
+    query = {"network": "resnext29_2x4d", "blocks": "1", "input": "8x8", "classes": "4"}
+    app = opened(**query)
+    next(one for one in app.button if one.label == "Measure here").click().run()
+    job = app.session_state["_timing_job"]
+    (timing,) = timings_of(job.wait())
+    assert timing.onnx is not None
+    assert timing.onnx.ms > 0
+    assert "onnxruntime" in timing.conditions.versions
+    (kept,) = timings_here().all()
+    assert kept.onnx == timing.onnx
+    job.close()
 
 
 def test_a_hosted_app_measures_nothing(monkeypatch):

@@ -113,7 +113,7 @@ def test_a_long_race_is_asked_about_before_it_starts(store):
     app = opened()
     app.segmented_control(key="train_mode").set_value("Race").run()
     app.number_input(key="race_short_limit").set_value(None).run()
-    assert any(" h** for 5 networks, " in caption.value and "MACs per image" in caption.value
+    assert any(" h** for 5 runs, " in caption.value and "MACs per image" in caption.value
                for caption in app.caption)  # fmt: skip
     assert "This will take about" in asked_about(app, "race")[0]
     assert store.ids() == []

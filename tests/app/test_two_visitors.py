@@ -108,7 +108,7 @@ def test_neither_sees_nor_blocks_the_other(own_app, visitors, at_work):
         html = ben.content()
         return [text for text in (NAME, *CLASSES, picture, "faces.zip") if text in html]
 
-    missing = "A run in this link does not exist"
+    missing = "A run in this link was not found"
     assert seen_by_ben("/train", "All runs") == []
     assert seen_by_ben(f"/train?run={annas}", missing) == []
     assert seen_by_ben(f"/train?shared={annas}", "All runs") == []

@@ -21,6 +21,7 @@ def test_a_plain_preset_is_a_short_link():
     assert to_query(ResNeXtSpec.from_name("resnext101_64x4d")) == {"network": "resnext101_64x4d"}
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.builds(
@@ -53,6 +54,7 @@ def test_an_address_without_padding_is_an_old_one():
     assert "same, symmetric" in notes[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(

@@ -59,6 +59,26 @@ def test_custom_groups_have_no_width_to_follow():
     assert at(app, 8) == (8, 8)  # C x d stays 64
 
 
+@pytest.mark.parametrize("form", ["resnext50_32x4d", "mini_resnext"])
+@pytest.mark.parametrize(
+    ("key", "number", "rule"),
+    [
+        ("cardinality", 0, "The cardinality must be a whole number from 1 to 65,536. Received 0."),
+        ("classes", -3, "The number of classes must be a whole number from 1 to 1,000,000."),
+        ("input_height", 0, "The input shape must be positive whole numbers. Received (0,"),
+        ("input_channels", 2000, "The input's channels must be 1 to 1024. Received 2000."),
+    ],
+)
+def test_a_number_out_of_bounds_gets_the_sentence_of_its_rule(form, key, number, rule):
+    app = opened(network=form)
+    app.sidebar.number_input(key=f"net_{key}").set_value(number).run()
+    assert not app.exception
+    said = app.sidebar.error[0].value.replace("\\", "")
+    assert said.startswith(rule)
+    assert said.endswith(f"Still showing {form}.")
+    assert app.session_state["spec"].name == form
+
+
 def test_a_wrong_rule_in_the_address_is_refused():
     app = opened(keep_width="yes")
     assert any("must be on or off" in warning.value for warning in app.warning)

@@ -3,9 +3,11 @@
 import math
 from dataclasses import replace
 
+import pytest
+
 from explorer.analysis.family import RELATIONS, members
 from explorer.analysis.series import SERIES
-from explorer.charts.accuracy_chart import FAMILIES, accuracy_chart, line_name
+from explorer.charts.accuracy_chart import FAMILIES, accuracy_chart, line_name, symbols_text
 
 ROWS = [row for row in members() if row.recipe in ("paper", "torchvision-v1", "pycls")]
 COSTS = [row.cost("macs") for row in ROWS]
@@ -47,6 +49,7 @@ def test_what_has_no_cost_is_left_out():
     assert drawn(accuracy_chart(ROWS, [None] * len(ROWS), "ms")) == []
 
 
+@pytest.mark.slow
 def test_hover_has_recipe_costs_source_and_whether_it_was_looked_up():
     rows = [replace(row, checked="") if row.recipe == "paper" else row for row in ROWS]
     words = [w for t in drawn(accuracy_chart(rows, COSTS, "MACs")) for *_, w in t.customdata]
@@ -74,5 +77,7 @@ def test_lines_are_named_by_what_their_networks_share():
     assert line_name(by_line["paper resnext-64x4d"]) == "ResNeXt-101 64x4d"
 
 
-def test_every_family_has_its_symbol():
+def test_every_family_has_its_symbol_and_those_that_are_drawn_are_told():
     assert set(FAMILIES) == set(RELATIONS)
+    told = symbols_text(["ResNeXt", "SE-ResNeXt", "ResNet", "ResNeXt"])
+    assert told == "Symbols: circle ResNet, diamond ResNeXt, open diamond SE-ResNeXt."

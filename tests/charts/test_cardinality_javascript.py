@@ -16,6 +16,7 @@ FRONTEND = files("explorer.charts.cardinality") / "frontend"
 NODE = shutil.which("node")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NODE is None, reason="node is not installed")
 def test_unit_tests():
     tests = sorted(map(str, (ROOT / "tests/charts/js").glob("*.test.js")))

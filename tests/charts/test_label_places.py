@@ -31,6 +31,7 @@ def name_box(point, place, width):
     return left, y - HEIGHT / 2, left + width, y + HEIGHT / 2
 
 
+@pytest.mark.slow
 @given(LINES, st.sampled_from([1, 2.5]), st.integers(20, 90))
 def test_nothing_is_covered(lines, wider, width):
     """Scaled across, as in a wider plot, where the names have the width that they have."""
@@ -86,4 +87,4 @@ def test_every_line_of_the_paper_has_its_name(recipes):
     rows = [row for row in members() if row.recipe in recipes]
     figure = accuracy_chart(rows, [row.cost("macs") for row in rows], "MACs")
     names = [text.strip() for trace in figure.data for text in trace.text or () if text]
-    assert {"ResNet", "2×40d", "4×24d", "8×14d", "32×4d"} <= set(names)
+    assert {"ResNet", "2x40d", "4x24d", "8x14d", "32x4d"} <= set(names)

@@ -7,7 +7,7 @@ def test_the_most_probable_class_comes_first():
     (bars,) = probability_figure(["cat", "dog", "<b>"], {"P": [0.2, 0.7, 0.1]}).data
     assert list(bars.y) == ["dog", "cat", "&lt;b&gt;"]
     assert list(bars.x) == [0.7, 0.2, 0.1]
-    assert list(bars.text) == ["70.0%", "20.0%", "10.0%"]
+    assert list(bars.text) == ["70.0 %", "20.0 %", "10.0 %"]
 
 
 def test_several_series_keep_the_order_of_the_first_and_only_the_top_is_shown():

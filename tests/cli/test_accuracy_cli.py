@@ -9,6 +9,7 @@ import pytest
 from explorer.cli import main
 
 
+@pytest.mark.slow
 def test_every_row_has_a_source(capsys):
     assert main(["accuracy", "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)

@@ -72,7 +72,7 @@ def test_padding_and_other_changes_are_in_the_file(capsys, tmp_path):
     [
         (("mini_resnext", "-o", "net.h5"), "must end in .keras. Received 'net.h5'"),
         (("mini_resnext", "-o", "none/net.keras"), "folder of 'none/net.keras' does not exist"),
-        (("alexnet", "-o", "net.keras"), "network's name is"),
+        (("alexnet", "-o", "net.keras"), "Received 'alexnet'"),
         (("mini_resnext", "-o", "net.keras", "--seed", "-1"), "seed must be a whole number from 0"),
         (("mini_resnext", "-o", "net.keras", "--padding", "torch"), "invalid choice: 'torch'"),
         (("resnext50_32x4d", "--width", "64", "-o", "net.keras"), "at most 300,000,000 parameters"),

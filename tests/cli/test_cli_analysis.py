@@ -136,6 +136,7 @@ def test_graph_to_files(capsys, tmp_path):
     assert dot.read_text().startswith("digraph")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*deprecated - use:DeprecationWarning")
 def test_graph_prints_dot(capsys):
     _, out, _ = run(capsys, "graph", "resnext50_32x4d", "--level", "model")

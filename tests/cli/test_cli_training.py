@@ -94,7 +94,7 @@ def test_names_cannot_steer_the_terminal(tmp_path):
 def test_a_queued_run_waits_and_can_be_deleted(tmp_path, capsys, monkeypatch):
     store = RunStore(tmp_path)
     run = store.create(MINI, Recipe(), "synthetic")
-    assert "waiting for a place" in bar_line(store.snapshot(run))
+    assert "waiting for a free training slot" in bar_line(store.snapshot(run))
     monkeypatch.setattr(TICK, lambda store: None)
     assert main(["runs", "stop", run, "--runs", str(tmp_path)]) == 0
     assert "is stopped" in capsys.readouterr().out

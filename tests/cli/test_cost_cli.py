@@ -25,6 +25,7 @@ def test_search_puts_the_largest_within_the_budget_first(capsys):
     assert f"{len(rows)} of 90 networks" in err
 
 
+@pytest.mark.slow
 def test_search_with_a_step_and_further_limits(capsys):
     step = ["--train", "--batch", "8", "--precision", "bfloat16", "--optimizer", "adam"]
     limits = ["--params", "30M", "--memory", "2GiB"]

@@ -35,7 +35,7 @@ def test_width_with_a_budget_in_words(capsys):
 def test_wrong_values_raise_a_sentence():
     with pytest.raises(ValueError, match="cardinality must be a whole number"):
         call("width", "--cardinality", "0")
-    with pytest.raises(ValueError, match="network's name is"):
+    with pytest.raises(ValueError, match="Received 'alexnet'"):
         call("equivalence", "alexnet")
     with pytest.raises(ValueError, match="stage must be from 1 to 3"):
         call("equivalence", "mini_resnext", "--stage", "4", "--padding", "symmetric")

@@ -16,6 +16,7 @@ def run(*words):
     return arguments.handler(arguments)
 
 
+@pytest.mark.slow
 def test_a_page(tmp_path, capsys):
     path = tmp_path / "two.html"
     assert run("mini_resnext", "resnext29_8x64d", "-o", path) == 0

@@ -1,6 +1,7 @@
 """``sweep`` and ``sweeps``: a plan, and a small sweep on real processes."""
 
 import csv
+import importlib.util
 import io
 import json
 import re
@@ -32,6 +33,23 @@ def test_a_dry_run_shows_the_plan_and_starts_nothing(tmp_path, capsys):
     assert not (tmp_path / "runs").exists()
 
 
+def test_one_of_a_thing_is_not_several(tmp_path, capsys):
+    one = "sweep --grid cardinality=1 --at equal-macs --depth 20 --epochs 1 --limit 200 --dry-run"
+    assert main([*one.split(), "--runs", str(tmp_path)]) == 0
+    assert "1 run: 1 network, 1 seed, 1 epoch of 200 images." in capsys.readouterr().out
+
+
+def test_a_sample_larger_than_the_grid_says_so(tmp_path, capsys):
+    more = "sweep --grid cardinality=1,32 --at equal-macs --depth 20 --dry-run --sample"
+    assert main([*more.split(), "400", "--rivals", "--runs", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "400 networks were to be drawn; the grid has only 2, and all of them are taken." in out
+    assert main([*more.split(), "2", "--runs", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "to be drawn" not in out
+    assert "1 of 2 networks differs from the budget" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "rule"),
     [
@@ -51,6 +69,49 @@ def test_a_broken_rule_is_a_sentence(tmp_path, capsys, arguments, rule):
     assert main(["sweep", *arguments, "--runs", str(tmp_path / "runs")]) == 2
     assert re.search(rule, capsys.readouterr().err)
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_without_ray_the_extra_is_named_and_nothing_is_written(tmp_path, capsys, monkeypatch, more):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec",
+        lambda name, *rest: None if name == "ray" else find_spec(name, *rest),
+    )
+    runs = ["--runs", str(tmp_path / "runs")]
+    assert main([*CONTRACT, "--on", "ray", *more, *runs]) == 2
+    found = capsys.readouterr()
+    assert "Ray is not installed: pip install" in found.err
+    assert found.out == ""
+    assert not (tmp_path / "runs").exists()
+
+
+def test_resume_says_how_many_and_what_stood_in_the_way(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("explorer.training.runs.scheduler.tick", lambda store: None)
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec",
+        lambda name, *rest: None if name == "ray" else find_spec(name, *rest),
+    )
+    runs = ["--runs", str(tmp_path / "runs")]
+    assert main([*CONTRACT, "--label", "six", *runs]) == 0
+    assert main(["sweeps", "stop", "six", *runs]) == 0
+    capsys.readouterr()
+    assert main(["sweeps", "resume", "six", "--on", "ray", *runs]) == 2
+    found = capsys.readouterr()
+    assert "Ray is not installed" in found.err
+    assert "Resumed" not in found.out
+    assert main(["sweeps", "resume", "six", "--on", "local", *runs]) == 0
+    assert ": 18 runs." in capsys.readouterr().out
+    assert main(["sweeps", "resume", "six", *runs]) == 0
+    assert ": 0 runs." in capsys.readouterr().out
+
+
+def test_the_launcher_of_a_resume_is_by_default_the_sweeps(capsys):
+    with pytest.raises(SystemExit):
+        main(["sweeps", "resume", "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "default: the launcher that the sweep was started or last resumed with" in shown
 
 
 def test_sweeps_of_an_empty_store(tmp_path, capsys):

@@ -68,7 +68,7 @@ def test_text_says_what_is_stated_not_measured_and_gained():
         text = FORMATS[form].write(answer(found))
         assert "4.00 G stated" in text
         assert "not measured" in text
-        assert "It shrinks with depth" in text
+        assert "The gain shrinks with depth" in text
         assert NOT_ALIKE in text
     assert "MODEL_ZOO.md at 1caf15b" in FORMATS["markdown"].write(answer(found))
 

@@ -30,6 +30,7 @@ def full(spec, step, count):
     return totals.params, totals.macs, totals.activations, memory(spec, step).peak_bytes
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     valid_specs(), st.sampled_from(("none", "se")), STEPS, st.sampled_from(("timm", "torchvision"))
@@ -39,6 +40,7 @@ def test_figures_are_those_of_the_full_report(spec, attention, step, count):
     assert Parts(step, count).figures(spec) == full(spec, step, count)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data(), st.integers(1, 4), STEPS)
 def test_also_of_stages_of_ones_own(data, cardinality, step):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from specs import valid_specs
 
 from explorer.cost.liveness import BACKWARD, FORWARD, moments
-from explorer.cost.memory import PER_LAYER, memory
+from explorer.cost.memory import memory
 from explorer.cost.settings import Settings
 from resnext import ResNeXtSpec, trace
 from resnext.errors import InputError
@@ -100,9 +100,18 @@ def test_parts_at_the_peak_by_hand():
     assert peak.weights == 4 * weights
     assert peak.optimizer == 2 * 4 * (weights - 2 * 8)  # moving statistics have no moments
     stays, goes = peak.gradients + peak.activations, peak.working
-    assert peak.overhead == (stays + 3 * goes) // 8 + 6 * PER_LAYER
+    assert peak.overhead == (stays + 3 * goes) // 8 + 6 * 600 * 2**10
     assert sum(peak) == peak.total == found.peak_bytes == found.as_dict()["peak_bytes"]
     assert found.peak_at.place in small()
+
+
+def test_parts_of_inference_at_the_peak_by_hand():
+    found = memory(small(), Settings(batch=3))
+    weights = KERNEL + HEAD + NORM
+    peak = found.peak
+    assert (peak.weights, peak.gradients, peak.activations) == (4 * weights, 0, 0)
+    assert peak.working == 3 * (IMAGE + MAP)
+    assert peak.overhead == 7 * peak.working // 8 + weights + 6 * 150 * 2**10
 
 
 def test_a_sum_takes_the_place_of_a_branch_and_shares_its_gradient():
@@ -161,6 +170,7 @@ def test_the_largest_batch_fits_and_one_more_does_not(spec, step, limit):
     assert found.of_batch(batch + 1).peak_bytes > limit or batch == 1_000_000
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(valid_specs(), STEPS)
 def test_rules_that_every_step_keeps(spec, step):

@@ -35,6 +35,7 @@ def cache(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 @given(valid_specs())
 def test_the_parts_of_each_level_are_those_of_the_tables(spec):
     graph, report = graph_of(spec), analyse(spec)

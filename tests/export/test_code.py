@@ -81,6 +81,7 @@ def test_the_linter_finds_nothing(folder):
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(spec=valid_specs())
 def test_every_network_can_be_written(spec):

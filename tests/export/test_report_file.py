@@ -96,6 +96,7 @@ def test_a_comparison_says_how_much_more_the_others_cost():
     assert "pytorch/vision, torchvision/models/resnet.py at 824e8c8" in sources
 
 
+@pytest.mark.slow
 def test_steps_are_columns_of_a_table_and_their_notes_sources():
     columns = step_measures(NAMES)
     report = document(NAMES, steps=columns, notes=NOTES)
@@ -138,6 +139,7 @@ def test_curves_are_those_of_the_runs(hostile):
     }
 
 
+@pytest.mark.slow
 def test_too_many_layers_become_blocks():
     spec = ResNeXtSpec.from_name("resnext50_32x4d", form="aggregated")
     report = document([spec])
@@ -244,6 +246,7 @@ def test_latex_compiles_and_nothing_is_cut(hostile, tmp_path):
             assert "Overfull" not in log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", FORMATS)
 def test_the_command_writes_a_file(ending, tmp_path, capsys):
     path = tmp_path / f"report.{ending}"

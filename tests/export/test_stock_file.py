@@ -64,6 +64,7 @@ def test_the_page_train_hands_out_stock_layers(form, tmp_path):
     assert layer_kinds(path) == {(None, "keras.layers")}
 
 
+@pytest.mark.slow
 def test_no_tensorflow_is_imported():
     code = (
         "import sys; from pathlib import Path; from explorer.export.stock_file import stock_file;"

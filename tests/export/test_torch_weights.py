@@ -33,6 +33,7 @@ def test_squeeze_and_excitation_has_timm_s_names():
     assert keys["stage2/block3/se/expand/bias"] == "layer2.2.se.fc2.bias"
 
 
+@pytest.mark.slow
 def test_no_two_weights_have_one_key():
     for case, spec in CASES.items():
         keys = torch_keys(trace(spec))

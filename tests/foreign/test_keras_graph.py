@@ -17,6 +17,7 @@ from explorer.graphviz.dot import GraphvizFailed, render, to_dot
 from resnext import FORMS, PRESETS, ResNeXtSpec, trace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", PRESETS)
 def test_place_undoes_the_keras_name(name, form):
@@ -222,6 +223,7 @@ def test_every_damaged_byte_is_met_with_a_sentence(tmp_path):
             assert graph_of_keras(path).name == "model"
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_refused(tmp_path):
     path = tmp_path / "model.keras"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -274,6 +276,7 @@ def again_and_again(depth, uses):
     return inner
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -39,6 +39,7 @@ def write(folder, model):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", SMALL)
 def test_a_file_of_ours_gives_the_spec_s_own_report(tmp_path, name, form):
@@ -50,6 +51,7 @@ def test_a_file_of_ours_gives_the_spec_s_own_report(tmp_path, name, form):
     assert {node.name: node.pads for node in graph_of_onnx(path)} == pads
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(spec=valid_specs(max_blocks=2, max_side=40))
 def test_any_network_of_ours_is_read_back(tmp_path_factory, spec):
@@ -210,6 +212,7 @@ def varint(number):
 ENTRY = field(11, model_of([], []).graph.input[0].SerializeToString())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -263,6 +266,7 @@ def test_graphs_inside_a_node_are_not_walked(tmp_path):
     assert (row.name, row.kind) == ("if", "If")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_damaged_file_gives_a_graph_or_a_sentence(tmp_path_factory, data):
@@ -285,6 +289,7 @@ def _whole():
 WHOLE = _whole()
 
 
+@pytest.mark.slow
 def test_limits_are_as_large_as_networks_of_ours():
     """The largest graph that a spec may have is within them."""
     spec = ResNeXtSpec(blocks=(3, 4, 60, 3), cardinality=32, form="aggregated", width=4)

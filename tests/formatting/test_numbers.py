@@ -74,6 +74,7 @@ def test_shape_and_percent():
     assert numbers.shape((None, 3)) == "?×3"
     assert numbers.shape(None) == "–"
     assert numbers.percent(1, 8) == "12.5 %"
+    assert (numbers.percent(0.125), numbers.percent(1.0, digits=0)) == ("12.5 %", "100 %")
     assert numbers.percent(1, 0) == numbers.percent(None, 8) == "–"
 
 
@@ -93,3 +94,10 @@ def test_short_has_three_digits_and_is_true(number):
     assert float(text) * scale == pytest.approx(number, rel=0.0051)
     assert float(text) < 1000
     assert not unit or len(text.replace(".", "")) == 3
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs"), (1000, "1,000 runs")]
+)
+def test_counted(number, text):
+    assert numbers.counted(number, "run") == text

@@ -44,9 +44,10 @@ def clusters_of(dot):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_the_full_level_has_every_layer_and_every_connection(form):
-    graph = trace(ResNeXtSpec(blocks=(2, 1), cardinality=4, form=form))
+    graph = trace(ResNeXtSpec(blocks=(2, 1), cardinality=2, form=form))
     dot = parsed(to_dot(graph, "full"))
     assert sorted(nodes_of(dot)) == sorted(node.name for node in graph)
     edges = sorted(
@@ -63,6 +64,7 @@ def test_the_model_level_is_a_chain_of_stages():
     assert not any(arrow.shortcut for arrow in drawing.arrows)
 
 
+@pytest.mark.slow
 def test_the_stage_level_has_one_box_a_block_and_one_cluster_a_stage():
     dot = parsed(to_dot(GRAPH, "stage"))
     assert len(nodes_of(dot)) == 16 + 3
@@ -143,6 +145,7 @@ def hostile():
     return tracer.graph('x"} digraph evil {"')
 
 
+@pytest.mark.slow
 def test_names_cannot_break_out():
     dot = parsed(to_dot(hostile(), "full"))
     assert len(nodes_of(dot)) == 6

@@ -50,6 +50,7 @@ def test_a_process_in_somebody_elses_session_leaves_that_alone():
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX priorities")
-@pytest.mark.parametrize(("most", "niceness"), [("3", 3), ("0", 0), ("40", 19), ("much", 19)])
-def test_a_variable_limits_how_far_it_steps_back(most, niceness):
-    assert stepped_back(most)[0] == niceness
+@pytest.mark.parametrize(("most", "steps"), [("3", 3), ("0", 0), ("40", 19), ("much", 19)])
+def test_a_variable_limits_how_far_it_steps_back(most, steps):
+    ours = os.getpriority(os.PRIO_PROCESS, 0)  # whoever starts the tests may be back already
+    assert stepped_back(most)[0] == min(ours + steps, 19)

@@ -142,7 +142,7 @@ def test_the_place_in_the_queue_is_a_sentence(make):
     queue = make(slots=1)
     ask(queue, seconds=LONG)
     mine = queue.submit(question(seconds=LONG, name="mine"), Asker("me"))
-    assert mine.place().sentence.startswith("Another visitor's calculation has run for ")
+    assert mine.place().sentence.startswith("A calculation of another visitor or tab has run for ")
     assert mine.place().sentence.endswith(" s; yours is next.")
     assert QueuePlace(True, 12.3, 2).sentence == (
         "Your own earlier calculation has run for 12 s; 2 others wait before yours."

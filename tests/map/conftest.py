@@ -33,14 +33,20 @@ def modules():
         process.stdin.close()
 
 
+@pytest.fixture(scope="session")
+def map_of():
+    """The self-contained page of some networks, written once."""
+    return functools.cache(lambda *sources: map_page(map_data(sources)))
+
+
 @pytest.fixture
-def open_map(browser, tmp_path):
+def open_map(browser, tmp_path, map_of):
     """Opens networks as the self-contained page; fails if the page reports an error."""
     contexts, errors = [], []
 
     def start(*sources, width=1200, height=800, fragment="", scheme="light", touch=False):
         target = tmp_path / f"map{len(contexts)}.html"
-        target.write_text(map_page(map_data(sources)), encoding="utf-8")
+        target.write_text(map_of(*sources), encoding="utf-8")
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,

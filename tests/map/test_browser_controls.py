@@ -2,7 +2,7 @@
 
 import pytest
 from map_pages import SMALL, SPEC, STAGES, VISIBLE, click, state
-from waiting import settled, still
+from waiting import settled, still, until
 
 pytestmark = pytest.mark.browser
 
@@ -15,8 +15,11 @@ CONTRAST = """(element) => {
   const chain = [];
   const colour = (at) => getComputedStyle(at).backgroundColor;
   for (let at = element; at; at = at.parentElement) chain.unshift(colour(at));
-  const luminance = (colours) => {
+  const style = getComputedStyle(element);
+  const drawn = element instanceof SVGElement; // in its fill, on the page
+  const luminance = (colours, ink) => {
     for (const colour of colours) {
+      canvas.globalAlpha = drawn && colour === ink ? style.fillOpacity : 1;
       canvas.fillStyle = colour;
       canvas.fillRect(0, 0, 1, 1);
     }
@@ -25,7 +28,8 @@ CONTRAST = """(element) => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const behind = luminance(["white", ...chain]);
-  const text = luminance(["white", ...chain, getComputedStyle(element).color]);
+  const ink = drawn ? style.fill : style.color;
+  const text = luminance(["white", ...chain, ink], ink);
   return (Math.max(behind, text) + 0.05) / (Math.min(behind, text) + 0.05);
 }"""
 
@@ -100,6 +104,24 @@ def test_one_path_is_no_level_of_its_own(open_map):
     page = open_map(SMALL.replace(cardinality=1))
     page.get_by_role("button", name="Open everything down to paths").click(force=True)
     assert page.locator(".netmap-note").is_visible()
+
+
+def test_help_leaves_the_page_around_a_tall_map_where_it_is(open_map):
+    page = open_map(SPEC)
+    page.add_style_tag(
+        content="html, body { height: auto !important } #map { height: 1600px; margin-top: 900px }"
+    )
+    page.locator(".netmap-bar").evaluate("(bar) => bar.scrollIntoView()")
+    scrolled = page.evaluate("scrollY")
+    assert scrolled > 500
+    page.get_by_label("Help (?)").click()
+    assert page.evaluate("scrollY") == scrolled
+    box = page.locator(".netmap-help").bounding_box()
+    assert box["y"] > 0
+    assert box["y"] + box["height"] <= 800
+    page.get_by_role("button", name="Close help").click()
+    assert page.evaluate("scrollY") == scrolled
+    assert page.evaluate("document.activeElement.className") == "netmap-tree"
 
 
 def test_escape_closes_whatever_is_open_wherever_the_focus_is(open_map):
@@ -215,12 +237,40 @@ def shown(app, browser, request):
     context.close()
 
 
+def assert_readable(element):
+    """Its own rules of style may reach a page after what they colour."""
+    until(lambda: element.evaluate(CONTRAST) >= LEAST_CONTRAST, 10)
+
+
 def test_a_pressed_control_of_the_app_can_be_read_while_it_is_hovered(shown):
     pressed = shown("tables", "[role=radio][aria-checked=true]")
     pressed.hover()
     still(pressed)  # colours change slowly
-    assert pressed.locator("p").first.evaluate(CONTRAST) >= LEAST_CONTRAST
+    assert_readable(pressed.locator("p").first)
 
 
 def test_text_on_the_primary_colour_can_be_read(shown):
-    assert shown("compare", "[data-tag] span").evaluate(CONTRAST) >= LEAST_CONTRAST
+    assert_readable(shown("compare", "[data-tag] span"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("compare", ".xtick text"),
+        ("compare", ".g-xtitle text"),
+        ("accuracy", ".textpoint text"),
+        ("cost", ".annotation-text"),
+    ],
+)
+def test_the_words_of_a_chart_can_be_read(shown, name, words):
+    assert_readable(shown(name, f".js-plotly-plot {words}"))
+
+
+def test_a_page_link_that_has_the_focus_shows_it(shown):
+    from playwright.sync_api import expect
+
+    link = shown("tables", "[data-testid=stTopNavLink]")
+    link.focus()
+    assert link.evaluate("(one) => one.matches(':focus-visible')")
+    expect(link).to_have_css("outline-style", "solid")
+    assert link.evaluate("(one) => parseFloat(getComputedStyle(one).outlineWidth)") >= 2

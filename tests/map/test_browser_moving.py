@@ -1,5 +1,7 @@
 """The map on its way: from scene to scene, and under a hand that drags it."""
 
+import functools
+
 import pytest
 from map_pages import SPEC
 
@@ -11,11 +13,14 @@ pytestmark = pytest.mark.browser
 LARGEST = ResNeXtSpec.from_name("resnext152_32x4d", form="aggregated")
 
 
+page_of = functools.cache(to_html)
+
+
 @pytest.fixture
 def moving_map(browser, tmp_path, request):
     """A page whose map moves from scene to scene."""
     target = tmp_path / "moving.html"
-    target.write_text(to_html(getattr(request, "param", SPEC)), encoding="utf-8")
+    target.write_text(page_of(getattr(request, "param", SPEC)), encoding="utf-8")
     context = browser.new_context(
         viewport={"width": 1200, "height": 800}, reduced_motion="no-preference"
     )

@@ -170,3 +170,4 @@ def test_the_way_to_a_layer_is_scrolled_to_its_end(open_map):
     assert crumbs[0] <= last[0]
     assert last[1] <= crumbs[1]
     assert page.evaluate("document.querySelector('.netmap-crumbs').scrollLeft") > 0
+    assert "netmap-later" in page.locator(".netmap-crumbs").get_attribute("class")

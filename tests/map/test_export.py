@@ -36,6 +36,7 @@ def data_of(text):
     return json.loads(script[2])
 
 
+@pytest.mark.slow
 def test_the_page_holds_the_data_and_asks_for_nothing():
     text = to_html(MINI)
     assert data_of(text) == json.loads(json.dumps(map_data([MINI])))

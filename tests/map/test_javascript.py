@@ -68,6 +68,7 @@ def test_imports_form_no_circle():
         left = {name: others for name, others in left.items() if name not in free}
 
 
+@pytest.mark.slow
 def test_colours_and_kinds_of_layers_come_from_python():
     kinds = set(map_data([SPEC])["palette"]["kinds"])
     kinds = {kind for kind in kinds if kind[0].isupper()}  # the others are roles of boxes

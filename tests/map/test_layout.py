@@ -106,6 +106,7 @@ def test_nothing_overlaps_and_no_wire_runs_through_a_box(modules, data_of, form,
     assert flat == modules(FLAT, data_of(SMALL), form, level, direction)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", MEASURES)
 @pytest.mark.parametrize("level", LEVELS)
 def test_heights_by_a_measure_overlap_nothing(modules, data_of, level, size):
@@ -158,6 +159,7 @@ def test_even_heights_and_the_receptive_field_size_nothing(modules, data_of):
     assert places[0] == places[1] == places[2]
 
 
+@pytest.mark.slow
 def test_networks_side_by_side_share_one_scale(modules, data_of):
     small, large = SMALL, SMALL.replace(cardinality=16)
     flat = modules(FLAT, data_of(small, large), "grouped", "stages", "right", "params")
@@ -306,6 +308,7 @@ def test_folding_one_box_moves_nothing_before_it(modules, data_of):
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_wires_stay_joined_to_boxes_that_move(modules, data_of):
     """At any time each wire of the strip begins and ends at the edges of its two parts."""
     apart, slanted, count = modules(

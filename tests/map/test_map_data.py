@@ -43,6 +43,7 @@ def agree(graph):
     return data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", SPECS)
 def test_nothing_is_lost_in_any_form(name, form):
@@ -58,6 +59,7 @@ def test_eleven_thousand_layers_are_a_few_dozen_descriptions():
     assert len(json.dumps(data)) < 60_000
 
 
+@pytest.mark.slow
 def test_sums_over_the_descriptions_are_the_published_counts():
     data = map_data([SPECS["50"]])["networks"][0]
     assert set(data["forms"]) == set(FORMS)
@@ -167,6 +169,7 @@ def test_one_to_four_networks(count):
         map_data([SPECS["mini"]] * count)
 
 
+@pytest.mark.slow
 def test_colours_for_every_kind():
     data = map_data([SPECS["mini"]])
     kinds = {
@@ -201,6 +204,7 @@ def test_only_the_forms_that_are_asked_for_are_described_and_all_are_named():
     assert set(network["choices"]) == set(FORMS)
 
 
+@pytest.mark.slow
 def test_measured_times_are_of_each_layer_and_named_only_where_they_are():
     spec = SPECS["50"]
     times = {node.name: float(i) for i, node in enumerate(trace(spec)) if node.kind == "Conv2D"}

@@ -20,6 +20,7 @@ def parsed(spec):
     return graph, json.loads(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_it_holds_the_graph(form):
     graph, collection = parsed(ResNeXtSpec.from_name("resnext50_32x4d", form=form))

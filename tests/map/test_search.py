@@ -1,5 +1,7 @@
 """The words that the map's search understands; js/search.test.js tests the search itself."""
 
+import pytest
+
 from explorer.map.data import map_data
 from explorer.map.vocabulary import vocabulary
 from resnext import ResNeXtSpec
@@ -7,6 +9,7 @@ from resnext import ResNeXtSpec
 SPEC = ResNeXtSpec.from_name("resnext50_32x4d")
 
 
+@pytest.mark.slow
 def test_the_search_knows_every_setting_that_a_layer_has():
     data = map_data([SPEC])
     templates = data["networks"][0]["forms"]["split"]["templates"]

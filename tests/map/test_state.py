@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,11 +42,13 @@ def test_nothing_is_written_of_a_view_as_it_begins():
     assert set(MapState("a", "b", 1, "split", "macs", "params").to_query()) == set(QUERY_KEYS)
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_anything_gives_a_state(plain):
     assert isinstance(MapState.from_dict(plain), MapState)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from([*MapState().to_dict()]), JSON))
 def test_wrong_values_are_left_out(plain):
     state = MapState.from_dict(plain)

@@ -94,6 +94,7 @@ def test_forms_of_figure_3_have_their_layers():
     assert kinds("aggregated").count("Add") == 2
 
 
+@pytest.mark.slow
 def test_sizes_of_the_forms():
     lengths = {
         form: len(trace(ResNeXtSpec.from_name("resnext152_32x4d", form=form))) for form in FORMS

@@ -44,6 +44,7 @@ def test_rivals_are_wider_and_deeper_at_twice_the_cost():
         assert abs(other - deeper.target) >= abs(deeper.macs - deeper.target)
 
 
+@pytest.mark.slow
 def test_several_depths_and_resolutions_are_in_the_labels():
     choices = {"depth": (20, 29), "cardinality": (1, 8), "resolution": (16, 32)}
     found = designed(Design(choices, at="equal-macs"))

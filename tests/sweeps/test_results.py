@@ -145,6 +145,7 @@ def test_tables_say_what_is_equal_and_what_is_not(sweep, make):
     assert sum(each) * 2 == pytest.approx(whole)
 
 
+@pytest.mark.slow
 def test_figures_draw_the_numbers(sweep):
     found = found_of(sweep)
     points = [trace for trace in cardinality_figure(found).data if trace.error_y.array]
@@ -163,6 +164,7 @@ def test_figures_draw_the_numbers(sweep):
     assert list(axes["Cardinality"]["values"]) == [0, 0, 3, 5, 5]
 
 
+@pytest.mark.slow
 def test_the_html_page_is_one_file(sweep):
     page = to_html(found_of(sweep))
     assert "28.00 ± 2.00" in page

@@ -40,6 +40,7 @@ def test_the_width_is_the_nearest_of_all(family, at, place):
         assert costs.of(found) == totals(found)[place]
 
 
+@pytest.mark.slow
 def test_table_2_of_the_paper_is_found_again():
     """Whole networks of depth 50: its blocks at other channels follow the same rule."""
     family = Family(50)

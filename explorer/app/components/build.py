@@ -58,7 +58,7 @@ def _show_end(build: Build, spec: ResNeXtSpec) -> None:
         result = build.wait()
     except (UserError, JobBug) as error:
         show_error(error)
-        st.caption("Press Build to try again.")
+        st.caption("Press *Build the Keras model* to try again.")
     else:
         _show(result, spec)
 

@@ -66,7 +66,8 @@ def onnx_section(spec: ResNeXtSpec) -> None:
     st.subheader("Export to ONNX", anchor=False)
     st.caption(
         "Writes the network with new weights for onnxruntime and other programs. Images are "
-        "(batch, channels, height, width). A trained network is exported on the page Train."
+        "(batch, channels, height, width). To export a trained network, open its run on the "
+        "page Train."
     )
     _onnx(spec, spec, spec.name)
 
@@ -92,7 +93,7 @@ def _onnx(source: ResNeXtSpec | Path, stamp: Hashable, name: str) -> None:
         folded = st.toggle(
             "Fold batch norms",
             key="onnx_fold",
-            help="Into the convolutions before them: the same output from fewer nodes.",
+            help="Merges each batch norm into the convolution before it. Same output, fewer nodes.",
         )
     export: Export | None = st.session_state.get("onnx")
     asked = (stamp, folded)

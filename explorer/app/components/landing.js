@@ -41,7 +41,7 @@ function landOn(text, end) {
 /**
  * Keep an element at the top while the page above it grows, until a person does something. A scroll
  * by anything else ends it, too: then the element has moved because its box was scrolled, which is
- * not so where the page has become too short for its place (`cut`).
+ * not so where the page has become too short for its place, be it only between two frames (`cut`).
  *
  * @param {HTMLElement} element
  * @param {number} end
@@ -52,14 +52,16 @@ function hold(element, end) {
     addEventListener(name, () => acts.abort(), { capture: true, passive: true, signal: acts.signal });
   }
   const box = scroller(element);
-  let [place, scrolled] = [NaN, box.scrollTop];
+  let [place, scrolled, height] = [NaN, box.scrollTop, box.scrollHeight];
   const follow = () => {
     if (element.getBoundingClientRect().top !== place) {
-      const cut = box.scrollTop < scrolled && box.scrollTop + box.clientHeight >= box.scrollHeight - 1;
+      const ends = box.scrollTop + box.clientHeight >= box.scrollHeight - 1;
+      const cut = box.scrollTop < scrolled && (ends || box.scrollHeight !== height);
       if (box.scrollTop !== scrolled && !cut) acts.abort();
       else element.scrollIntoView({ block: "start" });
     }
-    [place, scrolled] = [element.getBoundingClientRect().top, box.scrollTop];
+    place = element.getBoundingClientRect().top;
+    [scrolled, height] = [box.scrollTop, box.scrollHeight];
     if (performance.now() > end || !element.isConnected) acts.abort();
     if (!acts.signal.aborted) requestAnimationFrame(follow);
   };

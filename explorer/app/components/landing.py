@@ -13,6 +13,22 @@ from explorer.app.state import address
 _SCRIPT = Path(__file__).with_name("landing.js")
 _TURNS = "_landing_turns"  # page changes of this session
 _MOVES = "_landing_moves"
+# Ticks, titles of axes, names and figures next to points and bars; not words on coloured fields.
+_CHART_WORDS = (
+    "[data-testid=stPlotlyChart] :is(:is(.xtick, .ytick, .g-xtitle, .g-ytitle, .textpoint) text, "
+    ".bartext-outside, .annotation-text) "
+    "{ fill: currentColor !important; fill-opacity: 0.8 !important }"
+)
+# On a touch screen these would always lie over the page; files are offered below tables.
+_NO_TOOLBARS = (
+    "@media (hover: none) { .modebar-container, [data-testid=stElementToolbar] "
+    "{ display: none !important } }"
+)
+_CAPTION_CODE = "[data-testid=stCaptionContainer] code { color: inherit; font-size: inherit }"
+_FOCUSED_LINK = (
+    "[data-testid=stTopNavLink]:focus-visible "
+    "{ outline: 2px solid !important; outline-offset: 2px }"
+)
 
 
 def close_drawer() -> None:
@@ -22,12 +38,18 @@ def close_drawer() -> None:
     _component()(data={"turns": turns}, key="landing_page", height=1)
 
 
-def readable_chips() -> None:
-    """Put dark text on what is filled with the dark theme's light primary colour."""
+def readable() -> None:
+    """Contrast where Streamlit's own is below WCAG's AA; no toolbars over a touch screen's text.
+
+    The words of charts and the code in captions take the text's colour, a focused page link gets a
+    ring, and what is filled with the dark theme's light primary colour gets dark text.
+    """
+    rules = [_CHART_WORDS, _CAPTION_CODE, _FOCUSED_LINK, _NO_TOOLBARS]
     if st.context.theme.type == "dark":
         background = st.get_option("theme.dark.backgroundColor")
         filled = '[data-tag] *, [data-testid^="stBaseButton-primary"]:enabled *'
-        st.html(f"<style>{filled} {{ color: {background} !important }}</style>")
+        rules.append(f"{filled} {{ color: {background} !important }}")
+    st.html(f"<style>{' '.join(rules)}</style>")
 
 
 def move() -> None:

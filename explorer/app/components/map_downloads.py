@@ -108,7 +108,7 @@ def _graph_file(network: Any, key: str) -> None:
         file_name(graph, level, getattr(network, "form", ""), ending),
         _FORMATS[ending],
         key=f"{key}-graph",
-        help="In columns, from left to right, to fit a page." if ending == "png" else None,
+        help="Laid out in columns to fit a page." if ending == "png" else None,
     )
 
 

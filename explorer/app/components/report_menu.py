@@ -15,7 +15,7 @@ from explorer.export.report import FORMATS, MOST_RUNS, document, file_stem
 from explorer.training.runs.snapshot import RunSnapshot
 from resnext import Graph, ResNeXtSpec
 
-HELP = "Spec, tables, map, comparison, sources and the curves of runs in one file, for paper too."
+HELP = "One file, also for printing: network, tables, map, comparison, sources and training curves."
 
 
 @st.fragment

@@ -1,4 +1,4 @@
-"""Widgets whose value is in the address, so that any view can be linked to; downloads.
+"""Widgets whose value is in the address, so that any view can be linked to; titles, downloads.
 
 A widget takes its container (`st`, or a column), label, options, default, key, which is also its
 name in the address, and further arguments of Streamlit's widget.
@@ -20,6 +20,13 @@ from explorer.app.state import address
 
 _MOST_NAMED = 12  # options listed in a message about an address
 Options = Sequence[str] | Mapping[str, str]  # a mapping gives each its label
+
+
+def page_title(text: str, **more: Any) -> Any:
+    """Draw the title of a page where every page has it; return its row, for what stands beside."""
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.title(text, anchor=False, **more)
+    return row
 
 
 def segments(place: Any, label: str, options: Options, default: str, key: str, **more: Any) -> str:

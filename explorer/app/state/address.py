@@ -114,6 +114,16 @@ def restore(key: str, default: Any, read: Callable[[str], Any], rule: str) -> No
         state[key] = state.get(f"_kept_{key}", default)
 
 
+def follow(key: str, default: Any) -> None:
+    """Before `restore`: a choice that nobody made follows a default that other choices change."""
+    state = st.session_state
+    before = state.get(f"_usual_{key}", default)
+    state[f"_usual_{key}"] = default
+    for one in (key, f"_kept_{key}"):
+        if state.get(one) == before:
+            state[one] = default
+
+
 def refuse(key: str, rule: str, value: str, instead: str = "using the default") -> None:
     """Warn of a part of the address: the rule that it breaks, its value, what is shown instead."""
     st.warning(

@@ -15,7 +15,6 @@ from explorer.app.state.shared import Shared
 from explorer.map.vocabulary import FORM_LABELS
 from resnext import FORMS, PRESETS, STEMS, Graph, ResNeXtSpec, SpecError, trace
 from resnext.attention import ATTENTIONS
-from resnext.checks import MAX_CHANNELS, MAX_CLASSES, MAX_SIDE
 from resnext.names import blocks_of_depth
 from resnext.spec import CHOICES
 
@@ -30,10 +29,11 @@ PADDING_LABELS = {
 }
 SIDEBAR = "Network chosen in the sidebar"
 ELSEWHERE = {
-    "compare": "Choose *Network chosen in the sidebar* to compare it.",
-    "train": "Choose *Network chosen in the sidebar* to train it.",
-    "accuracy": "The chart has its own networks; a click on one shows it here.",
-    "verify": "The table has its own networks.",
+    "compare": "To compare this network, choose *Network chosen in the sidebar* in the list.",
+    "train": "To train this network, choose *Network chosen in the sidebar* in the list.",
+    "accuracy": "This page does not use the network below. "
+    "Click a point in the chart to choose it here.",
+    "verify": "This page does not use this network.",
 }
 WITHOUT_NETWORK = ("learn",)  # pages that the network does not concern, which have no sidebar
 MOST_NOTES = 4
@@ -146,7 +146,8 @@ def _widgets() -> None:
     """The controls; `_fill_widgets` has set what they show.
 
     Each has what it shows as its default, too: a browser that turns pages quickly may begin a
-    control anew, and then sends the default back as if a person had chosen it.
+    control anew, and then sends the default back as if a person had chosen it. Numbers have no
+    bounds here, as the sentence about a broken rule says more than a red field.
     """
     state = st.session_state
     custom = bool(current_spec().groups)
@@ -174,30 +175,24 @@ def _widgets() -> None:
     left, right = st.columns(2)
     left.number_input(
         "Cardinality C",
-        1,
-        MAX_CHANNELS,
-        state["net_cardinality"],
+        value=state["net_cardinality"],
         key="net_cardinality",
         on_change=_follow_cardinality,
         help="Number of paths in a block.",
     )
     right.number_input(
         "Width d",
-        1,
-        MAX_CHANNELS,
-        state["net_width"],
+        value=state["net_width"],
         key="net_width",
         disabled=custom,
         help="Channels of one path in the first stage.",
     )
     width_rule.toggle(disabled=custom)
     st.caption("Input shape")
-    for column, (name, most) in zip(
-        st.columns(3), (("height", MAX_SIDE), ("width", MAX_SIDE), ("channels", 1024))
-    ):
+    for column, name in zip(st.columns(3), ("height", "width", "channels")):
         key = f"net_input_{name}"
-        column.number_input(name.capitalize(), 1, most, state[key], key=key)
-    st.number_input("Classes", 1, MAX_CLASSES, state["net_classes"], key="net_classes")
+        column.number_input(name.capitalize(), value=state[key], key=key)
+    st.number_input("Classes", value=state["net_classes"], key="net_classes")
     st.selectbox(
         "Implementation of the paths",
         FORMS,
@@ -230,9 +225,9 @@ def _widgets() -> None:
             CHOICES["padding"].index(state["net_padding"]),
             key="net_padding",
             format_func=PADDING_LABELS.__getitem__,
-            help="Where a window has stride 2, the two rules see other pixels: *same* adds an odd "
-            "row at the end, *symmetric* adds half the window on both sides. Shapes, parameters "
-            "and MACs are the same.",
+            help="Where a window has stride 2, the two rules read different pixels: *same* adds an "
+            "odd row at the end, *symmetric* adds half the window on both sides. Shapes, "
+            "parameters and MACs are the same.",
         )
         st.checkbox(
             "Shortcut convolutions have a bias",
@@ -338,7 +333,7 @@ def _meant() -> int:
 def _ask_blocks(blocks: int) -> None:
     """What a lone number of blocks means: a depth, or the one stage."""
     st.warning(
-        f"{blocks} is one stage of {blocks} blocks. Is the depth meant? "
+        f"{blocks} means one stage of {blocks} blocks. Did you mean a depth of {blocks} layers? "
         f"Still showing {current_spec().name}.",
         icon=":material/help:",
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.map.vocabulary import FORM_LABELS
 from resnext import ResNeXtSpec, SpecError
 from resnext.spec import CHOICES
 
@@ -110,7 +111,7 @@ def check_size(spec: ResNeXtSpec) -> ResNeXtSpec:
     if spec.form != "grouped" and blocks * spec.cardinality > MOST_PATHS:
         raise SpecError(
             f"A page shows at most {MOST_PATHS:,} paths (blocks x cardinality) written one by "
-            f"one. Received {blocks * spec.cardinality:,}; choose the grouped form."
+            f"one. Received {blocks * spec.cardinality:,}; choose {FORM_LABELS['grouped']}."
         )
     return spec
 

@@ -11,6 +11,7 @@ import streamlit as st
 from explorer.app.state import address
 from explorer.charts.cardinality import choices
 from resnext import ResNeXtSpec
+from resnext.checks import MAX_CHANNELS
 
 KEY = "keep_width"
 _RESNET = "_resnet_width"
@@ -34,7 +35,7 @@ def toggle(*, disabled: bool) -> None:
         key=KEY,
         disabled=disabled,
         help="On: a change of the cardinality keeps the width. Off: the width follows, so that the "
-        "cost of a block stays (table 2 of the paper).",
+        "cost of a block stays about the same (table 2 of the paper).",
     )
     address.chosen(KEY, False, lambda value: "on" if value else "off")
 
@@ -46,6 +47,8 @@ def kept() -> bool:
 
 def following(spec: ResNeXtSpec, cardinality: int) -> int:
     """The width that follows from a cardinality; 0 if none does."""
+    if not 1 <= cardinality <= MAX_CHANNELS:
+        return 0
     if spec.groups:  # which fix C x d
         return spec.stages[0].width // cardinality
     if kept():

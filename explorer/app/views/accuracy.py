@@ -9,10 +9,10 @@ import streamlit as st
 
 from explorer.analysis.gains import by_depth, by_recipe
 from explorer.app.components.charts import shared_chart
-from explorer.app.components.widgets import downloads, picks, segments
+from explorer.app.components.widgets import downloads, page_title, picks, segments
 from explorer.app.state import selection
 from explorer.app.state.network import show_network
-from explorer.charts.accuracy_chart import HEIGHT, accuracy_chart
+from explorer.charts.accuracy_chart import HEIGHT, accuracy_chart, symbols_text
 from explorer.cost.accuracy import (
     AXES,
     Point,
@@ -30,9 +30,9 @@ ROWS = 420  # pixels of the table
 
 def render() -> None:
     """The page."""
-    st.title("What accuracy does the cost buy?", anchor=False)
+    page_title("What accuracy does the cost buy?")
     st.markdown(f"{by_recipe()} {by_depth()}")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         chosen = picks(
             st,
             "Recipes: accuracies of different recipes are not comparable",
@@ -41,7 +41,7 @@ def render() -> None:
             "recipes",
             width="stretch",
         )
-        axis = segments(st, "Against", AXES, "macs", "against", width="content")
+        axis = segments(st, "Horizontal axis", AXES, "macs", "against", width="content")
     if not chosen:
         st.info("Choose at least one recipe, such as the paper's.")
         return
@@ -67,7 +67,8 @@ def _chart(found: list[Point], axis: str) -> None:
         selection_mode="points",
     )
     missing = sum(cost is None for cost in costs)
-    words = "Circles ResNet, diamonds ResNeXt. Hover for recipe and source; click for the sidebar."
+    words = symbols_text(row.family for row in rows)
+    words += " Point at one for its recipe and source; click to choose it in the sidebar."
     if missing:
         words += f" {missing} networks were not measured on this machine."
     st.caption(words)
@@ -76,21 +77,26 @@ def _chart(found: list[Point], axis: str) -> None:
 def _gains() -> None:
     st.markdown("**Gain of cardinality, by depth**")
     table = pd.DataFrame(gain_table())
-    right = st.column_config.TextColumn(alignment="right", width=52)
+    right = st.column_config.TextColumn(alignment="right", width=46)
     st.dataframe(
         table,
         hide_index=True,
         row_height=25,
         height=min(HEIGHT, 38 + 25 * len(table)),
-        column_config={str(name): right for name in table if name != "Recipe"},
+        column_config={
+            str(name): st.column_config.TextColumn(width=142) if name == "Recipe" else right
+            for name in table
+        },
         key="gains",
     )
-    st.caption("32x4d against ResNet. * Not trained alike.")
+    st.caption("32x4d against ResNet, in points. * The two were not trained in the same way.")
 
 
 def _rows(found: list[Point]) -> None:
     st.subheader("The figures and their sources", anchor=False)
-    st.caption(summary(found)[0] + " Costs are counted here where the network can be made here.")
+    st.caption(
+        summary(found)[0] + " Costs are counted here where this program can build the network."
+    )
     st.dataframe(
         pd.DataFrame(
             {
@@ -100,7 +106,7 @@ def _rows(found: list[Point]) -> None:
                 "Image": [point.row.side for point in found],
                 "Parameters": [point.params for point in found],
                 "MACs": [point.macs for point in found],
-                "Costs": ["counted" if point.row.spec else "stated" for point in found],
+                "Cost source": ["counted" if point.row.spec else "stated" for point in found],
                 "Time": [point.ms for point in found],
                 "What it is": [point.row.relation for point in found],
                 "Training": [point.row.training for point in found],
@@ -115,7 +121,7 @@ def _rows(found: list[Point]) -> None:
         key="accuracies",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        selection.link("architecture", "See the network on the map", ":material/account_tree:")
+        selection.link("architecture", "Show on the map", ":material/account_tree:")
         downloads(answer(found), "accuracies", "accuracy")
     st.caption("The same on the command line: `python -m explorer accuracy`.")
 

@@ -17,7 +17,7 @@ from explorer.app.components.cardinality_component import cardinality_picture
 from explorer.app.components.export import copy_as_code, onnx_section
 from explorer.app.components.map_component import network_map, view_of_address, write_view
 from explorer.app.components.map_downloads import NO_PATHS, file_name, map_downloads
-from explorer.app.components.widgets import download, segments, select
+from explorer.app.components.widgets import download, page_title, segments, select
 from explorer.app.state import address, selection
 from explorer.app.state.network import current_spec, graph_of, report_of, sidebar_heading
 from explorer.formatting import numbers
@@ -45,7 +45,7 @@ WHAT = (
 
 def opening() -> None:
     """What a visitor looks at first; to be called before the sidebar's controls are drawn."""
-    st.title("ResNeXt explorer", anchor=False)
+    page_title("ResNeXt explorer")
     st.markdown(WHAT)
     first = head_start.due()
     cardinality_picture(asks=first)
@@ -254,7 +254,7 @@ def _facts(row: Row, totals: Row, border: Border | None) -> str:
         "Weights": numbers.size(row.weight_bytes),
         "Feature maps": numbers.size(row.activation_bytes),
         "Receptive field": f"{row.receptive_field} px" if row.receptive_field else "all",
-        "Padding seen by": border.words if border else "–",
+        "Positions that see padding": border.words if border else "–",
         "Stride": f"{row.stride} px" if row.stride else "–",
     }
     lines = "".join(

@@ -16,9 +16,9 @@ from explorer.app.components.charts import shared_chart
 from explorer.app.components.map_component import network_map, view_of_address, write_view
 from explorer.app.components.measures_table import measures_table
 from explorer.app.components.report_menu import report_menu
-from explorer.app.components.widgets import downloads, segments, select, switch
+from explorer.app.components.widgets import downloads, page_title, segments, select, switch
 from explorer.app.state import selection
-from explorer.app.state.address import chosen, plain, restore
+from explorer.app.state.address import chosen, follow, plain, restore
 from explorer.app.state.network import SIDEBAR, current_spec, graph_of, network_colours, report_of
 from explorer.app.state.timings import kept_timings
 from explorer.app.state.url_params import check_size
@@ -49,14 +49,14 @@ STEPS = {
 }
 COLUMNS = {
     **METRICS,
-    "total_params": "With moving statistics",
+    "total_params": "Parameters and moving statistics",
     "weight_bytes": "Weights, bytes",
 }
 
 
 def render() -> None:
     """The page."""
-    st.title("Compare", anchor=False)
+    page_title("Compare")
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     with left:
         specs = specs_of(chosen_names())
@@ -90,7 +90,7 @@ def render() -> None:
     by_stage(comparison, (*specs, count))
     on_the_map(specs)
     if speed:
-        throughput(names, speed, by_name, key)
+        throughput(comparison, names, speed, by_name, key)
 
 
 def series_picker(label: str, names: list[str], quantity: str, key: str) -> str:
@@ -103,6 +103,7 @@ def series_picker(label: str, names: list[str], quantity: str, key: str) -> str:
         f"{len(set(names))} networks"
         for one in offered
     }
+    follow(key, offered[0])
     series = select(st, label, labels, offered[0], key)
     st.caption(f"{about(series)}.")
     return series
@@ -231,12 +232,20 @@ def file_name(comparison: Comparison) -> str:
     return f"{'-'.join(names)}{count}"
 
 
-def throughput(names: list[str], speed: str, colours: Mapping[str, str], key: Hashable) -> None:
+def throughput(
+    comparison: Comparison,
+    names: list[str],
+    speed: str,
+    colours: Mapping[str, str],
+    key: Hashable,
+) -> None:
     """Published images per second."""
-    st.subheader("Same MACs, different speed", anchor=False)
+    macs = [report.totals.macs or 0 for report in comparison.reports]
+    equal = len(macs) > 1 and max(macs) <= 1.1 * min(macs)
+    st.subheader("Same MACs, different speed" if equal else "Published speed", anchor=False)
     st.caption(
-        "A grouped convolution does fewer multiply-adds for the same data, so that moving the "
-        "data takes a larger part of the time."
+        "A grouped convolution does fewer multiply-adds on the same data, so moving the data "
+        "takes a larger part of the time."
     )
     chart = shared_chart(throughput_bars, names, speed, colours, key=(speed, key))
     st.plotly_chart(chart, key="throughput")

@@ -12,7 +12,7 @@ from explorer.analysis.conventions import CONVENTIONS, DEFAULT
 from explorer.analysis.formats import FORMATS
 from explorer.analysis.report import Report, Row
 from explorer.app.components.charts import shared_chart
-from explorer.app.components.widgets import downloads, segments, select
+from explorer.app.components.widgets import downloads, page_title, segments, select
 from explorer.app.state import address, selection
 from explorer.app.state.network import current_spec, graph_of, report_of
 from explorer.app.state.timings import kept_timings
@@ -31,7 +31,7 @@ OFFERED = tuple(sorted(set(FORMATS) - {"table"}))
 def render() -> None:
     """The page."""
     spec = current_spec()
-    st.title(f"{spec.name} in numbers", anchor=False)
+    page_title(f"{spec.name} in numbers")
     selection.follow_address(graph_of(spec))
     controls = st.container(horizontal=True, vertical_alignment="center")
     rows, line = controls.container(horizontal=True), controls.empty()

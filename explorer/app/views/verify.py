@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from explorer.analysis import verify
-from explorer.app.components.widgets import downloads, segments
+from explorer.app.components.widgets import downloads, page_title, segments
 from explorer.cost import measured
 from explorer.formatting import numbers
 
@@ -19,15 +19,14 @@ HEIGHT = 560  # pixels of the table
 
 def render() -> None:
     """The page."""
-    st.title("Do these figures agree with others?", anchor=False)
+    page_title("Do these figures agree with others?")
     checks = _checks()
     st.markdown(
-        f"{verify.summary(checks)} Programs of others counted the same networks, and publications "
-        "state the rest; a figure that differs is listed with the reason, where it is known."
+        f"{verify.summary(checks)} The others come from programs that counted the same networks "
+        "and from publications. Where figures differ, the reason is given if known."
     )
     shown = segments(st, "Show", VERDICTS, "all", "verdict", label_visibility="collapsed")
     rows = [check for check in checks if SHOWN.get(shown, check.verdict) == check.verdict]
-    last = ["reason", "source"] if shown == "differs" else ["source", "reason"]
     table = pd.DataFrame(
         [
             {
@@ -38,15 +37,18 @@ def render() -> None:
             for row in rows
         ]
     )
-    first = ["network", "figure", "ours", "theirs", "difference", "convention", "verdict"]
-    table = table[[*first, *last]]
+    verdict = ["verdict"] if shown == "all" else []
+    table = table[
+        ["network", "figure", "ours", "theirs", "difference", *verdict, "reason", "convention",
+         "source"]
+    ]  # fmt: skip
     st.dataframe(
         table,
         hide_index=True,
         height=min(HEIGHT, 38 + 35 * len(table)),
         column_config={
             "network": st.column_config.TextColumn("Network"),
-            "figure": st.column_config.TextColumn("Figure", width=170),
+            "figure": st.column_config.TextColumn("Figure", width=205),
             "ours": st.column_config.NumberColumn("Ours", format="localized"),
             "theirs": st.column_config.TextColumn("Theirs", alignment="right"),
             "difference": st.column_config.TextColumn("Difference", alignment="right"),

@@ -51,7 +51,7 @@ def cardinality_data(offered: Choices) -> dict[str, Any]:
         ],
         "rules": rules,
         "resnets": [
-            _block(block_of(resnet_block(spec, width)), "ResNet block, same cost", width, spec)
+            _block(block_of(resnet_block(spec, width)), "ResNet block, similar cost", width, spec)
             for width in resnets
         ],
     }  # fmt: skip

@@ -9,9 +9,9 @@ from resnext import ResNeXtSpec
 
 CROP = (224, 224, 3)  # the images of table 3
 WORDS = {
-    "picture": "One block, and the ResNet block of the same cost",
+    "picture": "One block, and the ResNet block of about the same cost",
     "whole": "Whole network",
-    "unit": "Cardinality (number of paths)",
+    "unit": "Cardinality C (number of paths)",
     "keep": "Keep the width",
     "depth": "Depth (layers)",
     "input": "Input",
@@ -24,8 +24,9 @@ WORDS = {
     "Whole network: trainable parameters, and MACs as torchvision counts.",
 }
 KEEP_HELP = {
-    "equal": "Off: the width follows, so that a block's cost stays.",
-    "fixed": "This network's groups fix the channels of its 3×3 convolutions: C × d stays.",
+    "equal": "Off: the width follows, so that a block's cost stays about the same.",
+    "fixed": "This network's groups fix the channels of its 3×3 convolutions: C × d does not "
+    "change.",
 }
 
 
@@ -65,7 +66,10 @@ def why(block: Block, other: Block) -> str:
         cost = f"a cost as near as a whole width allows ({more})"
     read = f"reads only {_channels(grouped.reads)} instead of all {dense.reads:,}"
     if grouped.channels <= dense.channels:
-        return f"At {cost}, each channel of the 3×3 convolution {read}; so few paths gain nothing."
+        return (
+            f"At {cost}, each channel of the 3×3 convolution {read}; with so few paths, no "
+            "channels are gained."
+        )
     return (
         f"At {cost}, the 3×3 convolution has {_channels(grouped.channels)} instead of "
         f"{dense.channels:,}, because each of them {read}."
@@ -88,8 +92,8 @@ def measured(spec: ResNeXtSpec) -> str:
         return ""
     cardinality, other = (32, errors[32, 4]) if spec.cardinality == 1 else (1, errors[1, 64])
     return (
-        f"Top-1 error on ImageNet in the paper (table 3, {spec.depth} layers): {here} %; "
-        f"{other[spec.depth]} % with {cardinality} path{'s'[: cardinality > 1]}."
+        f"Top-1 error on ImageNet in the paper (table 3, {spec.depth} layers): {here} %, "
+        f"against {other[spec.depth]} % with {cardinality} path{'s'[: cardinality > 1]}."
     )
 
 

@@ -22,7 +22,7 @@ def macro(graph: Graph) -> str:
         "Macro-architecture",
         f"{proper_name(report.name)}: {numbers.short(report.totals.params)} trainable parameters, "
         f"{numbers.short(report.totals.macs)} MACs at {numbers.shape(report.input_shape)}",
-        "Images pass a stem, a learner of four stages and a classifier.",
+        "Images pass through a stem, four stages and a classifier.",
     )
     top, height, width, gap = 136.0, 74.0, 108.0, 38.0
     rows = list(report.stages)
@@ -53,7 +53,7 @@ def macro(graph: Graph) -> str:
     canvas.text(
         972,
         360,
-        "below each part its output: as high as the resolution, as deep as the channels",
+        "below each part: its output (height = resolution, depth = channels)",
         size=11.5,
         fill=MUTED,
         anchor="end",

@@ -20,6 +20,7 @@ from explorer.export.report.networks import (
 )
 from explorer.export.report.parts import Document, Frame, Items, Paragraph, Section
 from explorer.export.report.training import runs_section
+from explorer.formatting.numbers import counted
 from explorer.jobs.text import printable
 from explorer.map.data import MOST_NETWORKS as MOST_ON_MAP
 from explorer.map.export import to_html as map_page
@@ -102,7 +103,7 @@ def _spec(source: Any) -> ResNeXtSpec | None:
 
 def _subtitle(names: Sequence[str], runs: int) -> str:
     what = "Architecture, cost" if len(names) == 1 else "Architecture, cost, comparison"
-    trained = f" and {runs} training run{'s' if runs > 1 else ''}" if runs else ""
+    trained = f" and {counted(runs, 'training run')}" if runs else ""
     return f"{what}{trained}" + (f": {', '.join(names)}" if len(names) > 3 else "")
 
 

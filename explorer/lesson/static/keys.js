@@ -14,8 +14,12 @@ const CLICKER = { PageDown: 1, PageUp: -1 };
 const ARROWS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 // What was pressed outlives the component: a press may come before the page has followed the last.
-/** @type {{press: number, place: number, component: Component | null}} */
-const state = (/** @type {any} */ (window).resnextLesson ??= { press: 0, place: 0, component: null });
+// So do the listeners: a click may come while the component of full screen is put in the place of
+// the other one.
+/** @type {{press: number, place: number, component: Component | null, listens: boolean}} */
+const state = (/** @type {any} */ (window).resnextLesson ??= {
+  press: 0, place: 0, component: null, listens: false,
+});
 
 /** @param {Component} component */
 export default function (component) {
@@ -23,17 +27,15 @@ export default function (component) {
     state.press = component.data.press;
     state.place = component.data.place;
   }
-  if (state.component === null) {
+  if (!state.listens) {
     document.addEventListener("keydown", onKey, true);
     document.addEventListener("click", onClick, true);
     document.addEventListener("fullscreenchange", onFullscreen);
+    state.listens = true;
   }
   state.component = component;
   return () => {
-    document.removeEventListener("keydown", onKey, true);
-    document.removeEventListener("click", onClick, true);
-    document.removeEventListener("fullscreenchange", onFullscreen);
-    state.component = null;
+    if (state.component === component) state.component = null;
   };
 }
 

@@ -67,7 +67,7 @@ def open_source(source: str) -> SourceInfo:
             synthetic.CLASS_NAMES,
             synthetic.TRAIN_IMAGES,
             read_synthetic,
-            "Drawn by this program from a seed; accuracies say nothing about CIFAR-10.",
+            "Drawn by this program from a seed; do not compare accuracies with CIFAR-10.",
         )
     if source == CIFAR10:
         return _open_batches(source, cached_cifar10() or _download())

@@ -6,6 +6,11 @@ that a resumed run gets the same images.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -15,8 +20,10 @@ from explorer.training.engine.recipe import Recipe
 # CIFAR-10's training set, as in the authors' code; red, green, blue, 0 to 255.
 PIXEL_MEAN = (125.3, 123.0, 113.9)
 PIXEL_STD = (63.0, 62.1, 66.7)
+AHEAD = 1  # batches that are made before they are asked for
 
 Images = NDArray[np.uint8]
+T = TypeVar("T")
 
 
 def normalised(images: Images) -> NDArray[np.float32]:
@@ -61,3 +68,15 @@ def augmented(images: Images, recipe: Recipe, step: int) -> Images:
         mirrored = rng.random((count, 1, 1, 1)) < 0.5
         images = np.where(mirrored, images[:, :, ::-1], images)
     return np.ascontiguousarray(images)
+
+
+def ahead(make: Callable[[int], T], numbers: Iterable[int]) -> Generator[T]:
+    """Yield what `make` gives for each number, made in a thread while the one before is used."""
+    with ThreadPoolExecutor(1, "batches") as maker:
+        coming: deque[Future[T]] = deque()
+        for number in numbers:
+            coming.append(maker.submit(make, number))
+            if len(coming) > AHEAD:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()

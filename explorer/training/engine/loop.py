@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.training.engine.batches import augmented, epoch_order
+from explorer.training.engine.batches import ahead, augmented, epoch_order
 from explorer.training.engine.checkpoint import Position, Sums
 from explorer.training.engine.errors import NotANumber, TimeUp
 from explorer.training.engine.interfaces import Data, Recorder
@@ -25,10 +27,28 @@ POINTS_PER_EPOCH = 40
 CHECKPOINT_SECONDS = 30.0
 CHECKPOINT_SHARE = 20  # at most a twentieth of the time is spent on writing checkpoints
 PREDICT_BATCH = 250
+Batch = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
 class Halted(Exception):
     """The run was asked to pause or stop, and has written a checkpoint."""
+
+
+@dataclass(frozen=True)
+class _Started:
+    """A step whose result was not fetched yet.
+
+    Attributes:
+        number: Steps taken before it.
+        labels: Of its images.
+        rate: Its learning rate.
+        result: Waits for its loss and its logits.
+    """
+
+    number: int
+    labels: NDArray[np.int64]
+    rate: float
+    result: Callable[[], tuple[float, NDArray[np.float32]]]
 
 
 class Loop:
@@ -36,6 +56,9 @@ class Loop:
 
     All measurements except `speed`, `seconds` and `elapsed` depend on spec, recipe and data alone.
     Points are recorded at steps that are known beforehand: 1, 2, 4, ... and then evenly.
+
+    So that a GPU need not wait, a batch is made while the step before it computes, and a step is
+    started before the result of the last one is fetched, except where it is recorded.
 
     Args:
         network: Its step is compiled for the batch size of recipe and data.
@@ -65,6 +88,7 @@ class Loop:
         self._every = max(1, self.steps_per_epoch // POINTS_PER_EPOCH)
         self._began = time.monotonic() - position.elapsed
         self._busy = 0.0  # seconds of stepping since the last point
+        self._started: _Started | None = None
         self._saved = time.monotonic()
         self._pause = CHECKPOINT_SECONDS
 
@@ -84,10 +108,14 @@ class Loop:
         position, number = self.position, self.position.epochs
         end = (number + 1) * self.steps_per_epoch
         order = epoch_order(self.recipe, number, len(self.data.y_train))
-        while position.step < end:
-            self._step(order)
-            if position.step < end:
-                self._checkpoint_if_due()
+        numbers = range(position.step, end)
+        with closing(ahead(lambda step: self._batch(order, step), numbers)) as batches:
+            for step in numbers:
+                self._check_halt()
+                self._check_time()
+                self._step(step, batches)
+                if step + 1 < end:
+                    self._checkpoint_if_due()
         began = time.monotonic()
         result = self._evaluate(self.data.x_val, self.data.y_val)
         self.recorder.epoch(number + 1, result.arrays)
@@ -122,32 +150,49 @@ class Loop:
             figures |= {"test_loss": result.loss, "test_accuracy": result.accuracy}
         self.recorder.record("test", figures)
 
-    def _step(self, order: NDArray[np.int64]) -> None:
+    def _batch(self, order: NDArray[np.int64], step: int) -> Batch:
+        """Images and labels of a step."""
+        inside = step % self.steps_per_epoch
+        rows = order[inside * self.batch_size : (inside + 1) * self.batch_size]
+        return augmented(self.data.x_train[rows], self.recipe, step), self.data.y_train[rows]
+
+    def _step(self, step: int, batches: Iterator[Batch]) -> None:
+        began = time.monotonic()
+        images, labels = next(batches)
+        rate = self.recipe.rate_at(step, self.steps_per_epoch)
+        result = self.network.start(images, labels, rate, step)
+        self._settle()
+        self._started = _Started(step, labels, rate, result)
+        point = self._is_point(step % self.steps_per_epoch + 1)
+        logits = self._settle() if point else None
+        self._busy += time.monotonic() - began
+        if logits is not None:
+            self._point(rate)
+            self.recorder.batch(self.position.step, images, labels, logits)
+
+    def _settle(self) -> NDArray[np.float32] | None:
+        """Count the step that was started last; return its logits, or None if none was."""
+        if self._started is None:
+            return None
+        started, self._started = self._started, None
+        loss, logits = started.result()
+        position = self.position
+        if not math.isfinite(loss):
+            raise NotANumber(
+                f"the loss became {loss} in epoch {position.epochs + 1}, step "
+                f"{started.number % self.steps_per_epoch + 1} of {self.steps_per_epoch}, at "
+                f"learning rate {started.rate:.4g}; try a lower one"
+            )
+        right = count_right(logits, started.labels)
+        for sums in (position.interval, position.epoch):
+            sums.add(loss, right, len(started.labels))
+        position.step = started.number + 1
+        return logits
+
+    def _check_halt(self) -> None:
         if self.halt():
             self._checkpoint()
             raise Halted
-        self._check_time()
-        began = time.monotonic()
-        position = self.position
-        inside = position.step - position.epochs * self.steps_per_epoch
-        rows = order[inside * self.batch_size : (inside + 1) * self.batch_size]
-        images = augmented(self.data.x_train[rows], self.recipe, position.step)
-        labels = self.data.y_train[rows]
-        rate = self.recipe.rate_at(position.step, self.steps_per_epoch)
-        loss, logits = self.network.step(images, labels, rate, position.step)
-        if not math.isfinite(loss):
-            raise NotANumber(
-                f"the loss became {loss} in epoch {position.epochs + 1}, step {inside + 1} of "
-                f"{self.steps_per_epoch}, at learning rate {rate:.4g}; try a lower one"
-            )
-        right = count_right(logits, labels)
-        for sums in (position.interval, position.epoch):
-            sums.add(loss, right, len(rows))
-        position.step += 1
-        self._busy += time.monotonic() - began
-        if self._is_point(inside + 1):
-            self._point(rate)
-            self.recorder.batch(position.step, images, labels, logits)
 
     def _check_time(self) -> None:
         try:
@@ -179,9 +224,7 @@ class Loop:
     def _evaluate(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Evaluation:
         logits = []
         for start in range(0, len(labels), PREDICT_BATCH):
-            if self.halt():
-                self._checkpoint()
-                raise Halted
+            self._check_halt()
             logits.append(self.network.logits(images[start : start + PREDICT_BATCH]))
         return evaluation(images, labels, np.concatenate(logits), self.recipe.label_smoothing)
 
@@ -193,6 +236,7 @@ class Loop:
             self._checkpoint()
 
     def _checkpoint(self) -> None:
+        self._settle()
         began = time.monotonic()
         self.position.elapsed = self._elapsed()
         self.recorder.checkpoint(self.position, self.network.state())

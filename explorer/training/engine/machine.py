@@ -6,6 +6,8 @@ import os
 import platform
 from pathlib import Path
 
+from explorer.training.engine.device import Card
+
 
 def threads() -> int:
     """Return how many threads a run takes: RESNEXT_THREADS, or one for each core."""
@@ -13,9 +15,9 @@ def threads() -> int:
     return int(given) if given.isdecimal() and int(given) else os.cpu_count() or 1
 
 
-def machine() -> str:
-    """Return the name of the processor and the threads of a run."""
-    return f"{_processor()}, {threads()} threads"
+def machine(card: Card | None = None) -> str:
+    """Return the name of the processor, the threads of a run, and the GPU if it has one."""
+    return f"{_processor()}, {threads()} threads{f', {card.name}' if card else ''}"
 
 
 def _processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:

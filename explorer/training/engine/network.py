@@ -6,6 +6,8 @@ Importing this imports TensorFlow, so only a run's own process does it.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from explorer.training.engine.batches import normalised, pixel_statistics
-from explorer.training.engine.precision import computing_in, resolve
+from explorer.training.engine.device import configuration, share_cards
+from explorer.training.engine.precision import computing_in
 from explorer.training.engine.recipe import Recipe
 from explorer.training.engine.whitening import PATCH_IMAGES, whitening_kernel
 from resnext import ResNeXtSpec, build_model
@@ -34,7 +37,7 @@ class Network:
     def __init__(self, spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> None:
         keras.utils.set_random_seed(recipe.seed)
         self.model = build_model(spec)
-        self.precision = resolve(recipe.precision)
+        self.configuration = configuration(recipe.precision)
         self._recipe = recipe
         self._classes = spec.classes
         self._mean, self._std = pixel_statistics(spec.input_shape[2])
@@ -51,17 +54,8 @@ class Network:
         # Biases, and the scales and offsets of batch norm, are vectors.
         decayed = [recipe.decay_all or weight.shape.rank > 1 for weight in self._weights]
         self._decayed = [recipe.weight_decay > 0 and each for each in decayed]
-        images = (batch_size, *spec.input_shape)
-        self._step = tf.function(
-            self._train,
-            input_signature=[
-                tf.TensorSpec(images, tf.uint8),
-                tf.TensorSpec((batch_size,), tf.int64),
-                tf.TensorSpec((), tf.float32),
-                tf.TensorSpec((), tf.int64),
-            ],
-            jit_compile=False,
-        )
+        self._images = (batch_size, *spec.input_shape)
+        self._step = self._compiled()
         self._forward = tf.function(
             self._logits,
             input_signature=[tf.TensorSpec((None, *spec.input_shape), tf.uint8)],
@@ -70,6 +64,9 @@ class Network:
 
     def trace(self) -> None:
         """Compile the step now, while another thread reads the data."""
+        if self.configuration.xla and not self._runs():
+            self.configuration = replace(self.configuration, xla=False)
+            self._step = self._compiled()
         self._step.get_concrete_function()
 
     def whiten(self, images: NDArray[np.uint8]) -> None:
@@ -96,11 +93,20 @@ class Network:
         Returns:
             The batch's mean loss before the update, without the weight penalty, and its logits.
         """
+        return self.start(images, labels, rate, number)()
+
+    def start(
+        self, images: NDArray[np.uint8], labels: NDArray[np.int64], rate: float, number: int
+    ) -> Callable[[], tuple[float, NDArray[np.float32]]]:
+        """Begin a `step`; return the function that waits for its result.
+
+        A GPU computes on until then, and takes the next step before the last one has ended.
+        """
         loss, logits = self._step(
             tf.constant(images), tf.constant(labels), tf.constant(rate, tf.float32),
             tf.constant(number, tf.int64),
         )  # fmt: skip
-        return float(loss), logits.numpy()
+        return lambda: (float(loss), logits.numpy())
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the logits of images (count, h, w, c), shape (count, classes)."""
@@ -125,6 +131,30 @@ class Network:
     def save(self, path: Path) -> None:
         """Write the model as a `.keras` file."""
         self.model.save(path)
+
+    def _compiled(self) -> Any:
+        return tf.function(
+            self._train,
+            input_signature=[
+                tf.TensorSpec(self._images, tf.uint8),
+                tf.TensorSpec(self._images[:1], tf.int64),
+                tf.TensorSpec((), tf.float32),
+                tf.TensorSpec((), tf.int64),
+            ],
+            jit_compile=self.configuration.xla,
+        )
+
+    def _runs(self) -> bool:
+        """Whether XLA compiles the step, found by taking one; the network stays as it is."""
+        before = self.state()
+        try:
+            self.step(np.zeros(self._images, np.uint8), np.zeros(self._images[0], np.int64), 0.0, 0)
+        except tf.errors.OpError as error:
+            print(f"XLA does not compile the step, which is done without it: {error.message}"[:500])
+            return False
+        finally:
+            self.restore(before)
+        return True
 
     def _calm_head(self) -> None:
         """See `Recipe.calm_head`."""
@@ -158,7 +188,8 @@ class Network:
             on_value=1 - smoothing + smoothing / self._classes,
             off_value=smoothing / self._classes,
         )
-        with tf.GradientTape() as tape, computing_in(self._body, self.precision):
+        precision, on_processor = self.configuration.precision, self.configuration.card is None
+        with tf.GradientTape() as tape, computing_in(self._body, precision, on_processor):
             features = self._body(self._normalise(images), training=True)
             logits = self._head_logits(tf.cast(features, tf.float32))
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
@@ -199,7 +230,11 @@ class Network:
 
 
 def configure(threads: int) -> None:
-    """Set the number of threads and require deterministic kernels, before any tensor is made."""
+    """Set the number of threads and require deterministic kernels, before any tensor is made.
+
+    A GPU's memory is taken as it is needed.
+    """
+    share_cards()
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     tf.config.experimental.enable_op_determinism()

@@ -1,4 +1,4 @@
-"""Half precision: bfloat16 in training steps, on processors that multiply it faster.
+"""Half precision: bfloat16 in training steps, on machines that multiply it faster.
 
 Variables, updates, batch-norm statistics, the loss, validation and the saved file stay float32;
 feature maps and the products of convolutions are bfloat16 (mixed precision, arXiv 1710.03740;
@@ -16,7 +16,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 def resolve(precision: str) -> str:
-    """Return what one of `PRECISIONS` means on this machine: ``float32`` or ``bfloat16``."""
+    """Return what one of `PRECISIONS` means on this processor: ``float32`` or ``bfloat16``."""
     if precision == "auto":
         return "bfloat16" if has_matrix_unit() else "float32"
     return precision
@@ -37,10 +37,11 @@ def has_matrix_unit(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 
 
 @contextmanager
-def computing_in(model: Any, precision: str) -> Iterator[None]:
+def computing_in(model: Any, precision: str, on_processor: bool = True) -> Iterator[None]:
     """Let the layers of a model compute in ``precision`` while a function is traced.
 
-    Afterwards the model is as before: its file and its inference stay float32.
+    Afterwards the model is as before: its file and its inference stay float32. What helps
+    oneDNN, which computes on a processor, is left out on a GPU.
     """
     if precision == "float32":
         yield
@@ -50,7 +51,7 @@ def computing_in(model: Any, precision: str) -> Iterator[None]:
     policy = keras.dtype_policies.DTypePolicy(f"mixed_{precision}")
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     before = [layer.dtype_policy for layer in layers]
-    pointwise = [layer for layer in layers if _is_pointwise(layer)]
+    pointwise = [layer for layer in layers if on_processor and _is_pointwise(layer)]
     try:
         for layer in layers:
             layer.dtype_policy = policy

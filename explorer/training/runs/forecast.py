@@ -15,6 +15,7 @@ from explorer.training.data.sources import CIFAR10
 from explorer.training.engine.machine import machine, threads
 from explorer.training.engine.precision import resolve
 from explorer.training.engine.recipe import Recipe
+from explorer.training.runs.hosts import this_host
 from explorer.training.runs.launchers import VARIABLE
 from explorer.training.runs.snapshot import RunSnapshot
 from explorer.training.runs.state import LOCAL
@@ -39,12 +40,12 @@ class Forecast:
     Attributes:
         seconds: From the first step to the end.
         reason: Where the figure comes from, without its last full stop.
-        networks: How many are trained; the reason is that of the slowest.
+        runs: How many there are; the reason is that of the slowest.
     """
 
     seconds: float
     reason: str
-    networks: int = 1
+    runs: int = 1
 
     @property
     def duration(self) -> str:
@@ -56,7 +57,7 @@ class Forecast:
     @property
     def text(self) -> str:
         """Duration and reason as a sentence."""
-        all_of_them = f" for {self.networks} networks" if self.networks > 1 else ""
+        all_of_them = f" for {self.runs} runs" if self.runs > 1 else ""
         return f"About {self.duration}{all_of_them}, {self.reason}."
 
 
@@ -123,7 +124,8 @@ def images_of(source: str) -> int:
 
 def _speed(spec: ResNeXtSpec, recipe: Recipe, runs: Sequence[RunSnapshot]) -> tuple[float, str]:
     """Images per second, and the reason to expect them."""
-    here, precision = machine(), resolve(recipe.precision)
+    here = _here(runs)
+    precision = _precision(recipe, runs, here)
     known = [
         (run, speed)
         for run in runs
@@ -144,9 +146,31 @@ def _speed(spec: ResNeXtSpec, recipe: Recipe, runs: Sequence[RunSnapshot]) -> tu
         )
     rate = CORE_RATE * min(threads(), MOST_CORES)
     return rate / macs, (
-        f"a cautious estimate: {numbers.short(macs)} MACs per image at {numbers.short(rate)} per "
-        f"second, because no run on this machine shows its speed in {precision} yet"
+        f"a cautious estimate, as no {precision} run on this machine has shown its speed yet. It "
+        f"takes {numbers.short(macs)} MACs per image at {numbers.short(rate)} MACs per second"
     )
+
+
+def _here(runs: Sequence[RunSnapshot]) -> str:
+    """This machine's name, with its GPU if the newest run here had one: only TensorFlow sees it.
+
+    Hosts with the same processor may share a folder of runs, and one may have a GPU. So a run was
+    trained here if its host is this one; by its machine alone only where its host is not known.
+    """
+    alone, host = machine(), this_host().name
+    ours = [
+        run
+        for run in runs
+        if run.host in ("", host) and (run.machine == alone or run.machine.startswith(f"{alone}, "))
+    ]
+    return max(ours, key=lambda run: run.created).machine if ours else alone
+
+
+def _precision(recipe: Recipe, runs: Sequence[RunSnapshot], here: str) -> str:
+    """What the recipe's precision means here: on a GPU, what it meant for a run of before."""
+    before = [] if here == machine() else [run for run in runs if run.machine == here]
+    meant = (run.precision for run in before if run.recipe.precision == recipe.precision)
+    return next(meant, resolve(recipe.precision))
 
 
 def _alike(one: ResNeXtSpec, other: ResNeXtSpec) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +44,9 @@ class RunFiles:
 
     def resume(self) -> tuple[Position, dict[str, NDArray[Any]] | None]:
         """Return where to continue, and remove from the curve what was written after that."""
-        for draft in self.folder.glob(".*.npz.*"):  # of a process that was killed
-            self.discard(draft)
+        for pattern in (".*.npz.*", ".*.draft.keras"):  # of a process that was killed
+            for draft in self.folder.glob(pattern):
+                self.discard(draft)
         found = load_checkpoint(self.folder / "checkpoint.npz")
         position, arrays = found or (Position(), None)
         self.record("resume", {"step": position.step, "epochs": position.epochs})
@@ -97,12 +101,30 @@ class RunFiles:
         else:
             self.lease.discard(path)
 
-    def publish(self, draft: Path, path: Path) -> None:
-        """Move a finished file to its place."""
-        if self.lease is None:
-            draft.replace(path)
-        else:
-            self.lease.publish(draft, path)
+    @contextmanager
+    def draft(self, path: Path) -> Iterator[Path]:
+        """Give a file to write in, which is moved to `path` once it is complete.
+
+        Each draft has a name that no other has: a former holder of the lease that stops in the
+        middle of its draft and wakes up later writes into that, never into what was published.
+
+        Raises:
+            LeaseLost: A newer lease was taken; nothing was moved.
+        """
+        # Who writes may choose the format by the suffix.
+        draft = path.with_name(f".{path.stem}.{secrets.token_hex(8)}.draft{path.suffix}")
+        try:
+            yield draft
+            if self.lease is None:
+                draft.replace(path)
+            else:
+                self.lease.publish(draft, path)
+        except OSError:
+            if self.lease is not None:
+                self.lease.check()  # the new holder may have removed the draft
+            raise
+        finally:
+            draft.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the curve's file."""

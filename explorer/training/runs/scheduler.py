@@ -13,12 +13,13 @@ from explorer.jobs.text import sentence
 from explorer.training.data import open_source
 from explorer.training.data.errors import DataError
 from explorer.training.data.sources import CIFAR10, WORDS, cached_cifar10
+from explorer.training.engine.device import xla_asked
 from explorer.training.engine.errors import RunError, TimeUp
 from explorer.training.engine.recipe import Recipe
 from explorer.training.engine.tensorboard import check_tensorboard
 from explorer.training.runs import hosts
 from explorer.training.runs.launchers import CORES_PER_RUN, SLURM, Launcher, launcher_name
-from explorer.training.runs.leases import Holder, holder, newest, take
+from explorer.training.runs.leases import Holder, holder, late_seconds, newest, take
 from explorer.training.runs.quotas import check_resume, check_start, check_turn, whole_number
 from explorer.training.runs.state import ACTIVE, LOCAL, VANISHED, RunState
 from explorer.training.runs.store import RunStore
@@ -26,6 +27,10 @@ from explorer.training.runs.uploads import check_source
 from resnext import ResNeXtSpec
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+class AlreadyWaits(RunError):
+    """A run need not be resumed: its launcher starts it as soon as it can."""
 
 
 def max_runs() -> int:
@@ -76,10 +81,11 @@ def start_all(
     Raises:
         DataError: The source is not there, or does not fit a network.
         RunError: A name is too long or not one line of text, a quota is used up, TensorBoard is
-            missing, RESNEXT_MAX_RUNS is wrong, or the launcher cannot start them.
+            missing, RESNEXT_MAX_RUNS or RESNEXT_LEASE_SECONDS is wrong, or the launcher cannot
+            start them.
+        UserError: RESNEXT_XLA is wrong.
     """
-    launcher = launcher_of(on)
-    launcher.check(store)
+    launcher = ready(store, on)
     check_source(store, source, owner)  # before anything in it is opened
     check_fit([spec for spec, _ in networks], source)
     if source not in WORDS:
@@ -105,21 +111,45 @@ def resume(store: RunStore, run: str, on: str | None = None) -> None:
         on: Who starts it, as in `start_all`.
 
     Raises:
+        AlreadyWaits: The launcher is about to start it.
         RunError: There is no such run, it is finished, a quota is used up, or the launcher cannot
-            start it or is about to.
+            start it, or RESNEXT_LEASE_SECONDS is wrong.
+        UserError: RESNEXT_XLA is wrong.
     """
+    check_settings()
     launcher = launcher_of(on)
     tick(store)  # the state of one whose process is gone still says that it runs
     state = store.state(run)
     if state.launcher == launcher.name != LOCAL and state.state in ("queued", *ACTIVE):
         if launcher.alive(store, run):
-            raise RunError(f"{launcher.name} starts this run as soon as there is a place for it")
+            raise AlreadyWaits(
+                f"{launcher.name} starts this run as soon as there is a place for it"
+            )
     elif launcher.name != LOCAL:
         launcher.check(store)
     store.request(run, "resume", lambda snapshot: check_resume(store, snapshot), launcher.name)
     if state.launcher != launcher.name:
         _forget(store, run, state)
     _start(store, [run], launcher)
+
+
+def ready(store: RunStore, on: str | None = None) -> Launcher:
+    """Return the launcher of this name, once it and the settings are found to be right.
+
+    Raises:
+        RunError: It cannot start runs of this folder, or RESNEXT_LEASE_SECONDS is wrong.
+        UserError: RESNEXT_XLA is wrong.
+    """
+    check_settings()
+    launcher = launcher_of(on)
+    launcher.check(store)
+    return launcher
+
+
+def check_settings() -> None:
+    """Raise `UserError` if a variable of the environment is wrong without which no run starts."""
+    late_seconds()
+    xla_asked()
 
 
 def halt(store: RunStore, run: str, want: str) -> None:

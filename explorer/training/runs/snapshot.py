@@ -6,6 +6,7 @@ import statistics
 from dataclasses import dataclass, replace
 from typing import Any
 
+from explorer.formatting.numbers import percent
 from explorer.jobs.text import printable
 from explorer.training.data.sources import source_name
 from explorer.training.engine.recipe import Recipe
@@ -60,6 +61,7 @@ class RunSnapshot(Facts, About):
         attempts: How often it was started or resumed.
         has_model: Whether the `.keras` file is there.
         pid: The process that trains, or None.
+        host: Name of the host where it trained last, or "" if that is not known.
     """
 
     id: str
@@ -79,6 +81,7 @@ class RunSnapshot(Facts, About):
     attempts: int
     has_model: bool
     pid: int | None
+    host: str = ""
 
     @property
     def is_active(self) -> bool:
@@ -101,7 +104,8 @@ class RunSnapshot(Facts, About):
         """The images that it learns from, in words, without a path."""
         used = f", {self.recipe.limit:,} images" if self.recipe.limit else ""
         kept = self.recipe.validation
-        return source_name(self.source) + used + (f", {kept:.0%} validation" if kept != 0.1 else "")
+        validation = f", {percent(kept, digits=0)} validation" if kept != 0.1 else ""
+        return source_name(self.source) + used + validation
 
 
 def snapshot_of(
@@ -154,6 +158,7 @@ def snapshot_of(
         attempts=history.attempts,
         has_model=has_model,
         pid=state.trainer if name in ACTIVE else None,
+        host="" if name == "queued" else state.host,  # there it is to train, and may never have
     )
 
 

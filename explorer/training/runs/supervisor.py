@@ -25,8 +25,10 @@ from explorer.training.runs.folder import free_ballast, wanted
 from explorer.training.runs.leases import (
     BEATS,
     Held,
+    Holder,
     LeaseHeld,
     LeaseLost,
+    holder,
     late_seconds,
     take,
 )
@@ -51,12 +53,28 @@ def main(folder: Path, patient: bool = False) -> None:
     """
     lower_priority()
     store = RunStore(folder.parent)
+    try:
+        late_seconds()
+    except RunError as error:
+        _refuse(store, folder, str(error))
+        return
     lease = _take(store, folder, patient)
     if lease is None:
         return
     with lease.kept():
         _supervise(store, lease)
     tick(store)
+
+
+def _refuse(store: RunStore, folder: Path, reason: str) -> None:
+    """Record why the run cannot be trained here, unless somebody else may be at it."""
+    print(reason)
+    with contextlib.suppress(RunError), store.locked():  # deleted meanwhile
+        state = store.state(folder.name)
+        free = holder(folder, store.clock) in (Holder.NONE, Holder.DEAD)
+        if free and state.state in ("queued", *ACTIVE):
+            failed = RunState("failed", reason, host=state.host, launcher=state.launcher)
+            store.set_state(folder.name, failed)
 
 
 def _take(store: RunStore, folder: Path, patient: bool) -> Held | None:

@@ -111,9 +111,9 @@ def train(folder: Path, files: RunFiles, supervisor: int) -> None:
             "steps_per_epoch": recipe.steps_per_epoch(len(data.y_train)),
             "train_images": len(data.y_train),
             "class_names": data.class_names,
-            "machine": machine(),
-            "precision": network.precision,
-            "notes": [*data.notes, f"Training steps compute in {network.precision}."],
+            "machine": machine(network.configuration.card),
+            "precision": network.configuration.precision,
+            "notes": [*data.notes, network.configuration.words],
         },
     )
     with contextlib.ExitStack() as closing:
@@ -151,12 +151,15 @@ def load(spec: ResNeXtSpec, recipe: Recipe, source: str) -> Dataset:
 
 
 def save_model(network: Any, path: Path, files: RunFiles) -> None:
-    """Write the model so that `path` is complete or not there."""
-    draft = path.with_name(f"part-{path.name}")  # Keras chooses the format by the suffix
-    network.save(draft)
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    files.publish(draft, path)
+    """Write the model so that `path` is complete or not there.
+
+    Raises:
+        LeaseLost: The run was taken over; nobody's file was touched.
+    """
+    with files.draft(path) as draft:
+        network.save(draft)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:

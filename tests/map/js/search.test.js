@@ -72,8 +72,8 @@ test("nothing is found without a reason", () => {
     ["qqq", /^Nothing found: no part matches “qqq”\.$/],
     ["conv2 groups=33", /^Nothing found: no part matches “groups = 33”\.$/],
     ["stem dense", /^Nothing found: no part matches all of “stem”, “dense”\.$/],
-    ["flavour=3", /^“flavour” is no setting or measure\. These are: activation, activations, .*stride.*units\.$/],
-    ["constructor=3", /^“constructor” is no setting/],
+    ["flavour=3", /^“flavour” is not a setting or measure\. Known: activation, activations, .*stride.*units\.$/],
+    ["constructor=3", /^“constructor” is not a setting/],
     ["[(*", /^Nothing found/],
     ["=", /^Nothing found/],
   ]) {

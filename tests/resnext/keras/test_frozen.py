@@ -6,6 +6,8 @@ import pytest
 from resnext import ResNeXtSpec, build_model
 from resnext.keras.frozen import frozen
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("form", ["grouped", "split"])
 def test_it_gives_the_same_output_for_any_number_of_images(form):

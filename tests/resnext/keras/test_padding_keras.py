@@ -39,7 +39,7 @@ def test_symmetric_padding_computes_what_torchvision_does(form, stem, side):
     for padding in ("same", "symmetric"):
         model = build_model(spec.replace(padding=padding))
         write_weights(model, trace(spec), convert(weights, "grouped", form))
-        outputs[padding] = model.predict(images.astype("float32"), verbose=0)
+        outputs[padding] = model(images.astype("float32"), training=False).numpy()
     np.testing.assert_allclose(outputs["symmetric"], expected, rtol=1e-4, atol=1e-6)
     # Even sides, at which the rules differ, are met by every one of these sizes.
     assert np.abs(outputs["same"] - expected).max() > 1e-3

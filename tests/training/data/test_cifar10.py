@@ -30,6 +30,7 @@ def test_the_zip_of_all_images_is_listed_without_decoding() -> None:
     assert "JPEG" in info.note
 
 
+@pytest.mark.slow
 def test_jpeg_copies_and_official_pixels_are_the_same_pictures() -> None:
     jpeg = load_dataset(real("cifar10-images.zip"), limit=2000)
     official = load_dataset(real("cifar-10-mini.tar.gz"))

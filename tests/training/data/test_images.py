@@ -110,6 +110,7 @@ def test_images_that_do_not_decode_are_counted_and_named(tmp_path: Path) -> None
     assert note == "1 image could not be read and was left out: test/dog/cut.png."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", [sys.executable, "/bin/false"])
 def test_processes_decode_as_threads_do_and_may_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str
@@ -127,6 +128,7 @@ def test_processes_decode_as_threads_do_and_may_fail(
     assert lost == sorted(failed) == ["train/cat/cut.png", "train/dog/cut.png"]
 
 
+@pytest.mark.slow
 def test_a_process_decodes_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It imports our packages, which need not be installed."""
     listing = list_images(write_zip(tmp_path / "images.zip", tree(2)))

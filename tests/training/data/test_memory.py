@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from test_pickles import archive, batch
 
 from explorer.jobs.files import write_arrays
@@ -26,6 +27,7 @@ def peak(do: Callable[[], Any]) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_an_archive_takes_little_more_than_its_arrays(tmp_path: Path) -> None:
     files = {f"data_batch_{n}": pickle.dumps(batch(800, n)) for n in range(1, 6)}
     path = archive(tmp_path / "x.tar.gz", {**files, "test_batch": pickle.dumps(batch(800, 9))})
@@ -33,6 +35,7 @@ def test_an_archive_takes_little_more_than_its_arrays(tmp_path: Path) -> None:
     assert arrays < peak(lambda: load_dataset(str(path)).test) < 1.5 * arrays
 
 
+@pytest.mark.slow
 def test_an_array_is_kept_without_copies(tmp_path: Path) -> None:
     array = np.zeros(4 * 10**7, np.uint8)
     assert peak(lambda: cached_array("key", lambda: array)) < 10**6

@@ -181,6 +181,7 @@ def test_a_place_far_beyond_all_values_takes_no_memory() -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("forged", "words"),
     [
@@ -226,6 +227,7 @@ def test_the_order_in_an_archive_changes_nothing(tmp_path: Path) -> None:
         assert (one.x_val == two.x_val).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [None, 199, 101, 60])
 def test_images_keep_their_labels_when_they_are_moved_in_place(
     tmp_path: Path, limit: int | None

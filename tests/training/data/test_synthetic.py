@@ -13,10 +13,12 @@ def test_a_seed_gives_the_same_images_and_another_seed_others() -> None:
     assert (first != other).mean() > 0.5
 
 
+@pytest.mark.slow
 def test_more_images_begin_with_the_same_ones() -> None:
     assert (synthetic_images(1000)[0][:500] == synthetic_images(500)[0]).all()
 
 
+@pytest.mark.slow
 def test_colour_tells_something_and_less_than_half() -> None:
     images, labels = synthetic_images(3000)
     means = images.mean(axis=(1, 2))
@@ -27,6 +29,7 @@ def test_colour_tells_something_and_less_than_half() -> None:
     assert (nearest % 5 == labels % 5).mean() > 0.3
 
 
+@pytest.mark.slow
 def test_the_data_set_is_balanced_split_and_honestly_named() -> None:
     data = load_dataset("synthetic", limit=1000)
     assert np.bincount(data.y_train).tolist() == [90] * 10
@@ -36,7 +39,8 @@ def test_the_data_set_is_balanced_split_and_honestly_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "test_limit", "tests"), [(100, None, 20), (100, 300, 300), (None, 50, 50)]
+    ("limit", "test_limit", "tests"),
+    [(100, None, 20), (100, 300, 300), pytest.param(None, 50, 50, marks=pytest.mark.slow)],
 )
 def test_few_images_to_learn_from_can_be_tested_on_many(
     limit: int | None, test_limit: int | None, tests: int

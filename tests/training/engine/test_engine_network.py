@@ -99,3 +99,58 @@ def test_logits_are_those_of_the_model(
     network = Network(tiny, Recipe(precision="float32", calm_head=False), 16)
     expected = network.model.predict(normalised(batch[0]), verbose=0)
     assert np.abs(softmax(network.logits(batch[0])) - expected).max() < 1e-5
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_step_that_xla_compiles_is_near_one_without_it(
+    tiny: ResNeXtSpec,
+    batch: tuple[np.ndarray, np.ndarray],
+    monkeypatch: pytest.MonkeyPatch,
+    precision: str,
+    optimizer: str,
+) -> None:
+    """What a GPU takes: grouped convolutions, half precision and updates can all be compiled."""
+    from explorer.training.engine.network import Network
+
+    recipe = Recipe(precision=precision, optimizer=optimizer)
+    found = []
+    for xla in "01":
+        monkeypatch.setenv("RESNEXT_XLA", xla)
+        network = Network(tiny, recipe, 16)
+        network.trace()
+        assert network.configuration.xla == (xla == "1")
+        losses = [network.step(*batch, 0.001, number)[0] for number in range(3)]
+        found.append((losses, network.state()))
+    (plain, before), (compiled, after) = found
+    assert compiled == pytest.approx(plain, rel=1e-5 if precision == "float32" else 3e-3)
+    assert compiled[2] != compiled[0]
+    for name, array in before.items():
+        assert np.allclose(after[name], array, rtol=0.05, atol=0.02), name
+
+
+def test_a_step_that_xla_does_not_compile_is_taken_without_it(
+    tiny: ResNeXtSpec,
+    batch: tuple[np.ndarray, np.ndarray],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import tensorflow as tf
+
+    from explorer.training.engine.network import Network
+
+    monkeypatch.setenv("RESNEXT_XLA", "1")
+    network, other = (Network(tiny, Recipe(precision="float32"), 16) for _ in range(2))
+    before = network.state()
+
+    def fails(*_: object) -> None:
+        network.model.layers[2].trainable_variables[0].assign_add([1.0])  # half of a step
+        raise tf.errors.UnimplementedError(None, None, "no such kernel")
+
+    monkeypatch.setattr(network, "_step", fails)
+    network.trace()
+    assert not network.configuration.xla
+    assert "no such kernel" in capsys.readouterr().out
+    assert all(np.array_equal(array, before[name]) for name, array in network.state().items())
+    other.trace()
+    assert network.step(*batch, 0.1, 0)[0] == pytest.approx(other.step(*batch, 0.1, 0)[0])

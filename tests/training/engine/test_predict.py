@@ -9,6 +9,7 @@ from explorer.training.engine.predict import predict
 from resnext import ResNeXtSpec, trace
 from resnext.errors import InputError
 
+pytestmark = pytest.mark.slow
 SPEC = ResNeXtSpec.from_name("resnext20_2x4d", classes=4)
 
 

@@ -212,6 +212,7 @@ def damage_file(folder: Path, rng: random.Random) -> str:
 DAMAGES = (damage_json, damage_line, damage_arrays, damage_bytes, damage_file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_damaged_run_is_shown_or_refused_and_can_be_deleted(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, damage: Any

@@ -14,12 +14,14 @@ import pytest
 from explorer.training.data.errors import DataError
 from explorer.training.engine.errors import RunError, TimeUp
 from explorer.training.engine.recipe import Recipe
-from explorer.training.runs import trainer
-from explorer.training.runs.scheduler import max_runs, start
+from explorer.training.runs import supervisor, trainer
+from explorer.training.runs.leases import take
+from explorer.training.runs.scheduler import max_runs, resume, start
 from explorer.training.runs.snapshot import RunState
 from explorer.training.runs.store import RunStore
 from explorer.training.runs.supervisor import DISK_FULL, EXIT_MEMORY, MEMORY, ending
 from resnext import ResNeXtSpec
+from resnext.errors import UserError
 
 
 @pytest.fixture
@@ -129,6 +131,48 @@ def test_a_wrong_number_of_runs_is_refused_before_anything_is_laid_out(
     assert max_runs() >= 1
 
 
+@pytest.mark.parametrize("variable", ["RESNEXT_LEASE_SECONDS", "RESNEXT_XLA"])
+def test_a_wrong_setting_is_refused_before_a_run_is_created_or_resumed(
+    store: RunStore, tiny: ResNeXtSpec, quick: Recipe, monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+) -> None:  # fmt: skip
+    run = store.create(tiny, quick, "synthetic")
+    with store.locked():
+        store.set_state(run, RunState("paused"))
+    monkeypatch.setenv(variable, "abc")
+    with pytest.raises(UserError, match=f"{variable} must be .* 'abc'"):
+        start(store, tiny, quick, "synthetic")
+    with pytest.raises(UserError, match=f"{variable} must be .* 'abc'"):
+        resume(store, run)
+    assert store.ids() == [run]
+    assert store.state(run).state == "paused"
+
+
+def test_a_supervisor_says_which_setting_is_wrong(
+    store: RunStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a cluster's node the environment is another than that of who started the run."""
+    monkeypatch.setattr(supervisor, "lower_priority", lambda: None)
+    monkeypatch.setenv("RESNEXT_LEASE_SECONDS", "abc")
+    supervisor.main(folder)
+    state = store.state(folder.name)
+    assert state.state == "failed"
+    assert state.reason == "RESNEXT_LEASE_SECONDS must be a number from 1 to 3600; received 'abc'"
+
+
+def test_a_supervisor_with_a_wrong_setting_leaves_a_run_that_somebody_trains(
+    store: RunStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(folder)
+    with store.locked():
+        store.set_state(folder.name, RunState("running"))
+    monkeypatch.setattr(supervisor, "lower_priority", lambda: None)
+    monkeypatch.setenv("RESNEXT_LEASE_SECONDS", "abc")
+    supervisor.main(folder)
+    assert store.state(folder.name).state == "running"
+
+
+@pytest.mark.slow
 def test_a_path_is_kept_as_whoever_starts_the_run_can_find_it(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -6,9 +6,12 @@ import pytest
 from run_snapshots import run_of
 
 from explorer.analysis.report import analyse
+from explorer.training.engine.device import Card
 from explorer.training.engine.machine import machine
 from explorer.training.engine.recipe import Recipe
 from explorer.training.runs.forecast import CORE_RATE, Forecast, forecast, images_in_time, images_of
+from explorer.training.runs.hosts import this_host
+from explorer.training.runs.state import RunState
 from resnext import ResNeXtSpec
 
 MINI = ResNeXtSpec.from_name("mini_resnext")
@@ -23,6 +26,10 @@ def earlier(**changes):
     return dataclasses.replace(run_of(), machine=machine(), precision="float32", **changes)
 
 
+def fast(points):
+    return tuple(dataclasses.replace(point, speed=10_000.0) for point in points)
+
+
 @pytest.fixture(autouse=True)
 def _two_threads(monkeypatch):
     monkeypatch.setenv("RESNEXT_THREADS", "2")
@@ -34,6 +41,41 @@ def test_a_run_of_the_same_network_is_what_it_will_take():
     assert "measured: mini_resnext trained at 100 images per second" in found.reason
     other_classes = MINI.replace(classes=3)
     assert forecast([other_classes], RECIPE, 1000, [earlier()]).seconds == found.seconds
+
+
+def test_a_run_knows_the_host_that_trained_it(store, tiny, quick):
+    run = store.create(tiny, quick, "synthetic")
+    assert store.snapshot(run).host == ""  # it waits here, and has trained nowhere
+    with store.locked():
+        store.set_state(run, RunState("finished", host="another"))
+    assert store.snapshot(run).host == "another"
+
+
+def test_a_gpu_is_known_from_the_newest_run_on_it():
+    """The page does not import TensorFlow, which alone could tell."""
+    card = Card("NVIDIA H200", (9, 0))
+    cpu = earlier(created=1.0, recipe=dataclasses.replace(RECIPE, precision="auto"))
+    gpu = dataclasses.replace(
+        cpu, created=2.0, machine=machine(card), precision="bfloat16", points=fast(cpu.points)
+    )
+    auto = dataclasses.replace(RECIPE, precision="auto")
+    for runs in ([cpu, gpu], [gpu, cpu]):
+        found = forecast([MINI], auto, 1000, runs)
+        assert found.seconds == pytest.approx(WORK / 10_000)
+        assert "measured" in found.reason
+    # A GPU of another host with the same processor, which shares the folder of runs.
+    elsewhere = dataclasses.replace(gpu, host="another")
+    found = forecast(
+        [MINI], auto, 1000, [dataclasses.replace(cpu, host=this_host().name), elsewhere]
+    )
+    assert found.seconds == pytest.approx(WORK / 100)
+    here = dataclasses.replace(gpu, host=this_host().name)
+    assert forecast([MINI], auto, 1000, [cpu, here]).seconds == pytest.approx(WORK / 10_000)
+    # A run in another precision shows nothing of this one.
+    assert "cautious" in forecast([MINI], RECIPE, 1000, [cpu, gpu]).reason
+    # After the GPU was taken out.
+    since = dataclasses.replace(cpu, created=3.0)
+    assert forecast([MINI], RECIPE, 1000, [since, gpu]).seconds == pytest.approx(WORK / 100)
 
 
 def test_another_network_is_estimated_by_macs():

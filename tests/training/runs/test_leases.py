@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from explorer.training.runs.runfiles import RunFiles
 from explorer.training.runs.scheduler import tick
 from explorer.training.runs.state import NO_CONTACT, RunState
 from explorer.training.runs.store import RunStore
+from explorer.training.runs.trainer import save_model
 from resnext import ResNeXtSpec
 
 LOOKS = 1000
@@ -63,6 +65,7 @@ class Skewed(FolderClock):
         os.utime(path, (self.server.time, self.server.time))
 
 
+@pytest.mark.slow
 def test_a_thousand_looks_with_skewed_clocks_and_stalled_heartbeats(folder: Path) -> None:
     """What is seen is compared with what the test knows: who beat last, and when."""
     seed = os.getpid()
@@ -120,6 +123,7 @@ def _draft(folder: Path, number: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_of_many_that_take_a_number_at_once_one_gets_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +215,59 @@ def test_what_a_former_holder_still_appends_is_not_in_the_curve(folder: Path) ->
     assert by == ["first", "slept after the check", "second"]
     files.close()
     again.close()
+
+
+class Stalled:
+    """A network that stops in the middle of writing its file, and wakes up when it is told."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.meanwhile = meanwhile
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as file:
+            file.write(b"former" * 1000)
+            file.flush()
+            self.meanwhile()
+            file.write(b"former" * 1000)
+
+
+class Quick:
+    """A network that writes its file at once."""
+
+    def save(self, path: Path) -> None:
+        path.write_bytes(b"new" * 100)
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_former_holder_that_stalls_in_its_model_does_not_touch_the_new_ones(
+    folder: Path, resumed: bool
+) -> None:
+    """It has the file of its draft open, and writes on in it after it was taken over."""
+    model = folder / "model.keras"
+    first = take(folder)
+    files = RunFiles(folder, first)
+
+    def meanwhile() -> None:
+        first.release()
+        others = RunFiles(folder, take(folder))
+        if resumed:  # what removes the drafts of processes that were killed
+            others.resume()
+        save_model(Quick(), model, others)
+        others.close()
+
+    with pytest.raises(LeaseLost):
+        save_model(Stalled(meanwhile), model, files)
+    files.close()
+    assert model.read_bytes() == b"new" * 100
+    assert [path.name for path in folder.iterdir() if "draft" in path.name] == []
+
+
+def test_the_draft_of_a_model_whose_process_was_killed_is_removed(folder: Path) -> None:
+    left = folder / ".model.0123456789abcdef.draft.keras"
+    left.touch()
+    with contextlib.closing(RunFiles(folder, take(folder))) as files:
+        files.resume()
+    assert not left.exists()
 
 
 def test_the_time_is_the_folders_not_the_hosts(

@@ -344,7 +344,7 @@ def test_data_that_vanish_during_the_training_cost_no_more_than_the_test(
 
     packed = write_zip(tmp_path / "images.zip", tree(100))
     spec = replace(tiny, classes=2)
-    run = start(store, spec, replace(quick, epochs=60, limit=None), str(packed))
+    run = start(store, spec, replace(quick, epochs=30, limit=None), str(packed))
     wait_for(run, lambda s: s.points)
     packed.unlink()
     snapshot = wait_for(run)
@@ -411,8 +411,7 @@ def test_deleting_a_run_at_work_ends_it(
     state = store.state(run)
     store.delete(run)
     assert store.ids() == []
-    assert _gone(state.trainer)
-    assert _gone(state.worker)
+    until(lambda: _gone(state.trainer) and _gone(state.worker), 5)  # kills take a moment
 
 
 @linux

@@ -46,13 +46,12 @@ def memory_section(spec: ResNeXtSpec) -> Settings:
     peak = found.peak_at
     with st.container(horizontal=True, gap="medium"):
         st.metric("Peak memory", numbers.size(found.peak_bytes), width="content")
-        st.metric("At", peak.place, width="content", help=f"In the {peak.phase} pass.")
+        st.metric("Reached at", peak.place, width="content", help=f"In the {peak.phase} pass.")
         st.metric(
-            "Of these, tensors",
+            "Tensors at the peak",
             numbers.size(found.tensor_bytes),
             width="content",
-            help="Alive at the peak. The rest is what TensorFlow's allocator leaves between "
-            "tensors, and the program.",
+            help="The rest is allocator overhead and the program itself.",
         )
         batch = found.largest_batch(room * GIB)
         st.metric(
@@ -70,7 +69,7 @@ def memory_section(spec: ResNeXtSpec) -> Settings:
             st.markdown(f"Selected: **{address.plain(place)}**", width="content")
             selection.link("architecture", "Show on the map", ":material/account_tree:")
         else:
-            st.caption("Hover over a moment to see its layer; click to select it on the map.")
+            st.caption("Point at the chart to see a layer; click to select it on the map.")
     st.caption(RULE)
     if settings.half:
         st.caption(
@@ -87,14 +86,14 @@ def memory_section(spec: ResNeXtSpec) -> Settings:
 
 
 def by_stage(found: Memory) -> None:
-    """The highest moment of each stage, and the whole timeline as a file."""
-    st.markdown("**The highest moment of each stage**")
+    """The peak of each stage, and the whole timeline as a file."""
+    st.markdown("**Peak of each stage**")
     st.dataframe(
         pd.DataFrame(
             {
                 "Stage": list(found.stages),
                 "Peak memory": [numbers.size(found.parts(m).total) for m in found.stages.values()],
-                "At": [m.place.partition("/")[2] or m.place for m in found.stages.values()],
+                "Reached at": [m.place.partition("/")[2] or m.place for m in found.stages.values()],
                 "Pass": [m.phase for m in found.stages.values()],
             }
         ),
@@ -112,8 +111,8 @@ def by_stage(found: Memory) -> None:
 
 def chosen_step() -> tuple[Settings, int]:
     """Controls of the step, and of the GiB that it may take."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        mode = segments(st, "Step", MODES, "training", "step")
+    with st.container(horizontal=True):
+        mode = segments(st, "Mode", MODES, "training", "step")
         train = mode == "training"
         batch = number(st, "Batch", 1, 100_000, 32, "step_batch", width=115)
         precision = select(
@@ -123,13 +122,13 @@ def chosen_step() -> tuple[Settings, int]:
         if train:
             labels = {name: OPTIMIZER_LABELS[name] for name in OPTIMIZERS}
             optimizer = select(st, "Optimizer", labels, "sgd", "step_optimizer", width=190)
-        room = number(st, "Room, GiB", 1, 4096, 16, "room", width=115)
+        room = number(st, "Limit, GiB", 1, 4096, 16, "room", width=115)
     return Settings(batch, train, precision, optimizer), room
 
 
 def forms(spec: ResNeXtSpec, settings: Settings) -> None:
-    """The same network in the four forms."""
-    st.markdown("**The same network in its four forms**")
+    """The same network with each implementation of the paths."""
+    st.markdown("**The same network with each implementation of the paths**")
     parts = Parts(settings)
     peaks: dict[str, int] = {}
     for form in FORMS:
@@ -141,9 +140,9 @@ def forms(spec: ResNeXtSpec, settings: Settings) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "Form": [FORM_LABELS[form] for form in peaks],
+                "Implementation": [FORM_LABELS[form] for form in peaks],
                 "Peak memory": [numbers.size(size) for size in peaks.values()],
-                "Compared with grouped": [
+                "Difference": [
                     numbers.changed(100 * (size / first - 1), ("more", "less")) if first else ""
                     for size in peaks.values()
                 ],
@@ -151,17 +150,17 @@ def forms(spec: ResNeXtSpec, settings: Settings) -> None:
         ),
         hide_index=True,
         column_config={
-            "Peak memory": st.column_config.TextColumn(alignment="right"),
-            "Compared with grouped": st.column_config.TextColumn(alignment="right"),
+            "Implementation": st.column_config.TextColumn(width=205),
+            "Peak memory": st.column_config.TextColumn(alignment="right", width=95),
+            "Difference": st.column_config.TextColumn(alignment="right", width=90),
         },
         key="forms_memory",
     )
     if settings.train:
         st.caption(
-            "Backward, the gradient of each slice of the split form is as wide as all "
-            f"{spec.cardinality} paths together, filled with zeros, and all of them are alive "
-            "until they are summed. Summed paths hold an output of all filters for each path "
-            "until the sum."
+            "In the backward pass of *Split and concatenate*, the gradient of each slice is as "
+            f"wide as all {spec.cardinality} paths and mostly zero; all of them stay in memory "
+            "until summed. *Summed paths* keeps one full output per path until the sum."
         )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from explorer.app.components.widgets import page_title
 from explorer.app.state import selection
 from explorer.app.state.network import current_spec, graph_of
 from explorer.app.views.cost.memory import memory_section
@@ -14,7 +13,7 @@ from explorer.app.views.cost.time import time_section
 def render() -> None:
     """The page."""
     spec = current_spec()
-    st.title(f"What {spec.name} costs to run", anchor=False)
+    page_title(f"What {spec.name} costs to run")
     selection.follow_address(graph_of(spec))
     settings = memory_section(spec)
     time_section(spec)

@@ -57,7 +57,7 @@ def search_section(settings: Settings) -> None:
     st.subheader("Best under a budget", anchor=False)
     st.caption(
         "Every combination of the grid is a network. Each limit is an upper limit; leave one empty "
-        f"for no limit. Memory is that of the step chosen above: {settings.text}."
+        f"for no limit. A search takes the memory of the step chosen above: {settings.text}."
     )
     asked = _form(settings)
     if asked is not None:
@@ -66,7 +66,7 @@ def search_section(settings: Settings) -> None:
         job: Job = st.session_state[_JOB]
         follow(_JOB, job, lambda: _progress(job), lambda: _keep(job))
     if _FOUND in st.session_state:
-        _results(st.session_state[_FOUND])
+        _results(st.session_state[_FOUND], settings)
 
 
 def _form(settings: Settings) -> tuple[Grid, Budget] | None:
@@ -138,17 +138,20 @@ def _keep(job: Job) -> None:
         show_error(error)
 
 
-def _results(found: Found) -> None:
-    st.markdown(address.plain(found.summary))
+def _results(found: Found, settings: Settings) -> None:
+    step = f"Memory below is that of the step that was searched with: {found.settings.text}."
+    if found.settings != settings:
+        step += f" Search again for that of {settings.text}."
+    st.markdown(f"{address.plain(found.summary)} {step}")
     if not found.rows:
-        st.info("No network keeps within the budget. Raise a limit, or add smaller choices.")
+        st.info("No network is within the budget. Raise a limit, or add smaller choices.")
         return
     rows = found.rows[:MOST_ROWS]
     st.dataframe(
         _frame(rows, found.count),
         hide_index=True,
         height=min(HEIGHT, 38 + 35 * len(rows)),
-        column_config=_columns(),
+        column_config=_columns(found.settings),
         placeholder="not measured",
         key="search_table",
         on_select=lambda: _open_row(rows),
@@ -167,8 +170,8 @@ def _results(found: Found) -> None:
 def _chart(found: Found) -> None:
     axes = {k: v for k, v in AXES.items() if all(getattr(r, k) is not None for r in found.rows)}
     with st.container(horizontal=True):
-        cost = select(st, "Across: cost", axes, "memory", "search_cost", width=200)
-        gain = select(st, "Up: gain", axes, "macs", "search_gain", width=200)
+        cost = select(st, "Horizontal axis: cost", axes, "memory", "search_cost", width=200)
+        gain = select(st, "Vertical axis: gain", axes, "macs", "search_gain", width=200)
     st.plotly_chart(
         shared_chart(scatter, found.rows, cost, gain, key=(found.rows, cost, gain)),
         key="search_scatter",
@@ -177,7 +180,7 @@ def _chart(found: Found) -> None:
     )
     st.caption(
         f"No network has more {GAINS[gain]} at the same or lower {GAINS[cost]} than one on the "
-        "frontier. What accuracy it reaches is another question."
+        "frontier. This says nothing about accuracy."
     )
 
 
@@ -195,14 +198,16 @@ def _frame(rows: tuple[Candidate, ...], count: str) -> pd.DataFrame:
     )
 
 
-def _columns() -> dict[str, Any]:
+def _columns(settings: Settings) -> dict[str, Any]:
     number = st.column_config.NumberColumn(format="localized")
     return {
         "Network": st.column_config.TextColumn(pinned=True),
         "Image": st.column_config.NumberColumn(format="%d", help="Rows and columns, in pixels."),
         "Parameters": number,
         "MACs": number,
-        "Peak memory": st.column_config.NumberColumn(format="%.0f MiB"),
+        "Peak memory": st.column_config.NumberColumn(
+            format="%.0f MiB", help=f"Of a step: {settings.text}."
+        ),
         "Time": st.column_config.NumberColumn(
             format="%.1f ms", help="Of an image, on this machine. Empty: not measured."
         ),

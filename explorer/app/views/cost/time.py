@@ -29,6 +29,7 @@ from explorer.cost.timing_text import (
     milliseconds,
     part_rows,
 )
+from explorer.export.job import timed_as_onnx
 from explorer.formatting import numbers
 from explorer.jobs.job import Job
 from explorer.jobs.worker_process import JobBug
@@ -47,7 +48,7 @@ def time_section(spec: ResNeXtSpec) -> None:
     """The section."""
     st.subheader("Time", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        train = segments(st, "Timed step", MODES, "inference", "time_step") == "training"
+        train = segments(st, "Mode", MODES, "inference", "time_step") == "training"
         batch = number(st, "Batch", 1, MOST_BATCH, 1, "time_batch", width=115)
         settings = Settings(batch, train)
         # A measurement has the machine for itself, so that others would wait for it.
@@ -72,7 +73,11 @@ def _start(spec: ResNeXtSpec, settings: Settings) -> None:
         st.session_state[_JOB].close()
     try:
         st.session_state[_JOB] = start_timing(
-            [spec], [settings.batch], train=settings.train, asker=this_session()
+            [spec],
+            [settings.batch],
+            train=settings.train,
+            onnx=timed_as_onnx(),
+            asker=this_session(),
         )
         st.session_state[_ASKED] = f"{spec.name}, {settings.text}"
     except (UserError, OSError) as error:
@@ -113,7 +118,8 @@ def _show(found: Timing) -> None:
             "Share of the matrix product",
             f"{100 * found.share_of_limit():.0f} %",
             width="content",
-            help="Multiply-adds a second, of those of a large matrix product on this machine.",
+            help="Speed in multiply-adds per second, as a share of a large matrix product's on "
+            "this machine.",
         )
         if found.onnx is not None:
             st.metric("ONNX Runtime", f"{milliseconds(found.onnx.ms)} ms", width="content")
@@ -214,7 +220,7 @@ def _roofline(found: Timing) -> None:
     here = ceilings_of(found)
     offered = {HERE: f"This machine, as measured ({found.conditions.device})"}
     offered |= {device.name: device.name for device in devices()}
-    chosen = select(st, "Ceilings of", offered, HERE, "roof", width=330)
+    chosen = select(st, "Device", offered, HERE, "roof", width=330)
     device = next((one for one in devices() if one.name == chosen), None)
     roof = here if device is None else device.ceilings
     st.plotly_chart(

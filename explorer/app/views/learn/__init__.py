@@ -4,6 +4,6 @@
 in `explorer.lesson`.
 """
 
-from explorer.app.views.learn.page import render
+from explorer.app.views.learn.page import opening, render
 
-__all__ = ["render"]
+__all__ = ["opening", "render"]

@@ -77,7 +77,7 @@ def _pose(question: Question, key: str) -> None:
             st.session_state[SOLVED] = st.session_state.get(SOLVED, set()) | {question.topic}
             st.success(f"Correct: {question.answer:,} {question.unit}.")
         else:
-            st.error("Not correct yet. Try again, or show the solution.")
+            st.error("Not correct. Try again, or show the solution.")
     if st.toggle("Show the solution", key=f"lesson_working_{key}"):
         for latex in question.working:
             formula(latex)

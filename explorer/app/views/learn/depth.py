@@ -21,8 +21,8 @@ IMAGES = 10
 def render() -> None:
     """The step."""
     explain(
-        "A 3x3 convolution reads one pixel around its own position; each further one adds one "
-        "more. A stride of 2 doubles what every later convolution covers. Choose a position: "
+        "A 3x3 convolution reads its own pixel and one around it; each further one reaches one "
+        "pixel more. A stride of 2 doubles what every later convolution covers. Choose a position: "
         "stage by stage its *receptive field* grows, soon beyond a 32-pixel image, where it reads "
         "padding. 1x1 convolutions add nothing, and neither does the number of paths.",
         "table 1 gives the stages; the receptive fields are computed here from the graph",
@@ -33,8 +33,9 @@ def render() -> None:
         graph = trace(ResNeXtSpec.from_name(name))
         ends = stage_ends(graph)
         titles = [end.split("/")[0].replace("stage", "stage ") for end in ends]
+        labels = {title: title.removeprefix("stage ") for title in titles}
         key = f"lesson_field_stage_{len(titles)}"
-        upto = segments(st, "At the end of", titles, titles[-1], key)
+        upto = segments(st, "At the end of stage", labels, titles[-1], key)
         figures = st.container()
         across = slider(st, "Horizontal position, %", 0, 100, 50, "lesson_across")
         down = slider(st, "Vertical position, %", 0, 100, 50, "lesson_down")

@@ -139,7 +139,7 @@ def _show(found: Equivalence) -> None:
     )
     explain(
         "The remaining differences are rounding, because sums are computed in another order; in "
-        "float64 they almost vanish. Where rounding switches a ReLU, a gradient can differ a "
+        "float64 they are almost zero. Where rounding switches a ReLU, a gradient can differ a "
         "little more. The number of layers, the time and the memory differ: form 3a stores the "
         "256 channels of every path before it sums them. Activations are the outputs of all "
         "layers for one image; the time is the median of a few runs on this machine."
@@ -151,10 +151,10 @@ def _broken() -> None:
     """What breaks the equality; quick enough to compute here."""
     st.subheader("What would break the equality", anchor=False)
     explain(
-        "A convolution can be exchanged with a sum. A bias, a normalisation or a ReLU **after the "
-        "last 1x1 of a path** cannot; therefore normalisation and ReLU follow the sum. After the "
-        "first two convolutions they do no harm: there each channel belongs to one path, and they "
-        "work channel by channel.",
+        "A convolution can move past a sum. A bias, a normalisation or a ReLU **after the last "
+        "1x1 of a path** cannot, so normalisation and ReLU follow the sum. After the first two "
+        "convolutions they are safe: there each channel belongs to one path, and they work "
+        "channel by channel.",
         "section 4: the forms are equal with normalisation and ReLU in this order",
     )
     paths = segments(st, "Paths", ["1", "2", "4", "8", "16", "32"], "32", "lesson_break")

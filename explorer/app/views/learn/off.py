@@ -18,6 +18,7 @@ from explorer.app.views.learn.parts import (
     full_screen,
 )
 from explorer.charts.probability_chart import probability_figure
+from explorer.formatting import numbers
 from explorer.lesson.ablation import Ablation, one_by_one, switch_off
 from explorer.lesson.path_bars import path_bars
 from explorer.lesson.samples import Sample
@@ -113,16 +114,20 @@ def _show(found: Ablation, off: frozenset[int], classes: tuple[str, ...]) -> Non
     names = list(classes) or [str(i) for i in range(probabilities.shape[1])]
     answers = [names[row.argmax()] for row in probabilities]
     values = [
-        ("Prediction, all paths on", answers[0], f"Probability {probabilities[0].max():.1%}"),
-        ("Prediction now", answers[1], f"Probability {probabilities[1].max():.1%}"),
+        (
+            "Prediction, all paths on",
+            answers[0],
+            f"Probability {numbers.percent(probabilities[0].max())}",
+        ),
+        ("Prediction now", answers[1], f"Probability {numbers.percent(probabilities[1].max())}"),
     ]
     images = found.probabilities.shape[1] - 1
     if scored(found):
         right = accuracy(found)
-        values.append((f"Accuracy on {images} images", f"{right[place]:.1%}",
-                       f"{right[whole]:.1%} with all paths on"))  # fmt: skip
+        values.append((f"Accuracy on {images} images", numbers.percent(right[place]),
+                       f"{numbers.percent(right[whole])} with all paths on"))  # fmt: skip
     same = unchanged(found)[place]
-    values.append(("Unchanged predictions", f"{same:.1%}", f"Of {images} images"))
+    values.append(("Unchanged predictions", numbers.percent(same), f"Of {images} images"))
     facts(values)
     series = {"All paths on": probabilities[0].tolist(), "Now": probabilities[1].tolist()}
     font = LARGE_TYPE if full_screen() else 13

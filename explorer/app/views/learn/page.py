@@ -7,15 +7,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.app.components import landing
-from explorer.app.components.widgets import segments, switch
+from explorer.app.components.widgets import page_title, segments, switch
 from explorer.app.state import address
 from explorer.app.views.learn import check, depth, forms, lecture, paths, split, width
-from explorer.app.views.learn.parts import FULL, explain, text_key
+from explorer.app.views.learn.parts import FULL, explain, full_screen, text_key
 
 KEY = "lesson"
 STEPS: dict[str, tuple[str, Callable[[], None]]] = {
     "Paths": ("From a bottleneck to 32 paths", split.render),
-    "Forms": ("Three forms, one function", forms.render),
+    "Forms": ("Four implementations, one function", forms.render),
     "Width": ("Cardinality against width", width.render),
     "Inside": ("What do the paths learn?", paths.render),
     "Depth": ("How far does it see?", depth.render),
@@ -29,12 +29,15 @@ STYLE = """<style>
 </style>"""
 
 
-def render() -> None:
-    """The page."""
-    full = lecture.is_full()
-    lecture.style(full)
+def opening() -> None:
+    """Hide what the lesson does not use; to be called before the sidebar, which would flash."""
+    lecture.style(lecture.is_full())
     st.html(STYLE)
-    place = _full_bar() if full else _bar()
+
+
+def render() -> None:
+    """The page after its opening."""
+    place = _full_bar() if full_screen() else _bar()
     st.session_state[PLACE] = place
     if place == 0:
         explain(
@@ -44,7 +47,7 @@ def render() -> None:
             "section 1",
         )
     STEPS[NAMES[place]][1]()
-    if not full:
+    if not full_screen():
         st.divider()
         with st.container(horizontal=True, vertical_alignment="center"):
             _turner("Back", "lesson_back", place, -1)
@@ -53,19 +56,17 @@ def render() -> None:
 
 def _bar() -> int:
     """Title, switches, the choice of the step and its heading; returns the step's index."""
-    bar = st.container(horizontal=True, vertical_alignment="center")
+    bar = page_title("Learn")
     with bar:
-        st.title("Learn", anchor=False)
         _explanations("Off: only pictures, figures and formulas are shown.")
         st.button("Full screen", key="lesson_enter", icon=":material/fullscreen:",
                   on_click=_set_full, args=(True,),
                   help="For a lecture room: large type, no navigation. The arrow keys and a "
-                  "clicker (Page Up, Page Down) turn the steps.")  # fmt: skip
+                  "clicker (Page Up, Page Down) move between steps.")  # fmt: skip
     name = segments(st, "Step of the lesson", NAMES, NAMES[0], KEY, label_visibility="collapsed")
     place = NAMES.index(name)
     with bar:
-        landing.land_on(_heading(place))
-        lecture.listen(place, len(NAMES), False, _turn, _set_full)
+        _unseen(place, full=False)
     st.header(_heading(place), anchor=False)
     return place
 
@@ -77,14 +78,21 @@ def _full_bar() -> int:
     place = NAMES.index(address.chosen(KEY, NAMES[0]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(_heading(place), anchor=False, width="stretch")
-        landing.land_on(_heading(place))
-        lecture.listen(place, len(NAMES), True, _turn, _set_full)
+        _unseen(place, full=True)
         _explanations("Off: only pictures, figures and formulas are shown.")
         _turner("Back", "lesson_back", place, -1, "Page Up")
         _turner("Next step", "lesson_next", place, 1, "Page Down")
         st.button("Leave full screen", key="lesson_leave", icon=":material/fullscreen_exit:",
                   on_click=_set_full, args=(False,), help="Escape")  # fmt: skip
     return place
+
+
+def _unseen(place: int, *, full: bool) -> None:
+    """What moves and listens; not in the sidebar, which would be there for this alone."""
+    with st.container(width=1):
+        landing.close_drawer()
+        landing.land_on(_heading(place))
+        lecture.listen(place, len(NAMES), full, _turn, _set_full)
 
 
 def _explanations(help_text: str) -> None:

@@ -61,14 +61,15 @@ def chart(figure: go.Figure, key: str) -> None:
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
 
 
-def table(frame: pd.DataFrame, key: str) -> None:
+def table(frame: pd.DataFrame, key: str, label: str = "Show the table") -> None:
     """A table that is hidden until asked for.
 
     Args:
         frame: Text and numbers as they are shown.
         key: Of the switch, and its name in the address.
+        label: Of the switch.
     """
-    if switch(st, "Show the table", False, key):
+    if switch(st, label, False, key):
         st.table(frame, hide_index=True)
 
 

@@ -72,16 +72,17 @@ def _say_what_can_be_shown(network: Trained, sample: Sample, networks: list[Trai
         return
     scored = [plain(net.title) for net in others if at_hand(net.source)]
     st.info(
-        "The images that this network was trained on are not on this machine. It is given the "
-        "built-in images instead, which this program draws and which have none of its classes. "
-        "Its accuracy is therefore unknown. **Unchanged predictions** is the share of the images "
-        "that get the same prediction with some paths off as with all paths on.\n\n"
-        "To measure an accuracy, "
+        "This network's training images are not on this machine. It gets the built-in images "
+        "instead, which have other classes, so no accuracy can be shown.",
+        icon=":material/info:",
+    )
+    explain(
+        "**Unchanged predictions** is the share of the images that get the same prediction with "
+        "some paths off as with all paths on. To measure an accuracy, "
         + (f"choose {scored[0]} above; or " if scored else "")
         + "train a network on the page **Train** (on the built-in images, for example) and choose "
-        "it here; or put CIFAR-10, `cifar-10-python.tar.gz`, into the cache of Keras, "
-        "`~/.keras/datasets`.",
-        icon=":material/info:",
+        "it here; or put CIFAR-10, `cifar-10-python.tar.gz`, in Keras's cache folder, "
+        "`~/.keras/datasets`."
     )
 
 

@@ -60,7 +60,7 @@ def render() -> None:
     with choices:
         full = full_screen()
         row = st.container(
-            horizontal=not full, gap="small" if full else "large", vertical_alignment="bottom"
+            horizontal=not full, gap="small" if full else "medium", vertical_alignment="bottom"
         )
         with row:
             name = segments(

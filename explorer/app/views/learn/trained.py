@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.app.state.visitor import runs_here, said
+from explorer.formatting.numbers import percent
 from explorer.jobs.files import file_stamp
 from explorer.lesson.samples import at_hand
 from explorer.lesson.saved_models import Trained, read_trained
@@ -60,7 +61,9 @@ def _of_runs() -> list[Trained]:
             path = store.model_path(run.id) if run.has_model else None
             if path is not None:
                 accuracy = run.test_accuracy or run.best_accuracy or 0.0
-                title = f"{run.name}: {run.spec.name}, {accuracy:.0%} on {run.data_name}"
+                title = (
+                    f"{run.name}: {run.spec.name}, {percent(accuracy, digits=0)} on {run.data_name}"
+                )
                 found.append(Trained(path, run.spec, title, run.source, run.class_names))
     except (UserError, OSError) as error:
         st.caption(f"The runs could not be read: {said(error)}")

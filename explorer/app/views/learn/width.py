@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.analysis.equal_cost import BUDGET, Solution, solve
 from explorer.analysis.published import TABLE_2, Table2Row, table_3
-from explorer.app.components.widgets import slider
-from explorer.app.views.learn.parts import drawing, explain, facts, formula, full_screen, table
+from explorer.app.components.widgets import download, slider
+from explorer.app.views.learn.parts import (
+    chart,
+    drawing,
+    explain,
+    facts,
+    formula,
+    full_screen,
+    table,
+)
+from explorer.formatting import numbers
 from explorer.formatting.numbers import UNKNOWN
 from explorer.lesson.drawings import MOST_PATHS, block_at_scale, kernel_matrix
 from explorer.lesson.questions import latex_number
+from explorer.sweeps import claim
+from explorer.sweeps.charts import claim_figure
+from explorer.sweeps.widths import BUDGETS
 
 KEY = "lesson_c"
 POSITIONS = 56 * 56
@@ -23,7 +37,7 @@ POSITIONS = 56 * 56
 def render() -> None:
     """The step."""
     explain(
-        "Paths cost weights. For a fair comparison, the paper keeps the weights of a block's "
+        "Every path needs weights. For a fair comparison, the paper keeps the weights of a block's "
         f"convolutions (and so its multiply-adds) near those of ResNet's bottleneck, {BUDGET:,}: "
         "if there are more paths, each must be thinner. Change the cardinality and see the width.",
         "section 3.4, equation 4",
@@ -61,6 +75,7 @@ def render() -> None:
         "as the convolution of 1x64d, at the same cost."
     )
     _tables(found)
+    _tried()
 
 
 def _places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
@@ -85,8 +100,8 @@ def _figures(found: Solution) -> None:
              f"and shift of its batch normalisations there are {found.block_params:,} parameters, "
              "as on the map and in the tables."),
             ("Difference from budget", f"{100 * found.excess:+.1f} %".replace("-", "−"),
-             "The smallest that a whole number d allows"),
-            ("MACs", f"{found.params * POSITIONS / 1e9:.3f} G", "At 56 × 56 positions"),
+             "The smallest possible with a whole number d"),
+            ("MACs", numbers.short(found.params * POSITIONS), "At 56 × 56 positions"),
         ]
     )  # fmt: skip
 
@@ -141,6 +156,41 @@ def _tables(found: Solution) -> None:
         "table 2 (about 70 k parameters and 0.22 G FLOPs a block); table 3",
     )
     table(frame, "lesson_width_table")
+
+
+def _tried() -> None:
+    """What two sweeps of small networks gave, whichever way it fell."""
+    st.subheader("Tried here, on small networks", anchor=False)
+    st.markdown(f"**{claim.verdict()}**")
+    explain(
+        "The paper's networks learn from 1.3 million images for days. These have 20 layers and a "
+        f"quarter of the channels, and were trained on {claim.data()} One line has the MACs of "
+        "the network of one path, the other its parameters; the wider and the deeper network have "
+        "twice its MACs. The 32 paths are 1 to 4 channels wide; the paper goes no lower than 4, "
+        "because gains saturate.",
+        "section 5.1",
+    )
+    chart(_tried_figure(full_screen()), "lesson_width_tried")
+    st.caption("Points are means, bars one standard error, small points single seeds.")
+    for sweep, at in claim.AT.items():
+        st.markdown(f"**At equal {BUDGETS[at]}**")
+        st.markdown("\n".join(f"- {each.text}" for each in claim.differences(sweep)))
+    table(_tried_frame(), "lesson_width_tried_table", "Show every network")
+    download("Every run (CSV)", claim.text(), claim.TABLE, "text/csv", key="lesson_width_runs")
+
+
+@cache
+def _tried_figure(large: bool) -> go.Figure:
+    """One for each size of type, which `chart` sets: the slider draws the step again and again."""
+    return claim_figure()
+
+
+@cache
+def _tried_frame() -> pd.DataFrame:
+    frames = [
+        pd.DataFrame(claim.table(sweep)).assign(Equal=BUDGETS[at]) for sweep, at in claim.AT.items()
+    ]
+    return pd.concat(frames)
 
 
 def _row(

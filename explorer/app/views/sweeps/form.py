@@ -12,6 +12,7 @@ from explorer.app.state.visitor import runs_here, said
 from explorer.app.views.train.form import Places, recipe_picker, start_button
 from explorer.app.views.train.images import source_picker
 from explorer.formatting import numbers
+from explorer.formatting.numbers import counted
 from explorer.sweeps.board import SweepBoard
 from explorer.sweeps.control import planned
 from explorer.sweeps.design import Design
@@ -25,14 +26,14 @@ from resnext.errors import UserError
 
 CARDINALITIES = (1, 2, 4, 8, 16, 32, 64)
 DEPTHS = (11, 20, 29, 38, 47, 56)
-CHANNELS = {64: "64 channels", 128: "128 channels", 256: "256 channels, the paper's"}
+CHANNELS = (64, 128, 256)
 EQUAL = {"equal-macs": "MACs", "equal-params": "Parameters"}
 WIDTHS = {"per-stage": "chosen for each stage", "doubling": "doubled, as in the paper"}
 
 
 def new_sweep(board: SweepBoard) -> Plan | None:
     """Draw the form; the plan that was started, if one was."""
-    places = Places.laid_out("sweep")
+    places = Places.laid_out("sweep", "Networks")
     design = _design(places)
     with places.images:
         images = source_picker(runs_here())
@@ -74,15 +75,16 @@ def _design(places: Places) -> Design | None:
             default=CARDINALITIES[:6],
             selection_mode="multi",
             key="sweep_cardinalities",
+            wrap=True,
         )
         depth, channels = st.columns(2)
         layers = depth.selectbox("Depth", DEPTHS, index=1, key="sweep_depth")
         width = channels.selectbox(
-            "First stage",
-            list(CHANNELS),
-            format_func=CHANNELS.__getitem__,
+            "Channels",
+            CHANNELS,
             key="sweep_channels",
-            help="Channels of its output; each stage has twice those of the one before.",
+            help="Of the first stage's output (the paper's: 256); each later stage has twice as "
+            "many.",
         )
         at = st.segmented_control(
             "Keep equal",
@@ -124,7 +126,8 @@ def _show(plan: Plan, each: list[float]) -> None:
     off = max((abs(trial.deviation or 0.0) for trial in plan.trials), default=0.0)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{plan.size} runs**: {len(plan.trials)} networks, {len(plan.seeds)} seeds. "
+            f"**{counted(plan.size, 'run')}**: {counted(len(plan.trials), 'network')}, "
+            f"{counted(len(plan.seeds), 'seed')}. "
             f"{BUDGETS[plan.at]} differ by at most {100 * off:.1f} % from the budget.",
             width="content",
         )

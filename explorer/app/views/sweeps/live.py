@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import pandas as pd
@@ -14,7 +15,7 @@ from explorer.app.components.charts import shared_chart
 from explorer.app.components.widgets import download
 from explorer.app.state import address
 from explorer.app.state.visitor import said
-from explorer.formatting.numbers import UNKNOWN, clock, duration, short
+from explorer.formatting.numbers import UNKNOWN, clock, duration, percent, short
 from explorer.sweeps.board import SweepBoard
 from explorer.sweeps.charts import (
     cardinality_figure,
@@ -29,14 +30,14 @@ from explorer.sweeps.text import deviation, plan_notes, states_text, to_csv, to_
 from explorer.training.runs.forecast import Forecast
 from resnext.errors import UserError
 
-POLL_SECONDS = 2.0
+POLL_SECONDS = 3.0  # drawing the charts holds the browser for a third of a second
 NETWORKS, RUNS, DISTRIBUTION = "Networks", "Runs", "Distribution of errors"
 PARALLEL, PLAN = "From network to error", "Plan"
 DETAILS = (NETWORKS, RUNS, DISTRIBUTION, PARALLEL, PLAN)
 
 
 def watch(board: SweepBoard, sweep: str) -> None:
-    """Show a sweep; redraw every two seconds while a run trains or waits."""
+    """Show a sweep; redraw every three seconds while a run trains or waits."""
     busy = board.results(sweep).is_busy
 
     @st.fragment(run_every=POLL_SECONDS if busy else None)
@@ -48,11 +49,16 @@ def watch(board: SweepBoard, sweep: str) -> None:
                 st.rerun()  # the polling follows
             _header(board, found)
             _charts(found)
-            _details(found)
         except (UserError, OSError) as error:
             st.error(said(error))
 
+    @st.fragment(run_every=POLL_SECONDS if busy else None)
+    def details() -> None:  # a part of its own: choosing a view draws no chart above it again
+        with suppress(UserError, OSError):  # which the other part says
+            _details(board.results(sweep))
+
     live()
+    details()
 
 
 def _header(board: SweepBoard, found: Results) -> None:
@@ -61,18 +67,20 @@ def _header(board: SweepBoard, found: Results) -> None:
     training = states.get("running", 0) + states.get("starting", 0)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(address.plain(plan.name), anchor=False, width="content")
-        word = "training" if training else "waiting" if found.is_busy else "at rest"
+        word = "training" if training else "waiting" if found.is_busy else "stopped"
         word = "finished" if found.finished == plan.size else word
         colour, icon = {
             "training": ("blue", "play_arrow"),
             "finished": ("green", "check"),
             "waiting": ("gray", "schedule"),
-            "at rest": ("orange", "pause"),
+            "stopped": ("orange", "pause"),
         }[word]
         st.badge(word, color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
         _actions(board, found)
     done = found.macs / ((found.macs + found.macs_left) or 1.0)
-    st.progress(min(1.0, done), text=f"{done:.0%} of the work: {states_text(states)}")
+    st.progress(
+        min(1.0, done), text=f"{percent(done, digits=0)} of the work: {states_text(states)}"
+    )
     best = [(mean.mean, n) for n in range(len(plan.trials)) if (mean := found.mean(n))]
     off = [abs(trial.deviation) for trial in plan.trials if trial.deviation is not None]
     lowest = min(best, default=None)
@@ -83,7 +91,7 @@ def _header(board: SweepBoard, found: Results) -> None:
         ),
         "Finished": (f"{found.finished} of {plan.size}", ""),
         "Trained": (duration(found.seconds), "Training time of all runs together."),
-        "Left": (
+        "Time left": (
             UNKNOWN if found.left is None else f"about {Forecast(found.left, '').duration}",
             found.reason,
         ),
@@ -91,9 +99,9 @@ def _header(board: SweepBoard, found: Results) -> None:
             short(found.macs),
             f"MACs of a network times the images learned from; {short(found.macs_left)} are left.",
         ),
-        "Off budget": (
+        "Difference from budget": (
             f"{100 * max(off):.1f} %" if off else UNKNOWN,
-            "The largest deviation. " + " ".join(plan_notes(plan)),
+            "The largest of any network. " + " ".join(plan_notes(plan)),
         ),
     }
     with st.container(horizontal=True, gap="medium"):
@@ -115,7 +123,7 @@ def _actions(board: SweepBoard, found: Results) -> None:
         )
         add = partial(board.set_seeds, sweep, int(seeds))
         _button("Train these", "play_arrow", add, sweep)
-    with st.popover("Take along", icon=":material/download:"):
+    with st.popover("Download", icon=":material/download:"):
         name = f"sweep-{sweep}"
         download("Everything (HTML)", lambda: to_html(found), f"{name}.html", "text/html",
                  key=f"html_{sweep}")  # fmt: skip
@@ -183,7 +191,7 @@ def _details(found: Results) -> None:
         st.caption(RADOSAVOVIC)
     elif choice == PARALLEL and found.finished:
         _chart(found, parallel_figure, "parallel")
-        st.caption("One line a finished run. Drag along an axis to pick some of them.")
+        st.caption("One line for each finished run. Drag along an axis to pick some of them.")
     elif choice == PLAN:
         for note in plan_notes(found.plan):
             st.caption(note)
@@ -205,7 +213,7 @@ def _networks(found: Results) -> pd.DataFrame:
             "Seeds": [f"{len(each)} / {len(found.plan.seeds)}" for each in errors],
             "MACs": [short(trial.macs) for _, trial in trials],
             "Parameters": [short(trial.params) for _, trial in trials],
-            "From the budget": [deviation(trial.deviation) for _, trial in trials],
+            "Difference from budget": [deviation(trial.deviation) for _, trial in trials],
             "Widths": ["-".join(map(str, trial.widths)) for _, trial in trials],
             "Depth": [trial.depth for _, trial in trials],
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.app.components.widgets import select
+from explorer.app.components.widgets import page_title, select
 from explorer.app.state.visitor import said, shown, sweeps_here
 from explorer.app.views.sweeps.form import new_sweep
 from explorer.app.views.sweeps.live import watch
@@ -17,13 +17,11 @@ STARTED = "_sweep_started"
 def render() -> None:
     """The page."""
     board = sweeps_here()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.title("Sweeps", anchor=False, width="content")
-        chooser = st.container()
+    chooser = page_title("Sweeps", width="content").container()
     if board is None:
         st.info(
-            "A sweep trains for hours, so this server offers none to its visitors. On a machine of "
-            "your own this page plans and shows them.",
+            "Sweeps train for hours, so this server does not offer them. Run the app on your own "
+            "machine to plan and run sweeps.",
             icon=":material/info:",
         )
         return
@@ -50,8 +48,8 @@ def render() -> None:
         st.warning(shown(reason), icon=":material/broken_image:")
     if not plans:
         st.info(
-            "No sweep yet. The paper's claim is one: at equal cost, more and thinner paths beat "
-            "wider or deeper networks. **Start the sweep** plans and queues its runs.",
+            "No sweep yet. A sweep can test the paper's claim: at equal cost, more and thinner "
+            "paths beat wider or deeper networks. **Start the sweep** plans and queues its runs.",
             icon=":material/stacked_line_chart:",
         )
         return

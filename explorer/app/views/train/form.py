@@ -24,11 +24,11 @@ from resnext.errors import UserError
 
 NETWORKS = ("mini_resnext", "resnext20_32x4d", "resnext29_32x4d", "resnext29_8x64d", SIDEBAR)
 RECIPES = {
-    "short": "short: SGD with warm-up and decay",
-    "sprint": "sprint: ten epochs of a small network",
-    "paper": "paper: 300 epochs, as in section 5.3",
-    "authors": "authors: 300 epochs, as in their code",
-    "zoo": "zoo: Adam without augmentation",
+    "short": "short: SGD, decay",
+    "sprint": "sprint: ten epochs",
+    "paper": "paper: section 5.3",
+    "authors": "authors: their code",
+    "zoo": "zoo: Adam",
 }
 
 
@@ -51,11 +51,12 @@ class Places:
     options: DeltaGenerator
 
     @classmethod
-    def laid_out(cls, key: str) -> Places:
-        """Draw the empty form."""
+    def laid_out(cls, key: str, network: str = "Network") -> Places:
+        """Draw the empty form; ``network`` is the heading of its first part."""
         columns = st.columns(3, gap="medium")
-        for column, title in zip(columns, ("1. Network", "2. Images", "3. Duration"), strict=True):
-            column.markdown(f"**{title}**")
+        titles = (network, "Images", "Duration")
+        for number, (column, title) in enumerate(zip(columns, titles, strict=True), 1):
+            column.markdown(f"**{number}. {title}**")
         start = st.container()
         return cls(*columns, start, st.expander("More options", key=f"{key}_options"))
 

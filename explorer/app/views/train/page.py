@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.app.components import landing
 from explorer.app.components.export import trained_onnx_section
+from explorer.app.components.widgets import page_title
 from explorer.app.state import address
 from explorer.app.state.visitor import asked_for, runs_here, said
 from explorer.app.views.train import run as train_run
@@ -27,9 +28,7 @@ LIST_SECONDS = 5.0
 
 def render() -> None:
     """The page."""
-    with st.container(horizontal=True):
-        st.title("Train", anchor=False)
-        heading = st.container(width=1)
+    heading = page_title("Train").container(width=1)
     runs = runs_here()
     started = form(runs)
     if started:
@@ -47,7 +46,7 @@ def render() -> None:
     if not snapshots:
         st.info(
             "No run yet. Press **Start training**: with the built-in images the first point of the "
-            "curve appears within seconds.",
+            "curve appears as soon as TensorFlow has started.",
             icon=":material/show_chart:",
         )
         look_out(runs, states)
@@ -75,8 +74,8 @@ def form(runs: VisitorRuns) -> list[str]:
         st.session_state[FORM] = False
         landing.move()
     elif FORM not in st.session_state:
-        watched = "run" in st.query_params or asked_for(runs)
-        st.session_state[FORM] = not watched and not any(run.is_active for run in runs.list())
+        watched = "run" in st.query_params or asked_for(runs) or runs.list()
+        st.session_state[FORM] = not watched
     with st.expander("New run", expanded=True, key=FORM, on_change="rerun"):
         mode = st.segmented_control(
             "What to train",
@@ -109,7 +108,7 @@ def chosen(snapshots: list[RunSnapshot], shared: list[str]) -> list[str]:
     asked = [run for run in st.query_params.get("run", "").split(",") if run] or shared
     found = [run for run in asked if run in known][:6]
     if asked and len(found) < min(len(asked), 6):
-        st.warning("A run in this link does not exist, was deleted, or is not shared with you.")
+        st.warning("A run in this link was not found, was deleted or is not shared with you.")
     active = [run.id for run in snapshots if run.is_active]
     return found or active[:1] or [run.id for run in snapshots[:1]]
 

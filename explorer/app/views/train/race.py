@@ -31,9 +31,9 @@ def race(store: VisitorRuns) -> list[str]:
     """Draw the form; return the ids of the runs that were started, if any."""
     st.caption(
         "Networks of about equal cost, trained with the same images, epochs and seed. The default "
-        "is table 2 of the paper on a 20-layer CIFAR network: more and thinner paths. It uses only "
-        "as many images as train in half an hour here. The page Sweeps shows each race, too, and "
-        "trains its networks with more seeds."
+        "is table 2 of the paper on a 20-layer CIFAR network: more and thinner paths. The "
+        "number of images is limited to half an hour of training here. Each race is also on the "
+        "page Sweeps, where you can add seeds."
     )
     places = Places.laid_out("race")
     with places.network:

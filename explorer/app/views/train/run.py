@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -14,7 +15,7 @@ from explorer.app.state.visitor import said, share_link
 from explorer.app.views.train.several import several
 from explorer.charts.training_charts import metric_figure
 from explorer.export.stock_file import stock_file
-from explorer.formatting.numbers import UNKNOWN, clock
+from explorer.formatting.numbers import UNKNOWN, clock, percent
 from explorer.training.runs.quotas import limits
 from explorer.training.runs.snapshot import RunSnapshot
 from explorer.training.runs.state import NO_CONTACT
@@ -22,6 +23,8 @@ from explorer.training.runs.visitors import VisitorRuns
 from resnext.errors import UserError
 
 POLL_SECONDS = 1.0
+# Of charts with points: drawing them holds the browser for a third of a second, and clicks wait.
+CURVE_SECONDS = 3.0
 WAITING = ("queued", "starting", "running")
 BADGES = {
     "queued": ("gray", "schedule"),
@@ -36,8 +39,13 @@ BADGES = {
 
 
 def watch(store: VisitorRuns, ids: list[str], states: tuple[str, ...]) -> None:
-    """Show these runs; redraw every second while any run is active or queued."""
+    """Show these runs; redraw every second, and their curves every three, while any is at work."""
     busy = any(state in (*WAITING, NO_CONTACT) for state in states)
+    try:
+        drawn = any(map(_has_points, _snapshots(store, ids)))
+    except (UserError, OSError) as error:
+        st.error(said(error))
+        return
 
     @st.fragment(run_every=POLL_SECONDS if busy else None)
     def live() -> None:
@@ -46,20 +54,39 @@ def watch(store: VisitorRuns, ids: list[str], states: tuple[str, ...]) -> None:
             now = store.list()
             if tuple(run.state for run in now) != states:
                 st.rerun()  # a state changed: the list and the polling follow
-            known = {run.id for run in now}
-            runs = [store.snapshot(run) for run in ids if run in known]  # with their curves
+            runs = _snapshots(store, ids)
+            if any(map(_has_points, runs)) != drawn:
+                st.rerun()  # the first point: the curves come at once
             if len(runs) == 1:
                 one(store, runs[0])
-            elif runs:
-                several(runs)
         except (UserError, OSError) as error:
             st.error(said(error))
 
+    @st.fragment(run_every=(CURVE_SECONDS if drawn else POLL_SECONDS) if busy else None)
+    def curves() -> None:
+        with suppress(UserError, OSError):  # which the other part says
+            runs = _snapshots(store, ids)
+            if len(runs) == 1:
+                charts(runs[0])
+            elif runs:
+                several(runs)
+
     live()
+    curves()
+
+
+def _snapshots(store: VisitorRuns, ids: list[str]) -> list[RunSnapshot]:
+    """These runs with their curves, without those that were deleted."""
+    known = {run.id for run in store.list()}
+    return [store.snapshot(run) for run in ids if run in known]
+
+
+def _has_points(run: RunSnapshot) -> bool:
+    return bool(run.points)
 
 
 def one(store: VisitorRuns, run: RunSnapshot) -> None:
-    """Everything about one run that is worth the first screen."""
+    """Everything about one run that is worth the first screen, above its curves."""
     header(store, run)
     shared_link(store, run)
     reason = address.plain(run.reason.rstrip("."))
@@ -69,6 +96,10 @@ def one(store: VisitorRuns, run: RunSnapshot) -> None:
         st.warning(f"No contact: {reason}.", icon=":material/cloud_off:")
     elif reason:
         st.warning(f"The run was stopped: {reason}.", icon=":material/timer_off:")
+
+
+def charts(run: RunSnapshot) -> None:
+    """The curves of a run, or what it does before they begin."""
     if run.points:
         left, right = st.columns(2)
         left.plotly_chart(metric_figure(run, "loss"), key=f"loss_{run.id}")
@@ -76,7 +107,7 @@ def one(store: VisitorRuns, run: RunSnapshot) -> None:
     elif run.state in ("starting", "running"):
         st.info("Starting TensorFlow and reading the images …", icon=":material/hourglass_top:")
     elif run.state == "queued":
-        st.info("Waiting in the queue for a place to train.", icon=":material/schedule:")
+        st.info("Waiting in the queue for a free training slot.", icon=":material/schedule:")
 
 
 def header(store: VisitorRuns, run: RunSnapshot) -> None:
@@ -92,12 +123,14 @@ def header(store: VisitorRuns, run: RunSnapshot) -> None:
     st.caption(address.plain(about) + "." + guest)
     if run.state in WAITING or run.state == "paused":
         done = f"epoch {min(len(run.epochs) + 1, run.recipe.epochs)} of {run.recipe.epochs}"
-        st.progress(min(1.0, max(0.0, run.progress)), text=f"{run.progress:.0%}, {done}")
+        st.progress(
+            min(1.0, max(0.0, run.progress)), text=f"{percent(run.progress, digits=0)}, {done}"
+        )
     last = run.epochs[-1] if run.epochs else None
     figures = {
-        "Validation accuracy": f"{last.val_accuracy:.1%}" if last else UNKNOWN,
-        "Best": f"{run.best_accuracy:.1%}" if run.best_accuracy is not None else UNKNOWN,
-        "Test accuracy": f"{run.test_accuracy:.1%}" if run.test_accuracy is not None else UNKNOWN,
+        "Validation accuracy": percent(last.val_accuracy if last else None),
+        "Best": percent(run.best_accuracy),
+        "Test accuracy": percent(run.test_accuracy),
         "Images per second": f"{run.speed:,.0f}" if run.speed else UNKNOWN,
         "Training time": clock(run.duration),
     }

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.app.state import address
 from explorer.app.state.network import network_colours
 from explorer.charts.training_charts import AXES, overlay_figure
-from explorer.formatting.numbers import UNKNOWN, clock
+from explorer.formatting.numbers import UNKNOWN, clock, percent
 from explorer.training.runs.ranking import by_data, ranked
 from explorer.training.runs.snapshot import RunSnapshot
 
@@ -58,4 +58,4 @@ def same_data(runs: list[RunSnapshot], axis: str, number: int) -> None:
 
 
 def _percent(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{value:.2%}"
+    return percent(value, digits=2)

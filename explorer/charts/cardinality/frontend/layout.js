@@ -17,7 +17,7 @@ const LEAST_CELL = 1.25;
 
 /** Heights of a block's parts, from the top. */
 export const Y = Object.freeze({
-  input: 2, one: 80, two: 152, sum: 222, add: 249, output: 277, bar: 12, end: 291,
+  input: 2, one: 78, two: 148, sum: 215, add: 240, output: 265, bar: 12, end: 279,
 });
 
 /**

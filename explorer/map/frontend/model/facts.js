@@ -39,7 +39,7 @@ export function factsOf(part, unit) {
   rows.push([unit, withShare(known("macs"), whole.macs)]);
   if (template.formula) rows.push([`${unit} =`, template.formula]);
   rows.push(["activations", withShare(known("activations"), whole.activations)]);
-  rows.push(["output memory", known("memory") === null ? "–" : `${measure("memory", known("memory"))}, ${percent(totals.memory, whole.memory)}`]);
+  rows.push(["feature maps", known("memory") === null ? "–" : `${measure("memory", known("memory"))}, ${percent(totals.memory, whole.memory)}`]);
   if (totals.time) rows.push([part.isLayer ? "time alone" : "time, layers alone", `${measure("time", totals.time)}, ${percent(totals.time, whole.time)}`]);
   if (part.reach) rows.push(["receptive field", `${part.reach}×${part.reach} px`]);
   return rows;

@@ -49,8 +49,8 @@ export class Networks {
 
   /** Why there is nothing to open at a level. @param {string} level @param {string} form */
   lacks(level, form) {
-    if (level !== "paths") return `There are no ${level} to open here: no part of this network is of that kind.`;
-    if (form !== "grouped") return "There are no paths to open here: no block of this network has several of them.";
+    if (level !== "paths") return `This network has no ${level} to open.`;
+    if (form !== "grouped") return "This network has no paths to open: no block has more than one.";
     const others = this.forms.length > 1 ? " Choose another implementation of the paths to see them." : "";
     return `There are no paths to open here: one grouped convolution computes all paths of a block.${others}`;
   }

@@ -43,7 +43,7 @@ export function explain(nets, query) {
   const { vocabulary } = nets[0];
   const terms = termsOf(query, vocabulary);
   const unknown = terms.find(({ key }) => key && !Object.values(vocabulary.keys).includes(key));
-  if (unknown) return `“${unknown.key}” is no setting or measure. These are: ${[...new Set(Object.values(vocabulary.keys))].sort().join(", ")}.`;
+  if (unknown) return `“${unknown.key}” is not a setting or measure. Known: ${[...new Set(Object.values(vocabulary.keys))].sort().join(", ")}.`;
   const missing = terms.find((term) => nets.every((net) => !find(net, [term]).length));
   if (missing) return `Nothing found: no part matches “${missing.text}”.`;
   return `Nothing found: no part matches all of ${terms.map(({ text }) => `“${text}”`).join(", ")}.`;

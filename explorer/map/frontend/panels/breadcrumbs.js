@@ -22,4 +22,7 @@ export function fillCrumbs(map) {
   const arrow = () => make("span", { text: "›", "aria-hidden": "true" });
   bar.replaceChildren(...names, ...buttons.flatMap((button) => [arrow(), button]));
   if (last) bar.scrollLeft = last.offsetLeft + last.offsetWidth - bar.offsetLeft - bar.clientWidth + CRUMB_ROOM;
+  const fade = () => bar.classList.toggle("netmap-later", bar.scrollLeft > 0); // it begins further left
+  bar.onscroll = fade;
+  fade();
 }

@@ -43,6 +43,6 @@ function fillAbout({ nets, frame: { about } }) {
   about.replaceChildren(
     ...networks,
     make("p", { class: "netmap-hint", text: "Select a part to see its shape, its weights and its cost here." }),
-    make("p", { class: "netmap-hint", text: "To open a box, press its +, click it twice, or press Enter." }),
+    make("p", { class: "netmap-hint", text: "To open a box, press its +, double-click it, or press Enter." }),
   );
 }

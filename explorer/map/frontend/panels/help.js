@@ -9,7 +9,7 @@ const KEYS = [
   ["+ −", "open, close"],
   ["Shift+arrows", "move the map"],
   ["i  o", "zoom in, zoom out"],
-  ["f  0", "fit what is legible; show everything, however small"],
+  ["f  0", "fit with readable text; fit everything"],
   ["s", "zoom in on the selected part"],
   ["1 2 3 4", "open everything down to stages, blocks, layers, paths"],
   ["/", "search; Enter and Shift+Enter go to the next and the previous match"],

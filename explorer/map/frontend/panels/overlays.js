@@ -133,13 +133,15 @@ export class Overlays {
   help(open) {
     const { help, tree } = this.map.frame;
     help.hidden = !open;
-    (open ? /** @type {HTMLElement} */ (help.querySelector("button")) : tree).focus();
+    // The page around the map stays where it is, but for what is needed to read all of the help.
+    (open ? /** @type {HTMLElement} */ (help.querySelector("button")) : tree).focus({ preventScroll: true });
+    if (open) help.scrollIntoView({ block: "nearest" });
   }
 
   /** Show a message over the map until it is closed or the view changes. @param {string} text or empty */
   note(text) {
     const { note, tree } = this.map.frame;
-    if (!text && note.matches(":focus-within")) tree.focus();
+    if (!text && note.matches(":focus-within")) tree.focus({ preventScroll: true });
     note.hidden = !text;
     note.replaceChildren(make("span", { text }), makeButton("Close the message (Esc)", "×", () => this.note("")));
   }

@@ -148,7 +148,10 @@ export class CanvasSurface {
     const { weight = 400 } = how;
     const [words, fitted] = fit(text, size, weight, family, how);
     const font = `${weight} ${fitted}px ${family}`;
-    if (font !== this.font) context.font = this.font = font;
+    if (font !== this.font) {
+      context.font = this.font = font;
+      context.textRendering = "geometricPrecision"; // else letters stand on whole pixels
+    }
     context.textAlign = how.align ?? "left";
     this.setFill(fill);
     context.fillText(words, x, y);
