@@ -1,6 +1,7 @@
 """Time the ways to compute a grouped convolution, and fused against Keras's batch norm.
 
     python benchmarks/grouped_conv.py [--rounds 40] [--only layers|norm|model]
+                                      [--precision bfloat16]
 
 One training step of a layer is its output and both gradients. The ways take turns, so that a
 busy machine is busy for all of them; the lower quartile is printed, in milliseconds. Set
@@ -68,7 +69,7 @@ def training_step(layer: Callable[[Any], Any], x: Any, variables: list[Any]) -> 
     """A compiled function of no arguments: output and gradients."""
     import tensorflow as tf
 
-    upstream = tf.random.normal(layer(x).shape)
+    upstream = tf.cast(tf.random.normal(layer(x).shape), x.dtype)
 
     @tf.function
     def step(x: Any) -> Any:
@@ -98,25 +99,33 @@ def convolve_variable(layer: Callable[..., Any], kernel: Any, x: Any) -> Any:
     return layer(x, kernel.value(), padding="same")
 
 
-def time_layers(rounds: int) -> None:
+def time_layers(rounds: int, precision: str) -> None:
+    """Every plan of each layer, and how far the table's choice is from the best of them."""
     import tensorflow as tf
 
     from resnext.keras.grouped_conv import convolve, native_trains
 
-    native = native_trains("float32")
+    native = native_trains(precision)
+    slower = []
     for batch, side, channels, groups, stride in LAYERS:
         width = channels // groups
-        x = tf.random.normal((batch, side, side, channels))
-        kernel = tf.Variable(tf.random.normal((3, 3, width, channels)))
+        x = tf.cast(tf.random.normal((batch, side, side, channels)), precision)
+        kernel = tf.Variable(tf.cast(tf.random.normal((3, 3, width, channels)), precision))
         steps = {}
         for label, plan in plans(groups, width, native).items():
             layer = partial(convolve, groups=groups, plan=plan, strides=(stride, stride))
             steps[label] = training_step(partial(convolve_variable, layer, kernel), x, [kernel])
-        chosen = make_plan(groups, width, "native" if native else "supergroups")
+        chosen = make_plan(groups, width, "native" if native else "supergroups", precision)
+        label = f"{chosen.strategy} x{channels // chosen.groups}"
+        times = take_turns(steps, rounds)
+        slower.append(times[label] / min(times.values()))
         head = f"{batch}x{side}x{side}x{channels}, C={groups}, d={width}, /{stride}"
-        print_row(
-            f"{head} ({chosen.strategy} x{channels // chosen.groups})", take_turns(steps, rounds)
-        )
+        print_row(f"{head} ({label})", times)
+    best = sum(ratio == 1 for ratio in slower)
+    print(
+        f"\n{precision}: the table's choice is the best in {best} of {len(slower)} layers; all "
+        f"times of it, divided by the best's: {', '.join(f'{ratio:.2f}' for ratio in slower)}."
+    )
 
 
 def time_norm(rounds: int) -> None:
@@ -185,10 +194,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--only", choices=["layers", "norm", "model"])
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     asked = parser.parse_args()
     configure_environment()
     print("| what (chosen) | ms | best |\n|---|---|---|")
-    for part, run in (("layers", time_layers), ("norm", time_norm), ("model", time_model)):
+    parts = {
+        "layers": partial(time_layers, precision=asked.precision),
+        "norm": time_norm,
+        "model": time_model,
+    }
+    for part, run in parts.items():
         if asked.only in (None, part):
             run(asked.rounds)
 

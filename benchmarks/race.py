@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
+
+from explorer.jobs.processes import TUNABLES, with_large_pages
 
 Call = Callable[[], object]
 Key = TypeVar("Key")
@@ -36,6 +39,8 @@ def race(field: Mapping[Key, Callable[[], Call]], rounds: int, seconds: float) -
         rounds: How often each takes its turn.
         seconds: Of a turn.
     """
+    # As all processes of this program are started; the C library reads it at a program's start.
+    os.environ[TUNABLES] = with_large_pages(os.environ.get(TUNABLES, ""))
     context = multiprocessing.get_context("spawn")
     lines: dict[Key, Any] = {}
     processes = []

@@ -8,14 +8,16 @@ written as the source has them. What a network of ours costs is computed here, n
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from explorer.analysis.conventions import DEFAULT
+from explorer.analysis.conventions import CONVENTIONS, DEFAULT
 from explorer.analysis.report import Row as Counted
 from explorer.analysis.report import analyse
 from resnext import ResNeXtSpec, SpecError
@@ -37,6 +39,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "ConvNeXt": "as many groups as channels, in a block of its own",
     }
 )
+# A name, and after it a number: of a paper, a table or a commit.
+_SOURCE = re.compile(r"[A-Za-z]{3}.*\d")
 _NEEDED = ("network", "family", "line", "recipe", "training", "resolution", "source")
 
 
@@ -49,7 +53,7 @@ class Member:
         spec: The same as `resnext.ResNeXtSpec.from_name` takes it; empty if it makes no such
             network.
         family: Key of `RELATIONS`.
-        line: What a chart joins: networks of one family, template and recipe.
+        line: What a chart joins: networks of one family, template, recipe and image size.
         recipe: Key of `explorer.analysis.series.SERIES`.
         training: The recipe as the source names or links it, and where that was read, if elsewhere.
         top1: Accuracy on ImageNet-1K's validation images in percent, one crop; or
@@ -127,7 +131,7 @@ def read(text: str) -> tuple[Member, ...]:
 
     Raises:
         InputError: A column or cell is missing, a figure cannot be read, a network is none that
-            can be made, or a line joins two recipes.
+            can be made, or stands twice in a recipe, or a line joins two recipes or image sizes.
     """
     names = [field.name for field in fields(Member)]
     table = csv.DictReader(text.splitlines(), strict=True)
@@ -157,6 +161,11 @@ def _check(row: Member, place: str) -> None:
     for name in _NEEDED:
         if not getattr(row, name).strip():
             raise InputError(f"{place} must have a {name}. Received none.")
+    if not _SOURCE.search(row.source):
+        raise InputError(
+            f"{place} must say in its source who published it, and in which paper, table or "
+            f"commit. Received {row.source!r}."
+        )
     if row.family not in RELATIONS:
         raise InputError(
             f"{place} must have a family of {', '.join(RELATIONS)}. Received {row.family!r}."
@@ -168,18 +177,25 @@ def _check(row: Member, place: str) -> None:
         )
     try:
         correct = 0 < row.accuracy < 100 and row.side > 0 and 0 < float(row.crop or 1) <= 1
-        for stated in filter(None, (row.params, row.macs)):
-            number(stated)
+        correct &= all(number(stated) > 0 for stated in (row.params, row.macs) if stated)
+        if row.checked:
+            date.fromisoformat(row.checked)
     except (ArithmeticError, ValueError, KeyError):
         correct = False
     if not correct:
         raise InputError(
             f"{place} must have an accuracy or error of 0 to 100, a resolution in pixels, a crop "
-            "of 0 to 1, and costs such as 25.0 M. Received "
-            f"{row.top1 or row.error}, {row.resolution}, {row.crop}, {row.params}, {row.macs}."
+            "of 0 to 1, costs such as 25.0 M, and a day such as 2026-11-30. Received "
+            f"{row.top1 or row.error}, {row.resolution}, {row.crop}, {row.params}, {row.macs}, "
+            f"{row.checked}."
         )
     if bool(row.macs) != bool(row.count):
         raise InputError(f"{place} must name the counting convention of its MACs, if it has any.")
+    if row.count and row.count not in CONVENTIONS:
+        raise InputError(
+            f"{place} must have a counting convention of {', '.join(CONVENTIONS)}. "
+            f"Received {row.count!r}."
+        )
     if not row.spec and not (row.params and row.macs):
         raise InputError(f"{place} is none of our networks, so its costs must be given.")
     try:
@@ -190,9 +206,16 @@ def _check(row: Member, place: str) -> None:
 
 def _check_lines(rows: Iterable[Member]) -> None:
     first: dict[str, Member] = {}
+    known: set[tuple[str, str]] = set()
     for row in rows:
+        if (row.network, row.recipe) in known:
+            raise InputError(
+                f"A network must have one row in a recipe. Received {row.network} twice in "
+                f"{row.recipe!r}."
+            )
+        known.add((row.network, row.recipe))
         other = first.setdefault(row.line, row)
-        for name in ("recipe", "training", "family"):
+        for name in ("recipe", "training", "family", "resolution"):
             here, there = getattr(row, name), getattr(other, name)
             if here != there:
                 raise InputError(

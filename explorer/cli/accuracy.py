@@ -21,8 +21,9 @@ examples:
   python -m explorer accuracy --format csv > accuracies.csv
 
 JSON is a list of rows with network, name (null if it cannot be made here), family, relation,
-recipe, recipe_label, training, top1, resolution, crop, params, macs, counted_here, ms (null if it
-was not measured on this machine), source and checked (the day on which it was looked up, or null).
+recipe, recipe_label, training, top1, resolution, crop, params, macs, counted_here, ms (of inference
+on one image; null if it was not measured on this machine), source, checked (the day on which it was
+looked up, or null) and ms_conditions (how the time was measured, or null).
 
 recipes:
 {textwrap.fill(", ".join(keys[0] for keys in groups().values()), 98, initial_indent="  ",
@@ -42,7 +43,8 @@ def add_commands(commands: Any) -> None:
 
 def run_accuracy(arguments: argparse.Namespace) -> int:
     """Print the rows."""
-    from explorer.cost.accuracy import answer, points
+    from explorer.cost.accuracy import answer, points, time_conditions
 
-    print_answer(answer(points(arguments.recipe)), arguments.format)
+    found = points(arguments.recipe)
+    print_answer(answer(found, time_conditions(found)), arguments.format)
     return 0

@@ -31,11 +31,13 @@ width=4,8,16,32,64
 Every combination of the grid is a network; choices that are left out have their usual values:
 {", ".join(f"{name} {','.join(map(str, values))}" for name, values in CHOICES.items() if values)},
 and the network's own resolution (224, or 32 for CIFAR). Memory is that of inference on one image,
-or of the step that --batch, --train, --precision and --optimizer describe. --ms is for networks
-that were timed on this machine; others are not measured and left out.
+or of the step that --batch, --train, --precision and --optimizer describe. --ms is a limit of
+inference on one image in every case. It is for networks that were timed on this machine; others are
+not measured and left out.
 
 JSON is a list of rows with name, depth, cardinality, width, resolution, params, macs, activations,
-memory_bytes and ms (null if not measured).
+memory_bytes, ms (null if not measured), memory_step and ms_conditions: the step of the memory, and
+how the times were measured (null without a time).
 """
 STEP = ("batch", "train", "precision", "optimizer")
 
@@ -83,7 +85,9 @@ def add_commands(commands: Any) -> None:
     limits.add_argument("--macs", type=_reader(read_number), metavar="4.3G")
     limits.add_argument("--params", type=_reader(read_number), metavar="30M")
     limits.add_argument("--memory", type=_reader(read_bytes), metavar="2GiB", help="peak of a step")
-    limits.add_argument("--ms", type=_reader(read_ms), help="milliseconds of an image")
+    limits.add_argument(
+        "--ms", type=_reader(read_ms), help="milliseconds of inference on one image"
+    )
     parser.add_argument(
         "--grid", nargs="+", default=[], metavar="depth=26,50", help="choices to combine"
     )

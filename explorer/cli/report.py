@@ -48,7 +48,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: The file's ending is not one of these.
     """
-    from explorer.cost.measures import NOTES, step_measures
+    from explorer.cost.measures import step_measures, step_notes
     from explorer.export.report import FORMATS, document
     from explorer.training.runs.store import RunStore, default_runs
 
@@ -60,9 +60,8 @@ def run_report(arguments: argparse.Namespace) -> int:
     sources = [source_of(name, arguments) for name in arguments.names]
     store = RunStore(default_runs())
     runs = [store.snapshot(find(store, text)) for text in arguments.runs]
-    content = format.write(
-        document(sources, runs, count=arguments.count, steps=step_measures(sources), notes=NOTES)
-    )
+    steps, notes = step_measures(sources), step_notes(sources)
+    content = format.write(document(sources, runs, count=arguments.count, steps=steps, notes=notes))
     write_output(output, content)
     print(f"Wrote {output} ({len(content.encode()):,} bytes).", file=sys.stderr)
     return 0

@@ -45,7 +45,8 @@ batch and network:
   conditions            machine (name, processor, processors, system, vector), device, threads,
                         versions, date, other_programs_processors (kept busy meanwhile), call_ms (a
                         call that computes nothing; subtracted from the parts), product_flops and
-                        copy_bytes_per_second (the machine's two ceilings)
+                        copy_bytes_per_second (the machine's two ceilings), large_pages (whether
+                        memory came in large pages, as in all processes of this program)
 sums_ms and share_of_product rest on the fastest calls if other programs kept more than a tenth of
 the processors busy, else on the medians.
 CSV has the networks and their parts at the level of --by.

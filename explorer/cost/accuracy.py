@@ -25,7 +25,7 @@ class Point(NamedTuple):
         row: As published.
         params: Parameters, counted here if we can make the network, else as stated.
         macs: Likewise, for an image of the row's resolution.
-        ms: Milliseconds of an image on this machine; None if not measured.
+        ms: Milliseconds of inference on one image on this machine; None if not measured.
     """
 
     row: Member
@@ -80,6 +80,12 @@ def points(recipes: Iterable[str] = (), timings: Timings | None = None) -> list[
     ]
 
 
+def time_conditions(found: Sequence[Point], timings: Timings | None = None) -> str:
+    """How the times of these networks were measured; empty if none was."""
+    made = [spec for point in found if (spec := point.row.made) is not None]
+    return (timings or timings_here()).conditions(made)
+
+
 def recipe_names() -> dict[str, str]:
     """Every group of recipes by a name for commands and addresses, with its label."""
     return {recipes[0]: label for label, recipes in groups().items()}
@@ -111,8 +117,14 @@ def _keys(recipes: Iterable[str]) -> set[str]:
     return found or every
 
 
-def answer(found: Sequence[Point]) -> Answer:
-    """The rows for `explorer.analysis.formats`; a reader also sees what cardinality gains."""
+def answer(found: Sequence[Point], times: str) -> Answer:
+    """The rows for `explorer.analysis.formats`; a reader also sees what cardinality gains.
+
+    Args:
+        found: The rows.
+        times: What `time_conditions` says of them.
+    """
+    notes = [*summary(found), *([times] if times else [])]
 
     def blocks(wide: bool) -> list[Block]:
         header, rows = _cells(found)
@@ -120,10 +132,13 @@ def answer(found: Sequence[Point]) -> Answer:
             header = [*header, "source"]
             rows = [[*cells, point.row.source] for cells, point in zip(rows, found)]
         return [Grid(header, rows, words=3), Grid(*_gain_cells(), note=NOT_ALIKE),
-                Notes(summary(found))]  # fmt: skip
+                Notes(notes)]  # fmt: skip
 
     def rows() -> list[dict[str, Any]]:
-        return [point.plain() for point in found]
+        return [
+            point.plain() | {"ms_conditions": None if point.ms is None else times}
+            for point in found
+        ]
 
     return Answer(blocks, lambda: of_dicts(rows()), rows)
 

@@ -1,8 +1,8 @@
-"""Peak and memory bandwidth of well-known devices, as their vendors state them.
+"""Peak and memory bandwidth of well-known devices, as others repeat them from their vendors.
 
 The figures are in ``devices.csv``, a table to read and to edit. ``source`` is the vendor's page,
-``read_at`` the address where the figures were read, as not every vendor's page could be opened;
-what was not checked is said in ``note``.
+which could not be opened; ``read_at`` is the address where the figures were read instead. What was
+not checked is said in ``note``.
 """
 
 from __future__ import annotations

@@ -18,10 +18,6 @@ GIB = 2**30
 ROOM = 16  # GiB of a usual card
 INFERENCE, TRAINING = Settings(), Settings(32, train=True)
 UNKNOWN = "not known"
-NOTES = (
-    f"Memory: {RULE}",
-    "Time: measured on the machine that made this report, where it says so; else not measured.",
-)
 
 
 def step_measures(sources: Sequence[Any], timings: Timings | None = None) -> list[Measure]:
@@ -66,6 +62,13 @@ def step_measures(sources: Sequence[Any], timings: Timings | None = None) -> lis
     ]
 
 
+def step_notes(sources: Sequence[Any], timings: Timings | None = None) -> list[str]:
+    """How the figures of `step_measures` come about; of times if any of the networks has one."""
+    specs = [spec for source in sources if (spec := _spec(source)) is not None]
+    times = (timings or timings_here()).conditions(specs)
+    return [f"Memory: {RULE}", *([times] if times else [])]
+
+
 def _measure(
     title: str,
     basis: str,
@@ -91,6 +94,12 @@ def _memory(graph: Any, settings: Settings) -> Memory | None:
 
 
 def _ms(source: Any, timings: Timings) -> float | None:
+    spec = _spec(source)
+    return None if spec is None else timings.ms(spec)
+
+
+def _spec(source: Any) -> ResNeXtSpec | None:
+    """The network; None of a model that was read from a file."""
     if isinstance(source, str) and not source.endswith((".keras", ".onnx")):
-        source = ResNeXtSpec.from_name(source)
-    return timings.ms(source) if isinstance(source, ResNeXtSpec) else None
+        return ResNeXtSpec.from_name(source)
+    return source if isinstance(source, ResNeXtSpec) else None

@@ -31,7 +31,7 @@ class Candidate(NamedTuple):
         macs: In the counting convention's unit.
         activations: Output values of convolutions and dense layers.
         memory: Bytes at the peak of the step.
-        ms: Milliseconds of an image on this machine; None if not measured.
+        ms: Milliseconds of inference on one image on this machine; None if not measured.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Found:
         reason: The rule that the first of these breaks.
         not_measured: Number of networks left out because a time was asked for and they have none.
         settings: The step whose memory is shown.
+        times: How the times of the networks were measured; empty if none was.
         count: The counting convention.
         order: The column that the rows are sorted by.
     """
@@ -67,6 +68,7 @@ class Found:
     reason: str
     not_measured: int
     settings: Settings
+    times: str
     count: str
     order: str
 
@@ -81,9 +83,16 @@ class Found:
         return text
 
     def plain(self) -> list[dict[str, Any]]:
-        """The rows as plain JSON types."""
+        """The rows as plain JSON types, each with the step and the conditions of its figures."""
         rows = [row._asdict() for row in self.rows]
-        return [{"memory_bytes" if k == "memory" else k: v for k, v in r.items()} for r in rows]
+        return [
+            {
+                **{"memory_bytes" if k == "memory" else k: v for k, v in row.items()},
+                "memory_step": self.settings.text,
+                "ms_conditions": None if row["ms"] is None else self.times,
+            }
+            for row in rows
+        ]
 
 
 def search(
@@ -114,7 +123,7 @@ def search(
     """
     timings = timings or timings_here()
     parts = Parts(settings, count)
-    candidates, invalid, reason = [], 0, ""
+    candidates, specs, invalid, reason = [], [], 0, ""
     for number, spec in enumerate(grid.specs()):
         if progress is not None and number % PROGRESS_STEP == 0:
             progress(number, len(grid))
@@ -122,6 +131,7 @@ def search(
             invalid, reason = invalid + 1, reason or str(spec)
         else:
             candidates.append(_candidate(spec, parts, timings))
+            specs.append(spec)
     if not candidates:
         raise SpecError(reason)
     order = next(iter(budget.limits), "macs")
@@ -135,6 +145,7 @@ def search(
         reason=reason,
         not_measured=sum(row.ms is None for row in candidates) if timed else 0,
         settings=settings,
+        times=timings.conditions(specs),
         count=count,
         order=order,
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from explorer.analysis.conventions import convention
-from explorer.analysis.formats import Answer, Block, Grid, Notes
-from explorer.cost.search import Candidate, Found
+from explorer.analysis.formats import Answer, Block, Grid, Notes, of_dicts
+from explorer.cost.search import Found
 from explorer.formatting import numbers
 
 SHOWN = 20  # rows for a reader
@@ -12,8 +12,7 @@ SHOWN = 20  # rows for a reader
 
 def answer(found: Found) -> Answer:
     """The first rows for a reader, every row for programs."""
-    names = ["memory_bytes" if name == "memory" else name for name in Candidate._fields]
-    return Answer(lambda wide: _blocks(found), lambda: (names, found.rows), found.plain)
+    return Answer(lambda wide: _blocks(found), lambda: of_dicts(found.plain()), found.plain)
 
 
 def _blocks(found: Found) -> list[Block]:
@@ -37,4 +36,6 @@ def _blocks(found: Found) -> list[Block]:
         f"{unit} as {convention(found.count).title} counts, for one image; memory of a step: "
         f"{found.settings.text}.",
     ]
+    if found.times:
+        notes.append(found.times)
     return [*([Grid(header, cells)] if cells else []), Notes(notes)]

@@ -15,6 +15,10 @@ from explorer.cost.settings import Settings
 from resnext import ResNeXtSpec
 
 TENSORFLOW, ONNX_RUNTIME = "TensorFlow", "ONNX Runtime"
+# Packages whose version changes a time: the layers are theirs.
+COMPUTED = ("tensorflow", "keras", "resnext-explorer")
+# Device, threads, large pages, and the versions of these packages.
+Setup = tuple[str, int, bool, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Conditions:
         product: Floating-point operations a second of a large matrix product in float32: the
             fastest call of all measurements that were kept, as a ceiling is what a machine can do.
         copy: Bytes a second, read and written, of copying a large array: likewise.
+        large_pages: Whether memory was asked for in large pages, as all processes of this program
+            do; see `explorer.jobs.processes.environment`.
     """
 
     machine: Machine
@@ -99,6 +105,13 @@ class Conditions:
     call_ms: float
     product: float
     copy: float
+    large_pages: bool = False
+
+    @property
+    def setup(self) -> Setup:
+        """What times must share to be compared."""
+        computed = tuple((name, self.versions.get(name, "")) for name in COMPUTED)
+        return self.device, self.threads, self.large_pages, computed
 
     @property
     def is_disturbed(self) -> bool:
@@ -108,14 +121,22 @@ class Conditions:
     @property
     def text(self) -> str:
         """In a sentence or two."""
-        versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
-        where = self.machine.text + ("" if self.device == "CPU" else f", {self.device}")
-        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
         return (
-            f"{where}; {threads}; {versions}; {self.date[:10]}. Other programs kept "
+            f"{self._text(self.versions)}; {self.date[:10]}. Other programs kept "
             f"{self.others:.1f} processors busy meanwhile"
             + (": times are longer than on an idle machine." if self.is_disturbed else ".")
         )
+
+    @property
+    def setup_text(self) -> str:
+        """The machine and its `setup`."""
+        return self._text({name: self.versions[name] for name in COMPUTED if name in self.versions})
+
+    def _text(self, versions: Mapping[str, str]) -> str:
+        where = self.machine.text + ("" if self.device == "CPU" else f", {self.device}")
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        numbered = ", ".join(f"{name} {number}" for name, number in versions.items())
+        return "; ".join([where, threads, *["large pages"] * self.large_pages, numbered])
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -128,6 +149,7 @@ class Conditions:
             "call_ms": self.call_ms,
             "product_flops": self.product,
             "copy_bytes_per_second": self.copy,
+            "large_pages": self.large_pages,
         }
 
     @classmethod
@@ -143,6 +165,7 @@ class Conditions:
             plain["call_ms"],
             plain["product_flops"],
             plain["copy_bytes_per_second"],
+            plain.get("large_pages", False),
         )
 
 
@@ -195,6 +218,11 @@ class Timing:
         return times.fastest if self.conditions.is_disturbed else times.ms
 
     @property
+    def steady_ms(self) -> float:
+        """Of the whole network, see `steady`."""
+        return self.steady(self.whole)
+
+    @property
     def sums(self) -> dict[str, float]:
         """By level the sum of its parts' milliseconds, see `steady`."""
         return {level: sum(map(self.steady, self.parts[level].values())) for level in LEVELS}
@@ -207,7 +235,7 @@ class Timing:
         """
         passes = 3 if self.settings.train else 1
         operations = 2 * passes * (self.report.totals.macs or 0) * self.settings.batch
-        return operations / (self.steady(self.whole) / 1000) / self.conditions.product
+        return operations / (self.steady_ms / 1000) / self.conditions.product
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types; see `explorer.cli.time` for what each means."""

@@ -22,6 +22,7 @@ from explorer.cost.parts import Part, distinct
 from explorer.cost.settings import Settings
 from explorer.cost.timed import Conditions, Times, Timing
 from explorer.cost.timings import keep, timings_here
+from explorer.jobs.processes import has_large_pages
 from explorer.jobs.questions import Answer, Arrays, Progress, function_of
 from explorer.training.engine.device import first_card, share_cards
 from resnext import ResNeXtSpec, Shape, __version__
@@ -236,6 +237,7 @@ class _Measurement:
             call_ms=self.items["nothing"].fastest,
             product=max(product, *rates),
             copy=max(copy, moved / (self.items["copy"].fastest / 1000)),
+            large_pages=has_large_pages(),
         )
 
     def _values(self, shape: Shape) -> Any:

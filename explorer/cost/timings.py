@@ -13,6 +13,7 @@ from typing import Protocol
 from explorer.cost.machine import this_machine
 from explorer.cost.settings import Settings
 from explorer.cost.timed import Timing
+from explorer.formatting.labels import listed
 from explorer.jobs.files import cache_folder, read_json, write_json
 from resnext import ResNeXtSpec
 
@@ -26,12 +27,18 @@ class Timings(Protocol):
     def ms(self, spec: ResNeXtSpec) -> float | None:
         """Milliseconds of inference on one image; None if the network was not measured."""
 
+    def conditions(self, specs: Iterable[ResNeXtSpec]) -> str:
+        """How the times of these networks were measured; empty if none of them was."""
+
 
 class Kept:
-    """The times that were kept, the last one of each network and step.
+    """The times that were kept, the last one of each network, step and setup.
+
+    Times of different setups (`Conditions.setup`) are not comparable. What stands next to other
+    networks is of one setup, that of the step's last measurement.
 
     Args:
-        timings: Any order; the later ones of a network and step count.
+        timings: Any order; the later ones count.
     """
 
     def __init__(self, timings: Iterable[Timing]) -> None:
@@ -44,7 +51,10 @@ class Kept:
                 max(product, here.product),
                 max(copy, here.copy),
             )
-        self._by_step = {(one.spec, one.settings): self._raised(one) for one in ordered}
+        raised = [self._raised(one) for one in ordered]
+        self._last = {(one.spec, one.settings): one for one in raised}
+        self._setup = {one.settings: one.conditions.setup for one in raised}
+        self._by_setup = {(one.spec, one.settings, one.conditions.setup): one for one in raised}
 
     def ceilings(self, device: str, threads: int) -> tuple[float, float]:
         """Product and copy of `Conditions`: the best of all measurements, as they are ceilings."""
@@ -56,17 +66,52 @@ class Kept:
         return replace(timing, conditions=replace(here, product=product, copy=copy))
 
     def find(self, spec: ResNeXtSpec, settings: Settings) -> Timing | None:
-        """The times of a step of a network; None if they were not measured."""
-        return self._by_step.get((spec, settings))
+        """The times of a step of a network, in any setup; None if they were not measured."""
+        return self._last.get((spec, settings))
+
+    def alike(self, spec: ResNeXtSpec, settings: Settings = LATENCY) -> Timing | None:
+        """The times of a step that can be compared with those of other networks."""
+        setup = self._setup.get(settings)
+        return None if setup is None else self._by_setup.get((spec, settings, setup))
 
     def all(self) -> list[Timing]:
-        """All of them, the last measured first."""
-        return sorted(self._by_step.values(), key=lambda one: one.conditions.date, reverse=True)
+        """The last one of each network and step, the last measured first."""
+        return sorted(self._last.values(), key=lambda one: one.conditions.date, reverse=True)
 
     def ms(self, spec: ResNeXtSpec) -> float | None:
         """Milliseconds of inference on one image; None if the network was not measured."""
-        found = self.find(spec, LATENCY)
-        return None if found is None else found.whole.ms
+        found = self.alike(spec)
+        return None if found is None else found.steady_ms
+
+    def conditions(self, specs: Iterable[ResNeXtSpec], settings: Settings = LATENCY) -> str:
+        """How the times of these networks were measured; empty if none of them was.
+
+        It names those whose measurement other programs disturbed, and those that are left out
+        because their setup was another one.
+        """
+        asked = list(dict.fromkeys(specs))
+        known = {spec: found for spec in asked if (found := self.alike(spec, settings))}
+        if not known:
+            return ""
+        conditions = [found.conditions for found in known.values()]
+        days = sorted({one.date[:10] for one in conditions})
+        text = (
+            f"Times: {settings.text}, measured on {conditions[0].setup_text}; "
+            f"{' to '.join(dict.fromkeys([days[0], days[-1]]))}."
+        )
+        busy = [spec.name for spec, found in known.items() if found.conditions.is_disturbed]
+        if busy:
+            text += (
+                f" Other programs were busy during the measurement of {listed(busy)}: the "
+                "fastest call is given, which may still be longer than on an idle machine."
+            )
+        away = [s.name for s in asked if s not in known and self.find(s, settings) is not None]
+        if away:
+            text += (
+                " Left out, as they were measured with another device, other threads, memory pages "
+                f"or versions: {listed(away)}."
+            )
+        return text
 
 
 def timings_here() -> Kept:
@@ -86,8 +131,13 @@ def stamp() -> tuple[tuple[str, int], ...]:
 
 
 def keep(timing: Timing) -> bool:
-    """Keep a time in the place of an earlier one of the same step; False if the disk refuses."""
-    plain = json.dumps([timing.spec.to_dict(), timing.settings.as_dict()], sort_keys=True)
+    """Keep a time, in the place of an earlier one of its step and setup.
+
+    Returns:
+        False if the disk refuses.
+    """
+    key = [timing.spec.to_dict(), timing.settings.as_dict(), timing.conditions.setup]
+    plain = json.dumps(key, sort_keys=True)
     name = hashlib.sha256(plain.encode()).hexdigest()[:24]
     try:
         folder = _folder()

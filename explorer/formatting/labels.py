@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+MOST_LISTED = 3
 
 
 def proper_name(name: str) -> str:
@@ -14,3 +17,11 @@ def proper_name(name: str) -> str:
         return f"{prefix}ResNeXt-{depth} {cardinality}×{width}d"
 
     return re.sub(r"(se)?resnext(\d+)_(\d+)x(\d+)d", proper, name)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence, the first of many: ``a``, ``a and b``, ``a, b, c and 4 more``."""
+    shown = [*names[:MOST_LISTED]]
+    if more := len(names) - len(shown):
+        shown.append(f"{more} more")
+    return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)

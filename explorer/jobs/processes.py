@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+TUNABLES, LARGE_PAGES = "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"
 
 
 def identity(pid: int) -> str | None:
@@ -43,13 +44,31 @@ def processors() -> int:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment for a new one, in which our packages are found from any folder."""
+    """This process's environment for a new one.
+
+    Our packages are found in it from any folder. The C library asks Linux for large pages, if it is
+    glibc 2.35 or newer: TensorFlow then computes 2 to 11 % faster with the same memory, see
+    ``benchmarks/README.md``. It reads that at a program's start only.
+    """
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        TUNABLES: with_large_pages(os.environ.get(TUNABLES, "")),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def with_large_pages(tunables: str) -> str:
+    """Settings of glibc with large pages; what is set already about them stays."""
+    if LARGE_PAGES.partition("=")[0] in tunables:
+        return tunables
+    return ":".join(filter(None, [tunables, LARGE_PAGES]))
+
+
+def has_large_pages() -> bool:
+    """Whether this process was started with the setting of `with_large_pages`."""
+    return LARGE_PAGES in os.environ.get(TUNABLES, "").split(":")
 
 
 def spawn(

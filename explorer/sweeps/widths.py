@@ -109,16 +109,17 @@ class Costs:
             SweepError: It is a time, and the network was not measured on this machine.
         """
         if self.at == "equal-step-time":
-            timing = self.timings.find(spec, self.step)
+            timing = self.timings.alike(spec, self.step)
             if timing is None:
                 raise not_measured([spec], self.step)
-            return timing.whole.ms
+            return timing.steady_ms
         macs, params = self.macs_and_params(spec)
         return macs if self.at == "equal-macs" else params
 
     def measured(self, family: Family, cardinality: int) -> list[ResNeXtSpec]:
         """The networks of a family whose training step was measured; widths are doubled."""
-        known = (timing.spec for timing in self.timings.all() if timing.settings == self.step)
+        timed = (timing.spec for timing in self.timings.all() if timing.settings == self.step)
+        known = (spec for spec in timed if self.timings.alike(spec, self.step))
         alike = (spec for spec in known if spec.cardinality == cardinality)
         return [
             spec

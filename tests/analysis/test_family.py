@@ -40,6 +40,14 @@ def test_the_table_is_read_in_its_order():
     [
         ({"source": ""}, r"Line \d+ of family.csv \(ResNeXt-50 32x4d\) must have a source"),
         ({"source": "  "}, "must have a source"),
+        ({"source": "?"}, r"who published it, and in which paper.*Received '\?'"),
+        ({"source": "somewhere"}, "who published it, and in which paper"),
+        ({"checked": "yesterday"}, "a day such as 2026-11-30"),
+        ({"checked": "2026-13-01"}, "a day such as 2026-11-30"),
+        ({"params": "-25 M"}, "costs such as 25.0 M"),
+        ({"macs": "0 G"}, "costs such as 25.0 M"),
+        ({"count": "mine"}, "a counting convention of .*Received 'mine'"),
+        ({"network": "ResNet-50"}, "one row in a recipe. Received ResNet-50 twice"),
         ({"recipe": ""}, "must have a recipe"),
         ({"training": ""}, "must have a training"),
         ({"family": "VGG"}, "must have a family of ResNet, .*Received 'VGG'"),
@@ -61,8 +69,10 @@ def test_a_row_that_breaks_a_rule_is_refused(cells, words):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("recipe", "mmpretrain"), ("training", "another"), ("family", "ResNeXt")]
-)
+    ("name", "value"),
+    [("recipe", "mmpretrain"), ("training", "another"), ("family", "ResNeXt"),
+     ("resolution", "288")],
+)  # fmt: skip
 def test_a_line_that_joins_two_recipes_is_refused(name, value):
     with pytest.raises(InputError, match=f"A line must have one {name}.*'{value}' \\(ResNet-101"):
         read(changed("ResNet-101", "pycls", **{name: value}))

@@ -16,6 +16,7 @@ from explorer.cost.accuracy import (
     points,
     recipe_names,
     summary,
+    time_conditions,
 )
 from resnext import ResNeXtSpec
 from resnext.errors import InputError
@@ -26,6 +27,13 @@ class Times:
 
     def ms(self, spec):
         return 31.5 if spec == ResNeXtSpec.from_name("resnext50_32x4d") else None
+
+    def conditions(self, specs):
+        timed = [spec.name for spec in specs if self.ms(spec)]
+        return f"Times: measured of {', '.join(timed)}." if timed else ""
+
+
+CONDITIONS = "Times: measured of resnext50_32x4d."
 
 
 def test_points_of_some_recipes():
@@ -52,25 +60,28 @@ def test_an_unknown_recipe_states_the_rule():
 
 def test_json_and_csv_have_the_same_rows():
     found = points(["pycls"], Times())
-    rows = json.loads(FORMATS["json"].write(answer(found)))
+    rows = json.loads(FORMATS["json"].write(answer(found, CONDITIONS)))
     assert [row["network"] for row in rows] == [p.row.network for p in found]
     regnet = next(row for row in rows if row["network"] == "RegNetX-4.0GF")
     assert (regnet["name"], regnet["counted_here"], regnet["macs"]) == (None, False, 4_000_000_000)
     assert next(row["ms"] for row in rows if row["name"] == "resnext50_32x4d") == 31.5
-    table = list(csv.DictReader(io.StringIO(FORMATS["csv"].write(answer(found)))))
+    table = list(csv.DictReader(io.StringIO(FORMATS["csv"].write(answer(found, CONDITIONS)))))
     assert list(table[0]) == list(rows[0])
+    said = {row["name"]: row["ms_conditions"] for row in rows}
+    assert {name for name, words in said.items() if words == CONDITIONS} == {"resnext50_32x4d"}
     assert [float(row["top1"]) for row in table] == [row["top1"] for row in rows]
 
 
 def test_text_says_what_is_stated_not_measured_and_gained():
     found = points(["pycls"], Times())
     for form in ("table", "markdown"):
-        text = FORMATS[form].write(answer(found))
+        text = FORMATS[form].write(answer(found, time_conditions(found, Times())))
+        assert CONDITIONS in text
         assert "4.00 G stated" in text
         assert "not measured" in text
         assert "The gain shrinks with depth" in text
         assert NOT_ALIKE in text
-    assert "MODEL_ZOO.md at 1caf15b" in FORMATS["markdown"].write(answer(found))
+    assert "MODEL_ZOO.md at 1caf15b" in FORMATS["markdown"].write(answer(found, ""))
 
 
 def test_the_summary_counts_what_could_not_be_looked_up():

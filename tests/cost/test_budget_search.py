@@ -1,16 +1,22 @@
 """The search's figures against full reports, and its order against a plain filter."""
 
+import csv
+import io
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from specs import custom_stages, valid_specs
 
+from explorer.analysis.formats import FORMATS
 from explorer.analysis.report import analyse
 from explorer.cost.blocks import Parts
 from explorer.cost.budget import Budget, read_bytes, read_ms, read_number
 from explorer.cost.grid import Grid
 from explorer.cost.memory import memory
 from explorer.cost.search import Candidate, frontier, search
+from explorer.cost.search_text import answer
 from explorer.cost.settings import Settings
 from resnext import ResNeXtSpec, SpecError
 from resnext.errors import InputError
@@ -100,6 +106,9 @@ class Timed:
     def ms(self, spec):
         return 42.0 if spec.name == "resnext50_32x4d" else None
 
+    def conditions(self, specs):
+        return f"Times: of {sum(map(bool, map(self.ms, specs)))} network."
+
 
 def test_only_measured_networks_keep_a_limit_of_time():
     found = search(GRID, Budget(ms=50.0), timings=Timed())
@@ -108,6 +117,18 @@ def test_only_measured_networks_keep_a_limit_of_time():
     assert "were not measured on this machine" in found.summary
     assert search(GRID, Budget(ms=41.0), timings=Timed()).rows == ()
     assert search(GRID, timings=Timed()).not_measured == 0  # no time was asked for
+
+
+def test_a_row_says_of_which_step_its_memory_is_and_how_its_time_was_measured():
+    found = search(Grid((26, 50), (32,), (4,)), settings=Settings(64, True), timings=Timed())
+    rows = json.loads(FORMATS["json"].write(answer(found)))
+    assert {row["memory_step"] for row in rows} == {Settings(64, True).text}
+    said = {row["name"]: row["ms_conditions"] for row in rows}
+    assert said == {"resnext26_32x4d": None, "resnext50_32x4d": "Times: of 1 network."}
+    table = csv.DictReader(io.StringIO(FORMATS["csv"].write(answer(found))))
+    assert [list(row) for row in table] == [list(row) for row in rows]
+    for form in ("table", "markdown"):
+        assert "Times: of 1 network." in FORMATS[form].write(answer(found))
 
 
 def test_resolutions_and_combinations_that_are_no_network():

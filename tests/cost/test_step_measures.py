@@ -11,7 +11,7 @@ import pytest
 from explorer.analysis.formats import FORMATS
 from explorer.cost import measured
 from explorer.cost import measures as module
-from explorer.cost.measures import INFERENCE, ROOM, TRAINING, step_measures
+from explorer.cost.measures import INFERENCE, ROOM, TRAINING, step_measures, step_notes
 from explorer.cost.memory import memory
 from explorer.formatting import numbers
 from resnext import ResNeXtSpec, trace
@@ -26,12 +26,18 @@ class Times:
     def ms(self, spec):
         return 12.5 if spec.name == NAMES[1] else None
 
+    def conditions(self, specs):
+        return f"Times: of {', '.join(spec.name for spec in specs)}."
+
 
 class NoTimes:
     """None was."""
 
     def ms(self, spec):
         return None
+
+    def conditions(self, specs):
+        return ""
 
 
 def test_columns_of_memory_are_those_of_the_memory_itself():
@@ -48,6 +54,12 @@ def test_columns_of_memory_are_those_of_the_memory_itself():
 def test_a_column_of_times_where_any_was_measured():
     *_, time = step_measures([NAMES[0], ResNeXtSpec.from_name(NAMES[1])], Times())
     assert (time.text(0), time.text(1)) == ("not measured", "12.5 ms")
+
+
+def test_notes_say_how_times_were_measured():
+    files = [NAMES[0], "a.keras", trace(ResNeXtSpec.from_name(NAMES[1]))]
+    assert step_notes(files, Times())[1:] == [f"Times: of {NAMES[0]}."]
+    assert [note[:7] for note in step_notes(files, NoTimes())] == ["Memory:"]
 
 
 def test_where_a_shape_is_not_known_so_is_the_memory(monkeypatch):

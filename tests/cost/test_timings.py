@@ -117,6 +117,53 @@ def test_the_oldest_are_forgotten(monkeypatch):
     assert len(timings.timings_here().all()) == 3
 
 
+def test_times_of_another_setup_are_kept_and_not_compared():
+    early = made_up("resnet50", threads=1)
+    for timing in (early, made_up("resnext50_32x4d", date="2026-02-02T03:04:05+00:00")):
+        timings.keep(timing)
+    found, resnet = timings.timings_here(), ResNeXtSpec.from_name("resnet50")
+    assert found.find(resnet, Settings()) == early
+    assert (found.alike(resnet), found.ms(resnet)) == (None, None)
+    assert found.ms(RESNEXT) is not None
+    said = found.conditions([resnet, RESNEXT])
+    assert "2 threads; tensorflow 2.21.0; 2026-02-02." in said
+    assert said.endswith("memory pages or versions: resnet50.")
+    # Measured again with two threads, it takes the place of nothing.
+    timings.keep(made_up("resnet50", date="2026-02-03T03:04:05+00:00"))
+    found = timings.timings_here()
+    assert found.ms(resnet) is not None
+    assert found.conditions([resnet, RESNEXT]).endswith("2026-02-02 to 2026-02-03.")
+    assert len(list(timings._folder().glob("*.json"))) == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"device": "NVIDIA H200"},
+        {"threads": 1},
+        {"large_pages": True},
+        {"versions": {"tensorflow": "2.22.0"}},
+    ],
+)
+def test_device_threads_and_versions_make_a_setup(changes):
+    timings.keep(made_up("resnet50"))
+    timings.keep(made_up("resnext50_32x4d", date="2026-02-02T03:04:05+00:00", **changes))
+    found = timings.timings_here()
+    assert found.alike(ResNeXtSpec.from_name("resnet50")) is None
+    assert found.alike(RESNEXT) is not None
+
+
+def test_a_disturbed_time_is_its_fastest_call_and_says_so():
+    busy = made_up("resnext50_32x4d", others=1.5 * this_machine().processors)
+    timings.keep(busy)
+    timings.keep(made_up("resnet50"))
+    found = timings.timings_here()
+    assert found.ms(RESNEXT) == busy.whole.fastest < busy.whole.ms
+    said = found.conditions([RESNEXT, ResNeXtSpec.from_name("resnet50")])
+    assert "busy during the measurement of resnext50_32x4d: the fastest call" in said
+    assert found.conditions([ResNeXtSpec.from_name("mini_resnext")]) == ""
+
+
 def test_search_under_a_time():
     timings.keep(made_up("resnext50_32x4d"))
     ms = timings.timings_here().ms(RESNEXT)

@@ -11,7 +11,7 @@ from run_snapshots import run_of
 
 from explorer.analysis.published import CIFAR_NOTE
 from explorer.cli import main
-from explorer.cost.measures import NOTES, TRAINING, step_measures
+from explorer.cost.measures import TRAINING, step_measures, step_notes
 from explorer.cost.memory import memory
 from explorer.export.report import FORMATS, document, file_stem
 from explorer.export.report.chart_svg import ticks
@@ -98,8 +98,8 @@ def test_a_comparison_says_how_much_more_the_others_cost():
 
 @pytest.mark.slow
 def test_steps_are_columns_of_a_table_and_their_notes_sources():
-    columns = step_measures(NAMES)
-    report = document(NAMES, steps=columns, notes=NOTES)
+    columns, notes = step_measures(NAMES), step_notes(NAMES)
+    report = document(NAMES, steps=columns, notes=notes)
     (table,) = (t for t in parts(report, Table) if t.caption.startswith("Memory of a step"))
     peaks = [memory(name, TRAINING).peak_bytes for name in NAMES]
     assert [row[2].text for row in table.rows] == [numbers.size(peak) for peak in peaks]
@@ -107,7 +107,7 @@ def test_steps_are_columns_of_a_table_and_their_notes_sources():
     (first, *_) = table.rows
     assert first[0].note == "baseline"
     texts = [text for one in parts(report, Items) for text in one.texts]
-    assert set(NOTES) <= set(texts)
+    assert set(notes) <= set(texts)
     assert not any(t.caption.startswith("Memory of a step") for t in parts(document(NAMES), Table))
 
 

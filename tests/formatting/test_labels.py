@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.formatting.labels import proper_name
+from explorer.formatting.labels import listed, proper_name
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,10 @@ from explorer.formatting.labels import proper_name
 )
 def test_names_of_the_paper_are_written_as_in_the_paper(name, prose):
     assert proper_name(name) == prose
+
+
+def test_names_in_a_sentence():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b"]) == "a and b"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed([*"abcdefg"]) == "a, b, c and 4 more"

@@ -9,8 +9,9 @@ import streamlit as st
 
 from explorer.analysis.conventions import DEFAULT
 from explorer.app.components.widgets import download
+from explorer.app.state.timings import kept_timings
 from explorer.app.state.visitor import runs_here
-from explorer.cost.measures import NOTES, step_measures
+from explorer.cost.measures import step_measures, step_notes
 from explorer.export.report import FORMATS, MOST_RUNS, document, file_stem
 from explorer.training.runs.snapshot import RunSnapshot
 from resnext import Graph, ResNeXtSpec
@@ -54,14 +55,15 @@ def report_menu(
         format = FORMATS[ending]
 
         def content() -> str:
+            timings = kept_timings()
             report = document(
                 networks,
                 runs,
                 count=count,
                 accuracy=accuracy,
                 speed=speed,
-                steps=step_measures(networks),
-                notes=NOTES,
+                steps=step_measures(networks, timings),
+                notes=step_notes(networks, timings),
             )
             return format.write(report)
 

@@ -19,7 +19,9 @@ def kept_timings() -> Kept:
 def layer_times(network: Any) -> Mapping[str, float]:
     """Milliseconds of each layer alone, inference on one image; empty if not measured."""
     found = kept_timings().find(network, LATENCY) if isinstance(network, ResNeXtSpec) else None
-    return {} if found is None else {name: times.ms for name, times in found.parts["layer"].items()}
+    if found is None:
+        return {}
+    return {name: found.steady(times) for name, times in found.parts["layer"].items()}
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -11,7 +11,9 @@ from explorer.analysis.gains import by_depth, by_recipe
 from explorer.app.components.charts import shared_chart
 from explorer.app.components.widgets import downloads, page_title, picks, segments
 from explorer.app.state import selection
+from explorer.app.state.address import plain
 from explorer.app.state.network import show_network
+from explorer.app.state.timings import kept_timings
 from explorer.charts.accuracy_chart import HEIGHT, accuracy_chart, symbols_text
 from explorer.cost.accuracy import (
     AXES,
@@ -21,6 +23,7 @@ from explorer.cost.accuracy import (
     points,
     recipe_names,
     summary,
+    time_conditions,
 )
 from resnext import ResNeXtSpec
 
@@ -45,16 +48,17 @@ def render() -> None:
     if not chosen:
         st.info("Choose at least one recipe, such as the paper's.")
         return
-    found = points(chosen)
+    found = points(chosen, kept_timings())
+    times = time_conditions(found, kept_timings())
     left, right = st.columns([5, 3], gap="small")
     with left:
-        _chart(found, axis)
+        _chart(found, axis, times if axis == "ms" else "")
     with right:
         _gains()
-    _rows(found)
+    _rows(found, times, said=axis == "ms")
 
 
-def _chart(found: list[Point], axis: str) -> None:
+def _chart(found: list[Point], axis: str, times: str) -> None:
     costs = tuple(getattr(point, axis) for point in found)
     if not any(costs):
         st.info("None of these networks was measured on this machine, so there is no time to show.")
@@ -71,7 +75,7 @@ def _chart(found: list[Point], axis: str) -> None:
     words += " Point at one for its recipe and source; click to choose it in the sidebar."
     if missing:
         words += f" {missing} networks were not measured on this machine."
-    st.caption(words)
+    st.caption(f"{words} {plain(times)}" if times else words)
 
 
 def _gains() -> None:
@@ -92,10 +96,13 @@ def _gains() -> None:
     st.caption("32x4d against ResNet, in points. * The two were not trained in the same way.")
 
 
-def _rows(found: list[Point]) -> None:
+def _rows(found: list[Point], times: str, said: bool) -> None:
+    """The table; how its times were measured, unless the chart says so."""
     st.subheader("The figures and their sources", anchor=False)
     st.caption(
-        summary(found)[0] + " Costs are counted here where this program can build the network."
+        summary(found)[0]
+        + " Costs are counted here where this program can build the network."
+        + (f" {plain(times)}" if times and not said else "")
     )
     st.dataframe(
         pd.DataFrame(
@@ -122,7 +129,7 @@ def _rows(found: list[Point]) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         selection.link("architecture", "Show on the map", ":material/account_tree:")
-        downloads(answer(found), "accuracies", "accuracy")
+        downloads(answer(found, times), "accuracies", "accuracy")
     st.caption("The same on the command line: `python -m explorer accuracy`.")
 
 
@@ -135,7 +142,7 @@ def _columns() -> dict[str, Any]:
         "Parameters": number,
         "MACs": number,
         "Time": st.column_config.NumberColumn(
-            format="%.1f ms", help="Of an image, measured here.", width=110
+            format="%.1f ms", help="Of inference on one image, measured here.", width=110
         ),
         "What it is": st.column_config.TextColumn(width=190),
         "Source": st.column_config.TextColumn(width="large"),

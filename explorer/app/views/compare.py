@@ -72,12 +72,15 @@ def render() -> None:
     comparison = compare_reports([report_of(spec, count) for spec in specs])
     by_name = network_colours(names)
     colours = {name: by_name[spec.name] for name, spec in zip(comparison.names, specs)}
+    here, conditions = speed_here(specs)
     columns = [
         *measures(comparison, accuracy, speed),
-        *speed_here(specs),
+        *here,
         peak_memory(specs, STEPS[step]),
     ]
     st.html(measures_table(comparison.names, columns, colours))
+    if conditions:
+        st.caption(plain(conditions))
     key = (*specs, count, *colours.items())
     if accuracy:
         data = (comparison, accuracy, colours)
@@ -125,27 +128,27 @@ def peak_memory(specs: list[ResNeXtSpec], step: Settings) -> Measure:
     )
 
 
-def speed_here(specs: list[ResNeXtSpec]) -> list[Measure]:
-    """The column of speeds that were measured on this machine; none if no network was timed.
+def speed_here(specs: list[ResNeXtSpec]) -> tuple[list[Measure], str]:
+    """The column of speeds that were measured on this machine, and how they were.
 
-    All are of one kind of step: that which most of the networks were timed in.
+    None if no network was timed. All are of one kind of step: that which most of the networks were
+    timed in.
     """
     found = kept_timings()
     steps = Counter(t.settings for t in found.all() if t.spec in specs and not t.settings.train)
     if not steps:
-        return []
+        return [], ""
     step = min(steps, key=lambda one: (-steps[one], one.batch))
-    timed = [found.find(spec, step) for spec in specs]
-    return [
-        Measure(
-            "Images per second here",
-            f"measured; {step.text}",
-            tuple(one.images_per_second if one else None for one in timed),
-            lambda value: f"{value:,.1f}",
-            ("faster", "slower"),
-            missing="not measured",
-        )
-    ]
+    timed = [found.alike(spec, step) for spec in specs]
+    column = Measure(
+        "Images per second here",
+        f"measured; {step.text}",
+        tuple(1000 * step.batch / one.steady_ms if one else None for one in timed),
+        lambda value: f"{value:,.1f}",
+        ("faster", "slower"),
+        missing="not measured",
+    )
+    return [column], found.conditions(specs, step)
 
 
 def on_the_map(specs: list[ResNeXtSpec]) -> None:

@@ -57,7 +57,8 @@ def search_section(settings: Settings) -> None:
     st.subheader("Best under a budget", anchor=False)
     st.caption(
         "Every combination of the grid is a network. Each limit is an upper limit; leave one empty "
-        f"for no limit. A search takes the memory of the step chosen above: {settings.text}."
+        f"for no limit. A search takes the memory of the step chosen above: {settings.text}. "
+        "Milliseconds are of inference on one image, for networks that were measured here."
     )
     asked = _form(settings)
     if asked is not None:
@@ -160,6 +161,7 @@ def _results(found: Found, settings: Settings) -> None:
     st.caption(
         "Select a row or a point: the sidebar and every page then show that network."
         + (f" The table has the {MOST_ROWS:,} largest." if len(found.rows) > MOST_ROWS else "")
+        + (f" {address.plain(found.times)}" if found.times else "")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         selection.link("architecture", "See it on the map", ":material/account_tree:")
@@ -209,7 +211,7 @@ def _columns(settings: Settings) -> dict[str, Any]:
             format="%.0f MiB", help=f"Of a step: {settings.text}."
         ),
         "Time": st.column_config.NumberColumn(
-            format="%.1f ms", help="Of an image, on this machine. Empty: not measured."
+            format="%.1f ms", help="Of inference on one image, on this machine."
         ),
         "Link": st.column_config.LinkColumn(display_text="open", width="small"),
     }

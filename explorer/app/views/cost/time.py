@@ -201,8 +201,8 @@ def _other(found: Timing) -> None:
     """The ResNet of the same depth, if it was timed in the same step, and published ratios."""
     name = explained.resnet_of(found.spec.name, found.spec.depth)
     known = [one for one in kept_timings().all() if one.settings == found.settings]
-    other = next((one for one in known if one.spec.name == name), None)
-    if other is not None and other.spec.input_shape == found.spec.input_shape:
+    other = next((one for one in known if one.spec.name == name and _is_alike(one, found)), None)
+    if other is not None:
         st.markdown(explained.ratio_sentence(found, other))
         return
     listed = explained.published_ratios(found.spec.name, name) if name else []
@@ -212,6 +212,12 @@ def _other(found: Timing) -> None:
             f"Published, time of {found.spec.name} divided by {name}'s: {words}. Measure {name}, "
             "too, to see the ratio here."
         )
+
+
+def _is_alike(one: Timing, other: Timing) -> bool:
+    """Whether the two times can be compared."""
+    setups = one.conditions.setup, other.conditions.setup
+    return one.spec.input_shape == other.spec.input_shape and setups[0] == setups[1]
 
 
 def _roofline(found: Timing) -> None:
@@ -240,8 +246,9 @@ def _roofline(found: Timing) -> None:
     )
     if device is not None:
         st.caption(
-            f"Float32, as the vendor states it: {device.source}. Read at {device.read_at}. "
-            f"{device.note} Nothing was measured there: the layers are drawn on its roof."
+            f"Float32. The figures were read at {device.read_at}, not on the vendor's own page, "
+            f"{device.source}. {device.note} Nothing was measured there: the layers are drawn on "
+            "its roof."
         )
         return
     st.caption(BOUND)
