@@ -15,6 +15,29 @@ from explorer.jobs.processes import TUNABLES, with_large_pages
 Call = Callable[[], object]
 Key = TypeVar("Key")
 WARM = 3  # calls before the first round
+SIDE = 2048  # of the matrices of the product
+
+
+def product(precision: str) -> Call:
+    """A product of two square matrices: what the machine does at most."""
+    from resnext.runtime import configure_environment
+
+    configure_environment()
+    import tensorflow as tf
+
+    matrix = tf.cast(tf.random.stateless_normal((SIDE, SIDE), (0, 1)), precision)
+    multiply = tf.function(lambda x: tf.matmul(x, x), jit_compile=False)
+
+    def call() -> object:
+        # On a GPU a product has ended when some of it is here.
+        return multiply(matrix)[0, 0].numpy()
+
+    return call
+
+
+def least_ms(multiply_adds: float, product_ms: float) -> float:
+    """Milliseconds of so many multiply-adds at the rate of a `product` of so many milliseconds."""
+    return multiply_adds / SIDE**3 * product_ms
 
 
 def _serve(pipe: Connection, make: Callable[[], Call], seconds: float) -> None:

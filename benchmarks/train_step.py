@@ -30,7 +30,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from race import Call, race
+from race import Call, least_ms, product, race
 
 from explorer.analysis.report import analyse
 from explorer.training.engine.batches import augmented, normalised
@@ -42,7 +42,6 @@ from resnext import ResNeXtSpec
 
 CASES = ("mini_resnext:32", "mini_resnext:128", "resnext29_32x4d:32", "resnext50_32x4d:8")
 ROUND_SECONDS = 6.0
-SIDE = 2048  # of the matrices of the product
 DEVICE = "RESNEXT_BENCHMARK_DEVICE"  # of PyTorch, told to the processes of the contenders
 Step = Callable[[np.ndarray, np.ndarray, int], object]
 
@@ -118,25 +117,11 @@ def torch_step(spec: ResNeXtSpec, batch: int, precision: str, compiled: bool) ->
     return step
 
 
-def product(spec: ResNeXtSpec, batch: int, precision: str) -> Step:
-    """A product of two square matrices: what the machine does at most."""
-    from resnext.runtime import configure_environment
-
-    configure_environment()
-    import tensorflow as tf
-
-    matrix = tf.cast(tf.random.stateless_normal((SIDE, SIDE), (0, 1)), precision)
-    multiply = tf.function(lambda x: tf.matmul(x, x), jit_compile=False)
-    # On a GPU a product has ended when some of it is here.
-    return lambda x, y, n: multiply(matrix)[0, 0].numpy()
-
-
 CONTENDERS = {
     "ours": ours,
     "zoo": zoo,
     "pytorch": pytorch,
     "compiled": compiled,
-    "product": product,
 }
 
 
@@ -175,7 +160,7 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ[DEVICE] = "cuda" if first_card() else "cpu"
     precisions = list(dict.fromkeys([configuration("auto").precision, "float32"]))
-    peers = ["product", "ours"]
+    peers = ["ours"]
     if importlib.util.find_spec("torch"):
         peers += ["pytorch", *(["compiled"] if shutil.which("c++") else [])]
     field = [(who, precision) for precision in precisions for who in peers] + [("zoo", "float32")]
@@ -187,9 +172,12 @@ def main() -> None:
     for case in asked.cases:
         name, _, batch = case.partition(":")
         macs = analyse(name).totals.macs or 0
-        makers = {key: partial(contender, *key, name, int(batch)) for key in field}
+        makers: dict[tuple[str, str], Callable[[], Call]] = {
+            key: partial(contender, *key, name, int(batch)) for key in field
+        }
+        makers |= {("product", each): partial(product, each) for each in precisions}
         calls = race(makers, asked.rounds, ROUND_SECONDS)
-        median = {key: ms / int(batch) for key, ms in calls.items()}
+        median = {key: ms / int(batch) for key, ms in calls.items()}  # a sample
         zoos = median["zoo", "float32"]
         for precision in precisions:
             own = median["ours", precision]
@@ -197,9 +185,7 @@ def main() -> None:
                 median.get((who, precision), float("nan")) for who in ("pytorch", "compiled")
             )
             faster = torch if math.isnan(fused) else min(torch, fused)
-            # Milliseconds a sample of the product, whose batch has as many samples as the step.
-            rate = 2 * SIDE**3 / (median["product", precision] * int(batch) / 1000)
-            least = 1000 * 6 * macs / rate
+            least = least_ms(3 * macs, calls["product", precision])
             print(
                 f"| {name} | {batch} | {precision} | {own:.2f} | {torch:.2f} | {fused:.2f} "
                 f"| {zoos:.2f} | {own / faster:.2f} | {own / zoos:.2f} | {least / own:.2f} "
