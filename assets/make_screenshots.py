@@ -3,8 +3,10 @@
     python assets/make_screenshots.py [--runs FOLDER] [PICTURE ...]
 
 Needs what requirements-dev.txt installs, and a Chromium. FOLDER holds the runs that the page
-Train shows and the sweep that Sweeps shows. PICTURE is one of the names in `PICTURES`, or
-`jupyterlab`, or `cardinality-strip`: the first picture while its slider is dragged. All by default.
+Train shows and the sweep that Sweeps shows. Times on Cost are those that ``python -m explorer time
+resnet50 resnext50_32x4d --batch 8`` has kept on this machine. PICTURE is one of the names in
+`PICTURES`, or `jupyterlab`, or `cardinality-strip`: the first picture while its slider is dragged.
+All by default.
 """
 
 from __future__ import annotations
@@ -47,6 +49,9 @@ PICTURES = {
     "tables": ("tables", ""),
     "compare": ("compare", ""),
     "cost": ("cost", ""),
+    "cost-memory": ("cost", "text=Peak of each stage"),
+    "cost-time": ("cost?time_batch=8", "h3:text-is('Time')"),
+    "cost-roofline": ("cost?time_batch=8", "text=The roofline: which ceiling each layer meets"),
     "verify": ("verify", ""),
     "accuracy": ("accuracy", ""),
     "train": ("train", ""),

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -54,20 +54,27 @@ def _serve(pipe: Connection, make: Callable[[], Call], seconds: float) -> None:
         pipe.send(1000 * (time.perf_counter() - began) / count)
 
 
-def race(field: Mapping[Key, Callable[[], Call]], rounds: int, seconds: float) -> dict[Key, float]:
+def race(
+    field: Mapping[Key, Callable[[], Call]],
+    rounds: int,
+    seconds: float,
+    small_pages: Collection[Key] = (),
+) -> dict[Key, float]:
     """Return the median over the rounds of each contender's milliseconds a call.
 
     Args:
         field: What makes each contender, in its process; it can be pickled.
         rounds: How often each takes its turn.
         seconds: Of a turn.
+        small_pages: Who gets no large memory pages, which all processes of this program ask for.
     """
-    # As all processes of this program are started; the C library reads it at a program's start.
-    os.environ[TUNABLES] = with_large_pages(os.environ.get(TUNABLES, ""))
+    tunables = os.environ.get(TUNABLES, "")
     context = multiprocessing.get_context("spawn")
     lines: dict[Key, Any] = {}
     processes = []
     for key, make in field.items():
+        # The C library reads it when a program starts.
+        os.environ[TUNABLES] = tunables if key in small_pages else with_large_pages(tunables)
         line, far = context.Pipe()
         process = context.Process(target=_serve, args=(far, make, seconds), daemon=True)
         process.start()
@@ -75,6 +82,7 @@ def race(field: Mapping[Key, Callable[[], Call]], rounds: int, seconds: float) -
         line.recv()
         lines[key] = line
         processes.append(process)
+    os.environ[TUNABLES] = tunables
     times: dict[Key, list[float]] = {key: [] for key in field}
     for _ in range(rounds):
         for key, line in lines.items():

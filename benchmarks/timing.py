@@ -164,8 +164,9 @@ def main() -> None:
         print(f"- {sentence}")
     print("\n## Where the bound moves: ResNeXt-50 on other devices\n")
     last = next(one for one in reversed(timings) if one.spec.name == "resnext50_32x4d")
-    print(f"Batch {last.settings.batch}; figures of the vendors, sources in "
-          "`explorer/cost/devices.csv`. Bounds only: nothing was measured there.\n")  # fmt: skip
+    print(f"Batch {last.settings.batch}; figures as others repeat them from the vendors, with what "
+          "was not checked, in `explorer/cost/devices.csv`. Bounds in float32 only: nothing was "
+          "measured there.\n")  # fmt: skip
     print(elsewhere(last))
 
 

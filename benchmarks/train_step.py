@@ -1,13 +1,15 @@
 """Milliseconds a sample of a training step: ours, the zoo's split form, PyTorch's, and compiled.
 
     python benchmarks/train_step.py [--cases mini_resnext:32 ...] [--rounds 5] [--skip-start]
+                                    [--small-pages]
 
 Each contender lives in a process of its own and they take turns, a round each, so that whatever
 else the machine does falls on all of them. Prints the medians of the rounds and their ratios, and
 the time from pressing start to the first point on the curve. A large matrix product takes its
 turn, too: the share of the limit is a step's multiply-adds a second, three times those of
 inference, of those of the product. ``torch.compile`` needs a C++ compiler and is left out without
-one. Where the machine has a matrix unit, ours and PyTorch are timed in bfloat16, too (PyTorch
+one. All have large memory pages, as processes of this program do, or with ``--small-pages`` none.
+Where the machine has a matrix unit, ours and PyTorch are timed in bfloat16, too (PyTorch
 under its autocast); like is compared with like. All are on the GPU if TensorFlow sees one; that
 was not tried yet.
 """
@@ -157,6 +159,7 @@ def main() -> None:
     parser.add_argument("--cases", nargs="*", default=CASES, metavar="NETWORK:BATCH")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--skip-start", action="store_true")
+    parser.add_argument("--small-pages", action="store_true")
     asked = parser.parse_args()
     os.environ[DEVICE] = "cuda" if first_card() else "cpu"
     precisions = list(dict.fromkeys([configuration("auto").precision, "float32"]))
@@ -176,7 +179,8 @@ def main() -> None:
             key: partial(contender, *key, name, int(batch)) for key in field
         }
         makers |= {("product", each): partial(product, each) for each in precisions}
-        calls = race(makers, asked.rounds, ROUND_SECONDS)
+        small = list(makers) if asked.small_pages else []
+        calls = race(makers, asked.rounds, ROUND_SECONDS, small)
         median = {key: ms / int(batch) for key, ms in calls.items()}  # a sample
         zoos = median["zoo", "float32"]
         for precision in precisions:

@@ -81,7 +81,13 @@ def by_recipe(depth: int = 50) -> str:
     modern = [label for label, gain in at.items() if SERIES[gain.grouped.recipe].kind == MODERN]
     least, most = (pick(modern, key=lambda label: at[label].points) for pick in (min, max))
     trainings = {at[label].grouped.training for label in modern}
-    said = {label: f"{gain.text.removeprefix('+')}{{}} ({label})" for label, gain in at.items()}
+    notes = {
+        label: "" if gain.one_training else ", not trained alike" for label, gain in at.items()
+    }
+    said = {
+        label: f"{gain.text.removeprefix('+')}{{}} ({label}{notes[label]})"
+        for label, gain in at.items()
+    }
     return (
         f"Top-1 accuracy gained by ResNeXt-{depth} 32x4d over ResNet-{depth} at about the same "
         f"cost: {said['the paper'].format(' points')}, {said['torchvision V1'].format('')}, "

@@ -80,7 +80,7 @@ def measures(comparison: Comparison, accuracy: str, speed: str) -> list[Measure]
           if accuracy else []),
         *counted,
         *([Measure("Images per second", SERIES[speed].label, quick,
-                   lambda value: f"{value:,.0f}", ("faster", "slower"))] if speed else []),
+                   numbers.rate, ("faster", "slower"))] if speed else []),
     ]  # fmt: skip
 
 

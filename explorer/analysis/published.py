@@ -16,6 +16,14 @@ TIMM = (
     "timm, benchmark-infer-amp-nhwc-pt240-cu124-rtx4090.csv at 7479d45: inference at 224x224, "
     "RTX 4090, amp, channels last"
 )
+TIMM_5090 = (
+    "timm, benchmark-infer-amp-nchw-pt291-cu130-5090.csv at 90cae8c: inference at 224x224 on 1,024 "
+    "images, RTX 5090, amp"
+)
+TIMM_I9 = (
+    "timm, benchmark-infer-fp32-nchw-pt240-cpu-i9_10940x-dynamo.csv at 7479d45: inference at "
+    "224x224 on one image, Core i9-10940X, float32, torch.compile"
+)
 PYCLS = "facebookresearch/pycls, MODEL_ZOO.md at 1caf15b"
 SENET = "hujie-frank/SENet, README at 0262d43, table 1"
 # Where CIFAR figures of the paper are shown; README of facebookresearch/ResNeXt at 2206526, and
@@ -119,6 +127,26 @@ _TIMM = {
     "resnet152": 2348,
 }
 
+_TIMM_5090 = {
+    "resnet50": 6356.02,
+    "resnext50_32x4d": 4821.12,
+    "resnet101": 4150.63,
+    "resnext101_32x4d": 3117.39,
+    "resnext101_32x8d": 1994.31,
+    "resnext101_64x4d": 2013.62,
+    "resnet152": 2945.65,
+}
+
+_TIMM_I9 = {
+    "resnet50": 67.2,
+    "resnext50_32x4d": 76.91,
+    "resnet101": 37.96,
+    "resnext101_32x4d": 42.71,
+    "resnext101_32x8d": 25.15,
+    "resnext101_64x4d": 26.53,
+    "resnet152": 27.96,
+}
+
 # Name, parameters, top-5 error on ImageNet-1K.
 _SENET = (
     ("seresnext50_32x4d", 27_559_896, 5.54),
@@ -207,7 +235,12 @@ def _from_others() -> list[Figure]:
         _speed(name, round(64_000 / ms), PYCLS, f"{ms} ms for 64 images", "pycls-v100")
         for name, ms in _PYCLS.items()
     ]
-    found += [_speed(name, value, TIMM, "", "timm-4090") for name, value in _TIMM.items()]
+    for speeds, source, series in (
+        (_TIMM, TIMM, "timm-4090"),
+        (_TIMM_5090, TIMM_5090, "timm-5090"),
+        (_TIMM_I9, TIMM_I9, "timm-i9"),
+    ):
+        found += [_speed(name, value, source, "", series) for name, value in speeds.items()]
     for name, params, top5 in _SENET:
         found.append(Figure(name, "params", params, "timm 1.0.31"))
         found.append(_error(name, top5, SENET, IMAGENET, "top5_accuracy", "senet"))

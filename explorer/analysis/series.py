@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from explorer.analysis.family import members
-from explorer.analysis.published import PYCLS, TIMM, figures
+from explorer.analysis.published import PYCLS, TIMM, TIMM_5090, TIMM_I9, figures
 
 # How networks are trained: with crops and flips, or a little more, as before 2021; with longer
 # schedules and stronger augmentation, as since then; with images beyond ImageNet-1K.
@@ -99,6 +99,8 @@ SERIES = {
         MORE_DATA,
     ),
     "timm-4090": Series("timm, RTX 4090", TIMM),
+    "timm-5090": Series("timm, RTX 5090", TIMM_5090),
+    "timm-i9": Series("timm, Core i9", TIMM_I9),
     "pycls-v100": Series("pycls, V100", f"Inference on 64 images, V100, PyTorch 1.6: {PYCLS}"),
 }
 

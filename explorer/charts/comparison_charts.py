@@ -61,8 +61,8 @@ def throughput_bars(names: Sequence[str], series: str, colours: Mapping[str, str
             x=[known[name] for name in found],
             orientation="h",
             marker_color=[colours[name] for name in found],
-            text=[f"{known[name]:,.0f}" for name in found],
-            hovertemplate="%{y}: %{x:,.0f} images/s<extra></extra>",
+            text=[numbers.rate(known[name]) for name in found],
+            hovertemplate="%{y}: %{text} images/s<extra></extra>",
         )
     )
     axis = {"title": f"Images per second ({SERIES[series].label})"}

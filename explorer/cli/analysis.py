@@ -37,7 +37,10 @@ examples:
   python -m explorer summary resnext50_32x4d --memory --train --batch 64 --precision bfloat16
 
 With --memory the peak memory of a step follows: its parts, the layer where it is, and the largest
-batch for usual sizes; --format csv then gives the timeline, a row for each layer's turn.
+batch for usual sizes; --format csv then gives the timeline, a row for each layer's turn. JSON has
+"memory" with peak_bytes, peak_at (a layer), peak_phase, the parts of the peak (weights_bytes,
+optimizer_bytes, gradients_bytes, activations_bytes, working_bytes, overhead_bytes), tensor_bytes,
+largest_batch (by GiB), stages (the peak in each) and rule.
 
 MACs are counted as one of:
 """

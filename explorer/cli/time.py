@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 HELP = """\
 Measures networks on this machine, in a separate process that uses all processors: the whole
 network, and each stage, block and layer alone. Parts are warmed up and measured in turns; a time is
-the median of the turns. A graphics card is used if TensorFlow sees one, and ONNX Runtime is a
-second column if it is installed. What was measured is kept with the machine's name in
-RESNEXT_CACHE, for search --ms and for the pages Cost and Compare.
+the median of the turns. A graphics card is used if TensorFlow sees one; that was not tried yet.
+ONNX Runtime is a second column if it is installed. What was measured is kept with the machine's
+name in RESNEXT_CACHE, for search --ms, verify --time and the pages.
 
 examples:
   python -m explorer time resnext50_32x4d
@@ -40,7 +40,8 @@ batch and network:
   share_of_product      multiply-adds a second, of those of a large matrix product here
   onnxruntime           the same five figures of inference in ONNX Runtime, or null
   parts                 a list: level ("stage", "block" or "layer"), name, the same five figures,
-                        and bound_ms, the least time by the roofline (null in training)
+                        bound_ms, the least time by the roofline (null in training), and of
+                        layers macs_per_byte and bound_by ("arithmetic" or "traffic")
   sums_ms               by level the sum of its parts
   conditions            machine (name, processor, processors, system, vector), device, threads,
                         versions, date, other_programs_processors (kept busy meanwhile), call_ms (a

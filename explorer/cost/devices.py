@@ -2,7 +2,7 @@
 
 The figures are in ``devices.csv``, a table to read and to edit. ``source`` is the vendor's page,
 which could not be opened; ``read_at`` is the address where the figures were read instead. What was
-not checked is said in ``note``.
+computed, read elsewhere or not checked is said in ``note``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from explorer.cost.roofline import ARITHMETIC, Bound, Ceilings, bound, is_fused
 from explorer.cost.timed import Timing
 from explorer.cost.timing_text import ceilings_of, milliseconds, part_rows
 from explorer.formatting import numbers
-from resnext import Node
+from resnext import Node, ResNeXtSpec
 from resnext.keras.conv_plan import merged_groups
 
 
@@ -22,7 +23,7 @@ class Point(NamedTuple):
 
     Attributes:
         bound: What it does, and its bound.
-        ms: Its measured time; see `Timing.steady`.
+        ms: Its measured time, see `Timing.steady`; not a number where nothing was measured.
         family: ``1×1``, ``grouped``, ``other`` for further convolutions, ``dense``, or ``rest``.
         fused: Whether the layer before can do it on the way.
     """
@@ -45,16 +46,18 @@ class Point(NamedTuple):
 
 def points(timing: Timing) -> list[Point]:
     """Every layer, with its bound under the ceilings that were measured with it."""
-    ceilings, batch = ceilings_of(timing), timing.settings.batch
     times = timing.parts["layer"]
     return [
-        Point(
-            bound(node, batch, ceilings),
-            timing.steady(times[node.name]),
-            family(node),
-            is_fused(node),
-        )
-        for node in graph_of(timing.spec)
+        point._replace(ms=timing.steady(times[point.bound.place]))
+        for point in points_on(timing.spec, timing.settings.batch, ceilings_of(timing))
+    ]
+
+
+def points_on(spec: ResNeXtSpec, batch: int, ceilings: Ceilings) -> list[Point]:
+    """Every layer, with its bound under these ceilings and no time."""
+    return [
+        Point(bound(node, batch, ceilings), math.nan, family(node), is_fused(node))
+        for node in graph_of(spec)
         if node.kind != "InputLayer"
     ]
 
@@ -236,9 +239,8 @@ def published_ratios(name: str, other: str) -> list[Ratio]:
 
 def ratios(timing: Timing, other: Timing) -> list[Ratio]:
     """A network's time divided by another's: measured, by the bound, and published."""
-    found = [Ratio("measured here", _ratio(timing, other))]
-    if timing.conditions.is_disturbed:
-        found[0] = Ratio("fastest calls here", timing.whole.fastest / other.whole.fastest)
+    busy = timing.conditions.is_disturbed or other.conditions.is_disturbed
+    found = [Ratio("fastest calls here" if busy else "measured here", time_ratio(timing, other))]
     if timing.onnx is not None and other.onnx is not None:
         found.append(
             Ratio("ONNX Runtime here", timing.steady(timing.onnx) / other.steady(other.onnx))
@@ -249,8 +251,14 @@ def ratios(timing: Timing, other: Timing) -> list[Ratio]:
     return [*found, *published_ratios(timing.spec.name, other.spec.name)]
 
 
-def _ratio(timing: Timing, other: Timing) -> float:
-    """By turns if they took them together, else of the medians."""
+def time_ratio(timing: Timing, other: Timing) -> float:
+    """A network's time divided by another's.
+
+    By turns if they took them together, else of the medians; of the fastest calls if other programs
+    disturbed one of them.
+    """
+    if timing.conditions.is_disturbed or other.conditions.is_disturbed:
+        return timing.whole.fastest / other.whole.fastest
     if timing.conditions.date == other.conditions.date:
         return timing.whole.ratio(other.whole)
     return timing.whole.ms / other.whole.ms

@@ -12,13 +12,15 @@ from explorer.cost.settings import MOST_IMAGES, Settings
 
 RULE = (
     "A tensor stays in memory from the layer that writes it to the last one that reads it, in the "
-    "backward pass, too. Elementwise layers reuse their input's memory, as TensorFlow does on a "
-    "CPU. Allocator and program add, as measured: in training 600 KiB for each layer, one eighth "
-    "of what is kept for the whole step, and three eighths of what is freed within it; in "
-    "inference 150 KiB for each layer, a quarter of the weights, and seven eighths of what is "
-    "freed. That can be too much for a small network, and with layers for each path; verify shows "
-    "by how much."
+    "backward pass, too (liveness analysis: Aho et al., Compilers, 9.2.5). Elementwise layers "
+    "reuse their input's memory, as TensorFlow does on a CPU. Allocator and program add, as "
+    "measured: in training 600 KiB for each layer, one eighth of what is kept for the whole step, "
+    "and three eighths of what is freed within it; in inference 150 KiB for each layer, a quarter "
+    "of the weights, and seven eighths of what is freed. That can be too much for a small network, "
+    "and with layers for each path; verify shows by how much."
 )
+GIB = 2**30
+ROOMS = (2, 4, 8, 16, 24, 32, 80)  # GiB of usual machines and cards
 PARTS = {
     "weights": "Weights",
     "optimizer": "Optimizer state",
@@ -199,6 +201,11 @@ class Memory:
             for m in self.moments
         )
 
+    @property
+    def largest_batches(self) -> dict[int, int]:
+        """By GiB of `ROOMS` the largest batch that fits."""
+        return {room: self.largest_batch(room * GIB) for room in ROOMS}
+
     def of_batch(self, batch: int) -> Memory:
         """The same for another batch."""
         return replace(self, settings=replace(self.settings, batch=batch))
@@ -221,6 +228,7 @@ class Memory:
                 }
                 for stage, moment in self.stages.items()
             ],
+            "largest_batch": {str(room): batch for room, batch in self.largest_batches.items()},
             "rule": RULE,
         }
 

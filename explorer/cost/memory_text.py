@@ -12,9 +12,6 @@ from explorer.analysis.report import Report
 from explorer.cost.memory import PARTS, RULE, Memory, Parts
 from explorer.formatting import numbers
 
-GIB = 2**30
-ROOMS = (2, 4, 8, 16, 24, 32, 80)  # GiB of usual machines and cards
-
 
 def sentence(found: Memory) -> str:
     """The peak, its layer and pass, and the step."""
@@ -79,11 +76,6 @@ def timeline_records(found: Memory) -> Records:
     return header, ([m.phase, m.place, *parts, parts.total] for m, parts in moments)
 
 
-def largest(found: Memory, rooms: Sequence[int] = ROOMS) -> list[tuple[int, int]]:
-    """For each number of GiB the largest batch that fits."""
-    return [(room, found.largest_batch(room * GIB)) for room in rooms]
-
-
 def _blocks(found: Memory) -> list[Block]:
     """The peak, its parts and the largest batches."""
     peak = found.peak
@@ -91,7 +83,7 @@ def _blocks(found: Memory) -> list[Block]:
         [label, numbers.size(size), numbers.percent(size, peak.total)]
         for label, size in (*rows(peak), ("total", peak.total))
     ]
-    fits = ", ".join(f"{room} GiB: {batch:,}" for room, batch in largest(found))
+    fits = ", ".join(f"{room} GiB: {batch:,}" for room, batch in found.largest_batches.items())
     notes = [f"Largest batch in {fits}.", RULE]
     if found.settings.half:
         notes.append(

@@ -82,17 +82,20 @@ def bars(timing: Timing, by: str) -> go.Figure:
     return figure
 
 
-def roofline(timing: Timing, ceilings: Ceilings | None = None) -> go.Figure:
-    """The layers that multiply, by MACs a byte and operations a second, under the two ceilings.
+def measured_roofline(timing: Timing) -> go.Figure:
+    """`roofline` of the machine that measured."""
+    return roofline(points(timing), ceilings_of(timing))
+
+
+def roofline(layers: Sequence[Point], roof: Ceilings, measured: bool = True) -> go.Figure:
+    """The layers that multiply, by MACs a byte and operations a second, under two ceilings.
 
     Args:
-        timing: Inference.
-        ceilings: Of another machine: then the layers are on its roof, as nothing was measured
-            there. By default of the machine that measured.
+        layers: Of inference.
+        roof: The ceilings.
+        measured: Whether the layers' times were measured under them; else they are on the roof.
     """
-    here = ceilings_of(timing)
-    roof = ceilings or here
-    found = [point for point in points(timing) if point.bound.macs]
+    found = [point for point in layers if point.bound.macs]
     low, high = _ends([point.bound.intensity for point in found], roof.ridge)
     figure = go.Figure()
     across = [low, roof.ridge, high]
@@ -107,7 +110,7 @@ def roofline(timing: Timing, ceilings: Ceilings | None = None) -> go.Figure:
     for name, (label, colour, symbol) in FAMILIES.items():
         mine = [point for point in found if point.family == name]
         if mine:
-            figure.add_scatter(**_cloud(mine, roof, ceilings is None), name=label,
+            figure.add_scatter(**_cloud(mine, roof, measured), name=label,
                                mode="markers", marker={
                                    "color": colour, "symbol": symbol, "size": 9,
                                    "line": {"width": 1, "color": "rgba(255,255,255,0.6)"},

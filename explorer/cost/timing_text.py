@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from explorer.analysis.formats import Answer, Block, Grid, Notes
 from explorer.analysis.report import block_of, graph_of, stage_of
 from explorer.cost.roofline import Ceilings, bound_ms
+from explorer.cost.roofline import bound as layer_bound
 from explorer.cost.timed import Timing
 from explorer.formatting import numbers
 from resnext import Node
@@ -41,6 +42,9 @@ class PartRow(NamedTuple):
         high: Upper quartile.
         fastest: Its fastest call.
         bound: The least time by the roofline; None for a training step.
+        macs_per_byte: Multiply-adds for each byte that a layer moves; None for a training step, and
+            for blocks and stages.
+        bound_by: The ceiling that a layer meets, see `explorer.cost.roofline.Bound`; or None.
         steady: On which a judgement rests; see `Timing.steady`.
     """
 
@@ -52,6 +56,8 @@ class PartRow(NamedTuple):
     high: float
     fastest: float
     bound: float | None
+    macs_per_byte: float | None
+    bound_by: str | None
     steady: float
 
     @property
@@ -76,6 +82,9 @@ def part_rows(timing: Timing, by: str) -> list[PartRow]:
     for row in timing.report.by(by):
         times = timing.parts[by][row.name]
         least = bound_ms(nodes[row.name], timing.settings.batch, ceilings_of(timing))
+        layer = None
+        if by == "layer" and not timing.settings.train:
+            layer = layer_bound(nodes[row.name][0], timing.settings.batch, ceilings_of(timing))
         rows.append(
             PartRow(
                 row.name,
@@ -86,6 +95,8 @@ def part_rows(timing: Timing, by: str) -> list[PartRow]:
                 times.high,
                 times.fastest,
                 None if timing.settings.train else least,
+                None if layer is None else layer.intensity,
+                None if layer is None else layer.by,
                 timing.steady(times),
             )
         )
@@ -105,13 +116,14 @@ def as_dict(timings: Sequence[Timing]) -> dict[str, Any]:
     plain = []
     for timing in timings:
         one = timing.as_dict()
-        bounds = {
-            (level, row.place): row.bound
-            for level in timing.parts
-            for row in part_rows(timing, level)
+        rows = {
+            (level, row.place): row for level in timing.parts for row in part_rows(timing, level)
         }
         for part in one["parts"]:
-            part["bound_ms"] = bounds[part["level"], part["name"]]
+            row = rows[part["level"], part["name"]]
+            part["bound_ms"] = row.bound
+            part["macs_per_byte"] = row.macs_per_byte
+            part["bound_by"] = row.bound_by
         plain.append(one)
     return {"rule": RULE, "timings": plain}
 
@@ -119,7 +131,7 @@ def as_dict(timings: Sequence[Timing]) -> dict[str, Any]:
 def answer(timings: Sequence[Timing], by: str) -> Answer:
     """The networks, and their parts at a level; JSON has every level."""
     names = ["network", "mode", "batch", "level", "place", "kind", "macs"]
-    names += ["ms", "low_ms", "high_ms", "fastest_ms", "bound_ms"]
+    names += ["ms", "low_ms", "high_ms", "fastest_ms", "bound_ms", "macs_per_byte", "bound_by"]
     return Answer(
         lambda wide: _blocks(timings, by),
         lambda: (names, _records(timings, by)),
@@ -131,7 +143,7 @@ def _records(timings: Sequence[Timing], by: str) -> Iterator[list[Any]]:
     for timing in timings:
         head = [timing.spec.name, timing.settings.mode, timing.settings.batch]
         whole = timing.whole
-        times = [whole.ms, whole.low, whole.high, whole.fastest, None]
+        times = [whole.ms, whole.low, whole.high, whole.fastest, None, None, None]
         yield [*head, "network", "", "network", timing.report.totals.macs, *times]
         yield from ([*head, by, *row[:-1]] for row in part_rows(timing, by))
 

@@ -32,6 +32,11 @@ def short(number: float | None) -> str:
     return UNKNOWN if number is None else _scaled(number, _STEPS)
 
 
+def rate(number: float) -> str:
+    """6,356 or, below a hundred, 67.2: images a second."""
+    return f"{number:,.0f}" if number >= 99.95 else f"{number:.1f}"
+
+
 def size(number: int | None) -> str:
     """95.7 MiB."""
     return UNKNOWN if number is None else _scaled(number, _BYTES, " B")

@@ -92,7 +92,9 @@ def test_series_of_most_networks_come_first():
     assert series_of(["resnext101_64x4d"], "top1_accuracy") == [
         "paper", "torchvision-64x4d", "timm-gluon", "timm-c1", "timm-c1-288"
     ]  # fmt: skip
-    assert series_of(DEPTHS, "images_per_second") == ["pycls-v100", "timm-4090"]
+    assert series_of(DEPTHS, "images_per_second") == [
+        "pycls-v100", "timm-4090", "timm-5090", "timm-i9"
+    ]  # fmt: skip
     assert series_of(["zoo50"], "top1_accuracy") == []
 
 

@@ -14,6 +14,9 @@ from explorer.app.state import network
 from explorer.app.views import compare
 from explorer.app.views.tables import HIDDEN, OFFERED, columns, display_frame, file_name
 from explorer.cost import measured
+from explorer.cost.memory import memory
+from explorer.cost.settings import Settings
+from explorer.formatting import numbers
 from resnext import ResNeXtSpec
 
 pytestmark = pytest.mark.slow  # pages
@@ -182,6 +185,13 @@ def test_the_page_of_checked_figures_can_show_only_those_that_differ():
     assert len(table) == sum(check.verdict == verify.DIFFERS for check in checks)
     assert table["reason"].all()
     assert verify.summary(checks) in app.markdown[0].value
+
+
+def test_the_tables_name_the_peak_of_memory():
+    found = memory("resnext101_32x4d", Settings())
+    said = " ".join(one.value for one in opened("tables", network="resnext101_32x4d").caption)
+    assert numbers.size(found.peak_bytes) in said
+    assert found.peak_at.place in said.replace("\\", "")
 
 
 def test_the_page_of_checked_figures_shows_measured_peaks():

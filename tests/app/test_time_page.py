@@ -5,6 +5,7 @@ from app_pages import open_page, page_script
 from timed_networks import made_up
 
 from explorer.analysis.report import analyse
+from explorer.cost.measured_ratios import compared
 from explorer.cost.settings import Settings
 from explorer.cost.timing_job import timings_of
 from explorer.cost.timing_text import milliseconds
@@ -105,6 +106,7 @@ def test_tables_and_compare_show_it():
     assert frame(opened("tables", network="resnext50_32x4d"), "Time") is None
     timing = made_up("resnext50_32x4d")
     keep(timing)
+    assert timing.conditions.text in texts(opened("tables", network="resnext50_32x4d"))
     table = frame(opened("tables", network="resnext50_32x4d"), "Time")
     assert table["Time"].iloc[-1] == pytest.approx(timing.whole.ms, rel=1e-3)
     spec = ResNeXtSpec.from_name("resnext50_32x4d")
@@ -114,3 +116,50 @@ def test_tables_and_compare_show_it():
     assert "Images per second here" in html
     assert f"{timing.images_per_second:,.1f}" in html
     assert "not measured" in html
+
+
+def test_every_page_with_times_says_how_they_were_measured():
+    keep(made_up("resnet50", threads=1))
+    keep(made_up("resnext50_32x4d", date="2026-02-02T03:04:05+00:00"))
+    kept = timings_here()
+    two = [ResNeXtSpec.from_name(name) for name in ("resnet50", "resnext50_32x4d")]
+    said = kept.conditions(two)
+    assert said.endswith("versions: resnet50.")
+    assert said in texts(opened("compare", **{"with": "resnet50,resnext50_32x4d"}))
+    for query in ({}, {"against": "ms"}):
+        app = opened("accuracy", recipes="paper", **query)
+        (caption,) = [one.value for one in app.caption if "Times: inference" in one.value]
+        assert "2 threads" in caption
+    assert "Times: inference" in texts(opened("verify"))
+
+
+def test_the_page_of_checked_figures_shows_ratios():
+    keep(made_up("resnet50"))
+    keep(made_up("resnext50_32x4d"))
+    found = compared(timings_here())
+    table = opened("verify").dataframe[2].value
+    assert list(table["Published"]) == [f"{one.theirs:.2f}" for one in found]
+    assert list(table["Verdict"]) == [one.verdict for one in found]
+
+
+def test_a_network_that_was_not_timed_is_on_the_roof_of_known_devices():
+    app = opened(network="resnext50_32x4d", roof="NVIDIA T4")
+    assert "On NVIDIA T4" in texts(app)
+    assert not any("This machine" in option for one in app.selectbox for option in one.options)
+    assert "Ceilings of NVIDIA T4" in next(str(one.proto) for one in app.get("plotly_chart")
+                                           if "Ceilings of" in str(one.proto))  # fmt: skip
+
+
+def test_layers_have_the_ceiling_that_they_meet():
+    keep(made_up("resnext50_32x4d"))
+    table = frame(opened(network="resnext50_32x4d", time_by="layer"), "Bound by")
+    grouped = table[table["Place"] == "stage1/block1/conv2"].iloc[0]
+    assert grouped["Bound by"] == "traffic"
+    assert 4 < grouped["MACs a byte"] < 5
+    assert frame(opened(network="resnext50_32x4d"), "Bound by") is None
+
+
+def test_a_ratio_is_not_taken_of_two_setups():
+    keep(made_up("resnext50_32x4d"))
+    keep(made_up("resnet50", threads=1))
+    assert "Measure resnet50, too" in texts(opened(network="resnext50_32x4d"))

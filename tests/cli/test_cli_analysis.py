@@ -342,6 +342,7 @@ def test_padding_changes_no_figure(capsys, command):
         ["search", "--macs", "4.3G", "--grid", "depth=50", "cardinality=32", "width=4"],
         ["accuracy", "--recipe", "paper"],
         ["verify", "--memory"],
+        ["verify", "--time"],
         ["runs", "list"],
     ],
     ids=" ".join,

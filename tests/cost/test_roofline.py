@@ -10,7 +10,7 @@ from explorer.cost import explained
 from explorer.cost.devices import FILE, devices
 from explorer.cost.roofline import ARITHMETIC, TRAFFIC, Ceilings, bound, bound_ms, moved_bytes
 from explorer.cost.settings import Settings
-from explorer.cost.time_charts import bars, roofline
+from explorer.cost.time_charts import bars, measured_roofline, roofline
 
 GRAPH = graph_of("resnext50_32x4d")
 
@@ -123,15 +123,19 @@ def test_what_the_bound_gets_wrong_is_said():
 
 def test_charts_have_a_point_for_each_layer_that_multiplies():
     timing = made_up("resnext50_32x4d")
-    figure = roofline(timing)
+    figure = measured_roofline(timing)
     points = [one for one in figure.data if one.mode == "markers"]
     assert sum(len(one.x) for one in points) == sum(1 for n in GRAPH if n.multiply_adds)
     roof = figure.data[0]
     assert max(roof.y) == pytest.approx(CEILINGS.product / 1e9)
     for one in points:
         assert max(one.y) <= CEILINGS.product / 1e9 / 2 + 1e-6  # twice the bound
-    elsewhere = roofline(timing, devices()[0].ceilings)
+    there = devices()[0].ceilings
+    elsewhere = roofline(explained.points_on(timing.spec, 1, there), there, measured=False)
     assert devices()[0].name in elsewhere.data[0].name
+    for one in elsewhere.data[1:]:
+        on_the_roof = [min(there.product, 2 * x * there.copy) / 1e9 for x in one.x]
+        assert list(one.y) == pytest.approx(on_the_roof)
     assert list(bars(timing, "stage").data[0].x)[:2] == ["stem", "stage1"]
     assert len(bars(timing, "layer").data[0].x) <= 60
     assert len(bars(made_up("resnet50", Settings(4, True)), "stage").data) == 1

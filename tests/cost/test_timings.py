@@ -18,11 +18,12 @@ from explorer.cost.budget import Budget
 from explorer.cost.grid import Grid
 from explorer.cost.machine import this_machine, vector_width
 from explorer.cost.parts import distinct, parts
+from explorer.cost.roofline import bound
 from explorer.cost.search import search
 from explorer.cost.settings import Settings
 from explorer.cost.timed import Times, Timing
 from explorer.cost.timing_job import share_done, start_timing
-from explorer.cost.timing_text import answer, milliseconds, part_rows
+from explorer.cost.timing_text import answer, ceilings_of, milliseconds, part_rows
 from resnext import ResNeXtSpec
 from resnext.errors import InputError
 
@@ -183,8 +184,12 @@ def test_json_is_the_timing_and_its_bounds():
     assert plain["share_of_product"] == pytest.approx(
         2 * macs * 8 / (timing.whole.ms / 1000) / timing.conditions.product
     )
+    known = {node.name: bound(node, 8, ceilings_of(timing)) for node in graph_of(timing.spec)}
     for part in plain["parts"]:
         assert part["bound_ms"] == pytest.approx(part["ms"] / 2)
+        layer = known[part["name"]] if part["level"] == "layer" else None
+        assert part["bound_by"] == (layer and layer.by)
+        assert part["macs_per_byte"] == (layer and layer.intensity)
     assert plain["sums_ms"]["stage"] == pytest.approx(plain["ms"])
 
 

@@ -101,3 +101,11 @@ def test_short_has_three_digits_and_is_true(number):
 )
 def test_counted(number, text):
     assert numbers.counted(number, "run") == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.25, "0.2"), (67.2, "67.2"), (99.94, "99.9"), (99.96, "100"), (6356.02, "6,356")],
+)
+def test_rate(number, text):
+    assert numbers.rate(number) == text

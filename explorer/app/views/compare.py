@@ -144,7 +144,7 @@ def speed_here(specs: list[ResNeXtSpec]) -> tuple[list[Measure], str]:
         "Images per second here",
         f"measured; {step.text}",
         tuple(1000 * step.batch / one.steady_ms if one else None for one in timed),
-        lambda value: f"{value:,.1f}",
+        numbers.rate,
         ("faster", "slower"),
         missing="not measured",
     )

@@ -16,6 +16,7 @@ from explorer.app.components.widgets import downloads, page_title, segments, sel
 from explorer.app.state import address, selection
 from explorer.app.state.network import current_spec, graph_of, report_of
 from explorer.app.state.timings import kept_timings
+from explorer.app.views.cost.memory import memory_of
 from explorer.charts.analysis_charts import METRICS, icicle, stage_bars
 from explorer.cost.timed import Timing
 from explorer.cost.timings import LATENCY
@@ -40,6 +41,13 @@ def render() -> None:
     report, unit = report_of(spec, count), CONVENTIONS[count].unit
     line.markdown(f"{unit} as **{CONVENTIONS[count].title}** counts them", width="content")
     table(rows, report, unit, kept_timings().find(spec, LATENCY))
+    peak = memory_of(spec, LATENCY)
+    st.caption(
+        address.plain(
+            f"Peak memory: {numbers.size(peak.peak_bytes)} at {peak.peak_at.place} "
+            f"({LATENCY.text}). Other steps, and what it is made of: page Cost."
+        )
+    )
     selected(report, unit)
     st.subheader("Where the cost is", anchor=False)
     stages = [row.name for row in report.stages]
@@ -93,7 +101,7 @@ def table(controls: Any, report: Report, unit: str, timing: Timing | None = None
     frame = display_frame(shown, report.totals, unit)
     if timing is not None:
         times = {**timing.parts[level], report.totals.name: timing.whole}
-        column = [round(times[row.name].ms, 4) for row in shown]
+        column = [round(timing.steady(times[row.name]), 4) for row in shown]
         frame.insert(list(frame.columns).index("Share") + 1, "Time", column)
     if level == "stage":
         frame = frame.drop(columns="Kind").replace({"Place": {report.totals.name: "total"}})
@@ -109,6 +117,8 @@ def table(controls: Any, report: Report, unit: str, timing: Timing | None = None
             [row.name if row is not report.totals else "" for row in shown],
         ),
     )
+    if timing is not None:
+        st.caption(address.plain(f"Time: {timing.settings.text}, on {timing.conditions.text}"))
     if report.uncounted:
         st.warning(f"{len(report.uncounted)} layers of unknown kind are not counted in MACs.")
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,7 +9,9 @@ import streamlit as st
 
 from explorer.analysis import verify
 from explorer.app.components.widgets import downloads, page_title, segments
-from explorer.cost import measured
+from explorer.app.state.address import plain
+from explorer.app.state.timings import kept_timings
+from explorer.cost import measured, measured_ratios
 from explorer.formatting import numbers
 
 VERDICTS = {"all": "All", "differs": "Differing", "rounded": "Rounded", "equal": "Equal"}
@@ -63,6 +65,7 @@ def render() -> None:
         downloads(verify.answer(checks), "figures", "verify")
     st.caption("The same table on the command line: `python -m explorer verify`.")
     _memory()
+    _times()
 
 
 def _memory() -> None:
@@ -80,6 +83,27 @@ def _memory() -> None:
         key="verify_memory",
     )
     st.caption("On the command line: `python -m explorer verify --memory`.")
+
+
+def _times() -> None:
+    """Ratios of times, published and measured here."""
+    st.subheader("Times, published and measured here", anchor=False)
+    kept = kept_timings()
+    found = measured_ratios.compared(kept)
+    st.markdown(f"{measured_ratios.RULE} {plain(measured_ratios.summary(found))}")
+    if times := measured_ratios.conditions(found, kept):
+        st.caption(plain(times))
+    table = pd.DataFrame(measured_ratios.rows(found))
+    table.columns = [str(name)[0].upper() + str(name)[1:] for name in table]
+    right = st.column_config.TextColumn(alignment="right")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=38 + 35 * len(table),
+        column_config=dict.fromkeys(["Published", "MACs", "Here"], right),
+        key="verify_times",
+    )
+    st.caption("On the command line: `python -m explorer verify --time`.")
 
 
 @st.cache_resource(show_spinner="Computing the memory of the steps")

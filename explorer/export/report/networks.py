@@ -38,11 +38,11 @@ MOST_BOXES = 6  # of one stage in the outline
 MOST_SIGNS = 60  # of a name or kind that others chose
 
 QUANTITIES = {
-    "top1_accuracy": ("Top-1 accuracy", "{:g} %"),
-    "top5_accuracy": ("Top-5 accuracy", "{:g} %"),
-    "params": ("Parameters", "{:,.0f}"),
-    "macs": ("MACs", "{:,.0f}"),
-    "images_per_second": ("Images per second", "{:,.0f}"),
+    "top1_accuracy": ("Top-1 accuracy", "{:g} %".format),
+    "top5_accuracy": ("Top-5 accuracy", "{:g} %".format),
+    "params": ("Parameters", "{:,.0f}".format),
+    "macs": ("MACs", "{:,.0f}".format),
+    "images_per_second": ("Images per second", numbers.rate),
 }
 
 
@@ -201,7 +201,7 @@ def published_section(names: Sequence[str]) -> list[Section]:
         words, write = QUANTITIES[figure.quantity]
         label = SERIES[figure.series].label if figure.series else ""
         what = ", ".join(filter(None, (words, figure.data, label)))
-        value = Cell(write.format(figure.value), figure.stated)
+        value = Cell(write(figure.value), figure.stated)
         rows.append((*cells(figure.name, what, figure.source), value))
     header = cells("Network", "Figure", "Source", "Value")
     table = Table("What others published about these networks", header, tuple(rows), words=3)

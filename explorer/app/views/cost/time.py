@@ -16,8 +16,9 @@ from explorer.app.state.timings import kept_timings
 from explorer.app.state.visitor import said
 from explorer.cost import explained
 from explorer.cost.devices import devices
+from explorer.cost.roofline import Bound, Ceilings
 from explorer.cost.settings import Settings
-from explorer.cost.time_charts import bars, roofline
+from explorer.cost.time_charts import bars, measured_roofline, roofline
 from explorer.cost.timed import Timing
 from explorer.cost.timing_job import MOST_BATCH, share_done, start_timing, timings_of
 from explorer.cost.timing_text import (
@@ -64,6 +65,8 @@ def time_section(spec: ResNeXtSpec) -> None:
     if found is None:
         st.markdown(f"{spec.name}, {settings.text}: not measured on this machine.")
         st.caption(RULE)
+        if not train:
+            _roofline(spec, batch, None)
         return
     _show(found)
 
@@ -132,7 +135,7 @@ def _show(found: Timing) -> None:
             "inference."
         )
     else:
-        _roofline(found)
+        _roofline(found.spec, found.settings.batch, found)
 
 
 def _parts(found: Timing) -> None:
@@ -150,10 +153,14 @@ def _parts(found: Timing) -> None:
             "Fastest": [row.fastest for row in rows],
             "Bound": [row.bound for row in rows],
             "Bound / time": [row.reached for row in rows],
+            "Bound by": [row.bound_by for row in rows],
+            "MACs a byte": [row.macs_per_byte for row in rows],
         }
     )
     if found.settings.train:
         frame = frame.drop(columns=["Bound", "Bound / time"])
+    if found.settings.train or by != "layer":
+        frame = frame.drop(columns=["Bound by", "MACs a byte"])
     if by == "stage":
         frame = frame.drop(columns="Kind")
     st.dataframe(
@@ -194,6 +201,10 @@ def _columns(most: float) -> dict[str, Any]:
         "Bound / time": st.column_config.NumberColumn(
             format="%.2f", help="Of the fastest call, if other programs disturbed the measurement."
         ),
+        "Bound by": st.column_config.TextColumn(help="The ceiling that the layer meets."),
+        "MACs a byte": st.column_config.NumberColumn(
+            format="%.2f", help="Multiply-adds for each byte of its input, weights and output."
+        ),
     }
 
 
@@ -220,39 +231,55 @@ def _is_alike(one: Timing, other: Timing) -> bool:
     return one.spec.input_shape == other.spec.input_shape and setups[0] == setups[1]
 
 
-def _roofline(found: Timing) -> None:
-    """The layers under the ceilings of this machine, or on the roof of another."""
+def _roofline(spec: ResNeXtSpec, batch: int, found: Timing | None) -> None:
+    """The layers of inference under this machine's ceilings, or on the roof of another.
+
+    Args:
+        spec: The network.
+        batch: Images in a step.
+        found: Its times; None if it was not measured, and so this machine has no ceilings.
+    """
     st.markdown("**The roofline: which ceiling each layer meets**")
-    here = ceilings_of(found)
-    offered = {HERE: f"This machine, as measured ({found.conditions.device})"}
-    offered |= {device.name: device.name for device in devices()}
-    chosen = select(st, "Device", offered, HERE, "roof", width=330)
-    device = next((one for one in devices() if one.name == chosen), None)
-    roof = here if device is None else device.ceilings
+    known = {device.name: device for device in devices()}
+    offered = {name: name for name in known}
+    if found is not None:
+        offered = {HERE: f"This machine, as measured ({found.conditions.device})"} | offered
+    chosen = select(st, "Device", offered, next(iter(offered)), "roof", width=330)
+    device = known.get(chosen)
+    if device is None:
+        if found is not None:
+            _measured_roofline(found)
+        return
+    layers, roof = explained.points_on(spec, batch, device.ceilings), device.ceilings
     st.plotly_chart(
-        shared_chart(
-            roofline,
-            found,
-            None if device is None else roof,
-            key=("roofline", found.key, chosen),
-        ),
+        shared_chart(roofline, layers, roof, False, key=("roofline", spec, batch, chosen)),
         key="roofline",
     )
-    bounds = explained.bounds_on(graph_of(found.spec), found.settings.batch, roof)
-    st.markdown(
-        f"{numbers.short(roof.product)}FLOP/s and {numbers.short(roof.copy)}B/s: from "
-        f"{roof.ridge:.1f} MACs a byte on, arithmetic is the ceiling. "
-        f"{explained.which_ceiling(bounds, 'this machine' if device is None else device.name)}"
+    st.markdown(_ceilings(roof, [layer.bound for layer in layers], device.name))
+    st.caption(
+        f"Float32. The figures were read at {device.read_at}, not on the vendor's own page, "
+        f"{device.source}. {device.note} Nothing was measured there: the layers are drawn on "
+        "its roof."
     )
-    if device is not None:
-        st.caption(
-            f"Float32. The figures were read at {device.read_at}, not on the vendor's own page, "
-            f"{device.source}. {device.note} Nothing was measured there: the layers are drawn on "
-            "its roof."
-        )
-        return
+
+
+def _measured_roofline(found: Timing) -> None:
+    roof = ceilings_of(found)
+    st.plotly_chart(
+        shared_chart(measured_roofline, found, key=("roofline", found.key)), key="roofline"
+    )
+    bounds = explained.bounds_on(graph_of(found.spec), found.settings.batch, roof)
+    st.markdown(_ceilings(roof, bounds, "this machine"))
     st.caption(BOUND)
     for sentence in explained.why_grouped(found):
         st.markdown(sentence)
     st.markdown(explained.where_the_time_goes(found))
     st.markdown(f"{explained.order_of_stages(found)} {explained.faster_than_bound(found)}")
+
+
+def _ceilings(roof: Ceilings, bounds: list[Bound], name: str) -> str:
+    return (
+        f"{numbers.short(roof.product)}FLOP/s and {numbers.short(roof.copy)}B/s: from "
+        f"{roof.ridge:.1f} MACs a byte on, arithmetic is the ceiling. "
+        f"{explained.which_ceiling(bounds, name)}"
+    )
