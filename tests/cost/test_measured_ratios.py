@@ -12,6 +12,7 @@ from explorer.analysis.report import analyse
 from explorer.cli import main
 from explorer.cost.measured_ratios import OTHER, SAME, UNKNOWN, answer, compared, summary
 from explorer.cost.timings import Kept
+from resnext import ResNeXtSpec
 
 NAMES = ("resnet50", "resnext50_32x4d")
 
@@ -30,21 +31,21 @@ def test_published_ratios_are_those_of_the_published_speeds():
     assert {one.verdict for one in compared(Kept([]))} == {UNKNOWN}
 
 
-@pytest.mark.parametrize(("slowness", "verdict"), [(4.0, SAME), (1.0, OTHER)])
-def test_what_was_measured_here_has_a_sign(slowness, verdict):
+@pytest.mark.parametrize(("slowness", "slower"), [(4.0, True), (1.0, False)])
+def test_what_was_measured_here_has_a_sign(slowness, slower):
     kept = Kept([made_up(NAMES[0]), made_up(NAMES[1], slowness=slowness)])
     found = compared(kept)
     here = by_source(found)
-    assert {one.verdict for one in here.values()} == {verdict}
     (ratio,) = {one.ours for one in here.values()}
-    times = [kept.alike(kept.all()[i].spec).whole.ms for i in (0, 1)]
-    assert ratio == pytest.approx(
-        max(times) / min(times) if slowness > 2 else min(times) / max(times)
-    )
-    assert (
-        f"{len(here) if verdict == SAME else 0} of the {len(here)} that were measured"
-        in summary(found)
-    )
+    times = [kept.alike(ResNeXtSpec.from_name(name)).whole.ms for name in NAMES]
+    assert ratio == pytest.approx(times[1] / times[0])
+    assert (ratio > 1) == slower
+    # On timm's Core i9, on one image, ResNeXt-50 was the faster one; on the cards it was not.
+    agree = {source for source, one in here.items() if one.verdict == SAME}
+    faster = {"timm, Core i9"}
+    assert agree == (here.keys() - faster if slower else faster)
+    assert {one.verdict for one in here.values()} == {SAME, OTHER}
+    assert f"{len(agree)} of the {len(here)} that were measured here" in summary(found)
     assert "time resnet101 resnext101_32x4d" in summary(found)
 
 

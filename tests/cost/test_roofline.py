@@ -101,7 +101,9 @@ def test_ratios_name_who_measured():
     assert found["measured here"] < 1 < found["by the bound"]
     assert "Another sign than here: by the bound" in explained.ratio_sentence(one, other)
     same = made_up("resnet50")
-    assert explained.ratio_sentence(one, same).endswith("All have one sign.")
+    assert explained.ratio_sentence(one, same).endswith("Another sign than here: timm, Core i9.")
+    deep = made_up("resnext152_32x4d"), made_up("resnet152")  # the i9 did not time them
+    assert explained.ratio_sentence(*deep).endswith("All have one sign.")
     assert explained.resnet_of("resnext50_32x4d", 50) == "resnet50"
     assert explained.resnet_of("resnet50", 50) == ""
 
