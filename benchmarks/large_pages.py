@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from inference import frozen, keras
+from inference import keras
 from race import Call, race
 from train_step import contender
 
@@ -36,7 +36,7 @@ TRAINING = (
     ("resnext29_32x4d", 32, "float32"),
     ("mini_resnext", 128, "bfloat16"),
 )
-INFERENCE = (("resnet50", 1), ("resnext50_32x4d", 1), ("resnext50_32x4d", 32))
+INFERENCE = (("resnet50", 1), ("resnext50_32x4d", 1), ("resnext50_32x4d", 8))
 
 
 def cases() -> dict[str, partial[Call]]:
@@ -47,7 +47,6 @@ def cases() -> dict[str, partial[Call]]:
         found[f"training step, {name}, batch {batch}, {precision}"] = make
     for name, batch in INFERENCE:
         found[f"inference, {name}, batch {batch}"] = partial(keras, name, batch)
-        found[f"inference, constant weights, {name}, batch {batch}"] = partial(frozen, name, batch)
     return found
 
 

@@ -38,7 +38,7 @@ def test_a_search_shows_networks_and_a_point_opens_one(app, page):
         page.get_by_text(re.compile(r"\d+ of 70 networks keep within the budget"))
     ).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").last).to_be_visible()
-    plot = page.locator(".js-plotly-plot").nth(1)
+    plot = page.locator(".st-key-search_scatter .js-plotly-plot")
     plot.scroll_into_view_if_needed()
     point = plot.locator(".scatterlayer .trace").last.locator("path.point").first
     expect(point).to_be_visible()

@@ -24,7 +24,10 @@ _NO_TOOLBARS = (
     "@media (hover: none) { .modebar-container, [data-testid=stElementToolbar] "
     "{ display: none !important } }"
 )
-_CAPTION_CODE = "[data-testid=stCaptionContainer] code { color: inherit; font-size: inherit }"
+_CAPTION_WORDS = (
+    "[data-testid=stCaptionContainer] code { color: inherit; font-size: inherit } "
+    "[data-testid=stCaptionContainer] a { color: inherit; text-decoration: underline }"
+)
 _FOCUSED_LINK = (
     "[data-testid=stTopNavLink]:focus-visible "
     "{ outline: 2px solid !important; outline-offset: 2px }"
@@ -44,7 +47,7 @@ def readable() -> None:
     The words of charts and the code in captions take the text's colour, a focused page link gets a
     ring, and what is filled with the dark theme's light primary colour gets dark text.
     """
-    rules = [_CHART_WORDS, _CAPTION_CODE, _FOCUSED_LINK, _NO_TOOLBARS]
+    rules = [_CHART_WORDS, _CAPTION_WORDS, _FOCUSED_LINK, _NO_TOOLBARS]
     if st.context.theme.type == "dark":
         background = st.get_option("theme.dark.backgroundColor")
         filled = '[data-tag] *, [data-testid^="stBaseButton-primary"]:enabled *'

@@ -6,6 +6,7 @@ import pytest
 from run_snapshots import run_of
 
 from explorer.analysis.report import analyse
+from explorer.training.engine import precision
 from explorer.training.engine.device import Card
 from explorer.training.engine.machine import machine
 from explorer.training.engine.recipe import Recipe
@@ -51,8 +52,10 @@ def test_a_run_knows_the_host_that_trained_it(store, tiny, quick):
     assert store.snapshot(run).host == "another"
 
 
-def test_a_gpu_is_known_from_the_newest_run_on_it():
+def test_a_gpu_is_known_from_the_newest_run_on_it(monkeypatch):
     """The page does not import TensorFlow, which alone could tell."""
+    # With a matrix unit "auto" would be bfloat16 on the processor, too.
+    monkeypatch.setattr(precision, "has_matrix_unit", lambda: False)
     card = Card("NVIDIA H200", (9, 0))
     cpu = earlier(created=1.0, recipe=dataclasses.replace(RECIPE, precision="auto"))
     gpu = dataclasses.replace(
