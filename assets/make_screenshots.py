@@ -50,7 +50,7 @@ PICTURES = {
     "compare": ("compare", ""),
     "cost": ("cost", ""),
     "cost-memory": ("cost", "text=Peak of each stage"),
-    "cost-time": ("cost?time_batch=8", "h3:text-is('Time')"),
+    "cost-time": ("cost?time_batch=8", "h3:has-text('Time')"),
     "cost-roofline": ("cost?time_batch=8", "text=The roofline: which ceiling each layer meets"),
     "verify": ("verify", ""),
     "accuracy": ("accuracy", ""),

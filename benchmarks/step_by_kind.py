@@ -3,9 +3,10 @@
     python benchmarks/step_by_kind.py [NETWORK:BATCH:PRECISION ...]
 
 Steps of ours are taken in a process of its own with ``ONEDNN_VERBOSE=1``, in which every primitive
-prints its shape and its milliseconds. What the step takes beyond their sum is everything else:
-updates of the weights, sums, gradients of ReLU and pooling, the loss, and the program between
-operations. Two operations may run at once, so the sum can also be more than the step.
+prints its shape and its milliseconds. Operations run one after the other, each on all cores, so
+that their times sum up; in a usual step two may run at once. What the step takes beyond their sum
+is everything else: updates of the weights, sums, gradients of ReLU and pooling, the loss, and the
+program between operations.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ PASSES = {
 def take_steps(case: str) -> None:
     """Print oneDNN's log of some steps, and after each how long it took."""
     name, batch, precision = case.split(":")
+    one_after_the_other()
     call = contender("ours", precision, name, int(batch))
     for number in range(WARM + STEPS):
         began = time.perf_counter()
@@ -48,6 +50,24 @@ def take_steps(case: str) -> None:
             print("warm", flush=True)
 
 
+def one_after_the_other() -> None:
+    """Let TensorFlow start an operation when the one before has ended."""
+    from resnext.runtime import configure_environment
+
+    configure_environment()
+    import tensorflow as tf
+
+    from explorer.training.engine import network
+
+    usual = network.configure
+
+    def configure(threads: int) -> None:
+        usual(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+    network.configure = configure
+
+
 def kind(fields: list[str]) -> str:
     """What a line of the log is: the primitive, its pass and, of a convolution, its window."""
     primitive, direction, shape = fields[5], fields[7], fields[-2]
@@ -55,7 +75,7 @@ def kind(fields: list[str]) -> str:
     if primitive == "convolution":
         side = re.search(r"kh(\d+)", shape)
         window = f"{side[1]}×{side[1]}" if side else "1×1"
-        grouped = re.match(r"mb\d+_g(\d+)", shape)
+        grouped = re.match(r"g(\d+)mb", shape)
         what = f"{'grouped ' if grouped and grouped[1] != '1' else ''}{window} convolution"
     if primitive == "reorder":
         return "change of layout or type (reorder)"

@@ -22,7 +22,7 @@ TABLE = "measured_memory.csv"
 CONDITIONS = (
     "Measured: the peak of resident memory above an idle process with TensorFlow 2.21 and Keras "
     "3.15, on two cores of an AMD EPYC: the first 16 steps on one with AVX-512, the others on one "
-    "with AVX2 (benchmarks/memory.py)."
+    "with AVX2, without large memory pages, which add up to 5 % (benchmarks/memory.py)."
 )
 WHERE_FAR = (
     "These are the smallest network, mini_resnext, and forms with layers for each path: their "

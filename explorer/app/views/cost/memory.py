@@ -156,6 +156,10 @@ def forms(spec: ResNeXtSpec, settings: Settings) -> None:
         },
         key="forms_memory",
     )
+    st.caption(
+        "Predictions for forms with layers for each path were up to 1.5 times too high where they "
+        "were measured: see page Verify."
+    )
     if settings.train:
         st.caption(
             "In the backward pass of *Split and concatenate*, the gradient of each slice is as "
