@@ -82,7 +82,8 @@ def elsewhere(timing: Timing) -> str:
     cells = []
     roofs = [Ceilings("this machine, measured", here.product, here.copy)]
     for roof in [*roofs, *(device.ceilings for device in devices())]:
-        bounds = explained.bounds_on(nodes, timing.settings.batch, roof)
+        layers = explained.points_on(timing.spec, timing.settings.batch, roof)
+        bounds = [layer.bound for layer in layers]
         working = [one for one in bounds if one.macs]
         ratio = _least(nodes, timing, roof) / _least(other, timing, roof)
         cells.append(

@@ -108,11 +108,6 @@ def which_ceiling(bounds: Sequence[Bound], name: str) -> str:
     )
 
 
-def bounds_on(nodes: Iterable[Node], batch: int, ceilings: Ceilings) -> list[Bound]:
-    """The bounds of a network's layers on a machine."""
-    return [bound(node, batch, ceilings) for node in nodes if node.kind != "InputLayer"]
-
-
 def why_grouped(timing: Timing) -> list[str]:
     """Why the grouped 3×3 runs at a fraction of the peak; empty if there is none."""
     graph, batch, ceilings = graph_of(timing.spec), timing.settings.batch, ceilings_of(timing)

@@ -20,8 +20,8 @@ from resnext import ResNeXtSpec
 
 RULE = (
     "Time of a network divided by that of the ResNet of its depth, in inference: as published, by "
-    "MACs, and on one image on this machine. The sign is the same if both networks are slower, or "
-    "both faster, than the ResNet."
+    "MACs, and on one image on this machine. The sign is the same if the network is slower than "
+    "the ResNet on both machines, or faster on both."
 )
 SAME, OTHER, UNKNOWN = "same sign", "other sign", "not measured here"
 
@@ -95,15 +95,15 @@ def summary(found: Sequence[Compared]) -> str:
     """How many have the sign of what was measured here, in a sentence or two."""
     timed = [one for one in found if one.ours is not None]
     same = [one for one in timed if one.verdict == SAME]
-    text = f"{len(found)} published ratios. "
+    said = [f"{len(found)} published ratios."]
     if timed:
-        text += f"{len(same)} of the {len(timed)} that were measured here have the same sign."
+        said.append(f"{len(same)} of the {len(timed)} that were measured here have the same sign.")
     missing = list(dict.fromkeys(
         name for one in found if one.ours is None for name in (one.other, one.network)
     ))  # fmt: skip
     if missing:
-        text += f" To measure what is missing: python -m explorer time {' '.join(missing)}"
-    return text.replace("  ", " ")
+        said.append(f"To measure what is missing: python -m explorer time {' '.join(missing)}")
+    return " ".join(said)
 
 
 def rows(found: Sequence[Compared]) -> list[dict[str, str]]:

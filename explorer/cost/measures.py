@@ -7,14 +7,13 @@ from typing import Any
 
 from explorer.analysis.measures import Measure
 from explorer.analysis.report import graph_of
-from explorer.cost.memory import RULE, Memory, memory
+from explorer.cost.memory import GIB, RULE, Memory, memory
 from explorer.cost.settings import Settings
 from explorer.cost.timings import Timings, timings_here
 from explorer.formatting import numbers
 from resnext import ResNeXtSpec
 from resnext.errors import InputError
 
-GIB = 2**30
 ROOM = 16  # GiB of a usual card
 INFERENCE, TRAINING = Settings(), Settings(32, train=True)
 UNKNOWN = "not known"

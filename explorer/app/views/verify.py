@@ -73,15 +73,7 @@ def _memory() -> None:
     st.subheader("Peak memory, predicted and measured", anchor=False)
     found = _steps()
     st.markdown(f"{measured.summary(found)} {measured.CONDITIONS}")
-    table = pd.DataFrame(measured.rows(found)).rename(columns=str.capitalize)
-    right = st.column_config.TextColumn(alignment="right")
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=38 + 35 * len(table),
-        column_config=dict.fromkeys(["Predicted", "Measured", "Ratio"], right),
-        key="verify_memory",
-    )
+    _table(measured.rows(found), ["Predicted", "Measured", "Ratio"], "verify_memory")
     st.caption("On the command line: `python -m explorer verify --memory`.")
 
 
@@ -93,17 +85,19 @@ def _times() -> None:
     st.markdown(f"{measured_ratios.RULE} {plain(measured_ratios.summary(found))}")
     if times := measured_ratios.conditions(found, kept):
         st.caption(plain(times))
-    table = pd.DataFrame(measured_ratios.rows(found))
-    table.columns = [str(name)[0].upper() + str(name)[1:] for name in table]
-    right = st.column_config.TextColumn(alignment="right")
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=38 + 35 * len(table),
-        column_config=dict.fromkeys(["Published", "MACs", "Here"], right),
-        key="verify_times",
-    )
+    _table(measured_ratios.rows(found), ["Published", "MACs", "Here"], "verify_times")
     st.caption("On the command line: `python -m explorer verify --time`.")
+
+
+def _table(rows: list[dict[str, str]], figures: list[str], key: str) -> None:
+    """All rows of a table; columns of figures are aligned to the right."""
+    st.dataframe(
+        pd.DataFrame(rows).rename(columns=lambda name: name[0].upper() + name[1:]),
+        hide_index=True,
+        height=38 + 35 * len(rows),
+        column_config=dict.fromkeys(figures, st.column_config.TextColumn(alignment="right")),
+        key=key,
+    )
 
 
 @st.cache_resource(show_spinner="Computing the memory of the steps")

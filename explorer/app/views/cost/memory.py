@@ -15,7 +15,7 @@ from explorer.app.state.url_params import check_size
 from explorer.app.state.visitor import said
 from explorer.cost.blocks import Parts
 from explorer.cost.charts import shown_moments, timeline
-from explorer.cost.memory import RULE, Memory, memory
+from explorer.cost.memory import GIB, RULE, Memory, memory
 from explorer.cost.memory_text import timeline_records
 from explorer.cost.settings import OPTIMIZERS, PRECISIONS, Settings
 from explorer.formatting import numbers
@@ -25,7 +25,6 @@ from resnext.errors import UserError
 
 MODES = {"training": "Training", "inference": "Inference"}
 OPTIMIZER_LABELS = {"sgd": "SGD with momentum", "adam": "Adam"}
-GIB = 2**30
 _MOST_MOMENTS = 300_000
 _MEMORIES: Shared[Memory] = Shared(_MOST_MOMENTS, lambda found: len(found.moments))
 

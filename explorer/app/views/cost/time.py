@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from explorer.analysis.report import graph_of
 from explorer.app.components.charts import shared_chart
 from explorer.app.components.jobs import follow, show_error, this_session
 from explorer.app.components.widgets import downloads, number, segments, select
@@ -268,7 +267,7 @@ def _measured_roofline(found: Timing) -> None:
     st.plotly_chart(
         shared_chart(measured_roofline, found, key=("roofline", found.key)), key="roofline"
     )
-    bounds = explained.bounds_on(graph_of(found.spec), found.settings.batch, roof)
+    bounds = [layer.bound for layer in explained.points(found)]
     st.markdown(_ceilings(roof, bounds, "this machine"))
     st.caption(BOUND)
     for sentence in explained.why_grouped(found):
