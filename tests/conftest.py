@@ -37,7 +37,13 @@ LEFT_OUT = re.compile(r"^pytestmark = (\[[^\]]*)?pytest\.mark\.(slow|browser)\b"
 # The shell opens a page in a third of the time of the whole browser, which draws its own windows.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+# Pages of one window share a process, and with it what was compiled for the first of them.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-gpu",
+    "--process-per-site",
+]
 # Tests wait for runs: at the lowest priority these starve beside the other workers' browsers.
 os.environ.setdefault("RESNEXT_NICENESS", "0")
 SLOW = ("slow", "browser")  # the marks of tests that take seconds
@@ -107,22 +113,48 @@ FORGET = """try {
 
 
 @pytest.fixture(scope="session")
-def window(browser):
-    """What the pages at 1440x900 share: it fetches the app's code once."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
+def windows(browser):
+    """Windows with and without touch; each fetches and compiles the app's code once."""
+    made = {}
+
+    def window(touch):
+        if touch not in made:
+            made[touch] = browser.new_context(has_touch=touch)
+            # A window's process ends with its last page; in this one no code runs.
+            rest = made[touch].new_page()
+            rest.route("**", lambda route: route.fulfill(body=""))
+            rest.goto("http://localhost")
+        return made[touch]
+
+    yield window
+    for context in made.values():
+        context.close()
 
 
 @pytest.fixture
-def page(window):
-    """A fresh page at 1440x900, of somebody who was never here before."""
-    page = window.new_page()
-    page.add_init_script(FORGET)
-    yield page
-    for each in window.pages:
-        each.close()
-    window.clear_cookies()
+def new_page(windows):
+    """Opens fresh pages, of somebody who was never here before."""
+    used = []
+
+    def fresh(width=1440, height=900, *, touch=False, scheme="light", motion="no-preference"):
+        used.append(windows(touch))
+        page = used[-1].new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme, reduced_motion=motion)
+        page.add_init_script(FORGET)
+        return page
+
+    yield fresh
+    for context in used:
+        for page in context.pages[1:]:
+            page.close()
+        context.clear_cookies()
+
+
+@pytest.fixture
+def page(new_page):
+    """A fresh page at 1440x900."""
+    return new_page()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,13 @@ def settled(page, patience=None):
     page.wait_for_function(SETTLED, timeout=patience)
 
 
+# Whether the app has taken its theme, dark or light.
+THEME = """(dark) => {
+  const [red] = getComputedStyle(document.querySelector(".stApp")).backgroundColor.match(/\\d+/g);
+  return (red < 128) === dark;
+}"""
+
+
 def still(locator):
     """Where an element is, as soon as two frames in turn show it there and no style changes."""
     return locator.evaluate(

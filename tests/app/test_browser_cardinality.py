@@ -201,11 +201,10 @@ def test_networks_of_other_specs(app, page, query, left, right, note):
     assert page.locator(".cardinality .lit").count() == 2
 
 
-def test_a_phone_needs_no_sideways_scrolling_and_keeps_the_slider_in_view(browser, app):
+def test_a_phone_needs_no_sideways_scrolling_and_keeps_the_slider_in_view(new_page, app):
     from playwright.sync_api import expect
 
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
+    page = new_page(390, 844, touch=True)
     opened(page, app)
     wide = """() => [...document.querySelectorAll("div")].flatMap((div) =>
       [...(div.shadowRoot?.querySelectorAll(".cardinality *:not(.twin)") ?? [])])
@@ -214,7 +213,6 @@ def test_a_phone_needs_no_sideways_scrolling_and_keeps_the_slider_in_view(browse
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     expect(page.locator(".cardinality .slider")).to_be_in_viewport()
     expect(page.locator(".cardinality .pane").first).to_be_in_viewport(ratio=0.9)
-    context.close()
 
 
 SEEN_FIRST = """

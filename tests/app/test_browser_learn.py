@@ -65,9 +65,8 @@ def test_the_whole_block_is_in_the_window_under_its_heading(page, app):
     assert box["y"] + box["height"] - heading["y"] <= 900 - header
 
 
-def test_on_a_phone_the_words_come_before_the_drawing(browser, app):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def test_on_a_phone_the_words_come_before_the_drawing(new_page, app):
+    page = new_page(390, 844)
     page.goto(f"{app.url}/learn?lesson_move=Split")
     drawing = page.get_by_role("img", name=re.compile("drawn up to the step Split"))
     drawing.wait_for()
@@ -76,7 +75,6 @@ def test_on_a_phone_the_words_come_before_the_drawing(browser, app):
     box = drawing.bounding_box()
     assert words["y"] + words["height"] <= box["y"]
     assert box["y"] + box["height"] <= figures["y"]
-    context.close()
 
 
 def test_paths_play_to_the_end_and_stop(page, app):
@@ -226,11 +224,8 @@ def test_a_picture_of_ones_own_and_a_drawing(page, app):
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_nothing_overflows_on_a_phone(browser, app, step):
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce"
-    )
-    page = context.new_page()
+def test_nothing_overflows_on_a_phone(new_page, app, step):
+    page = new_page(390, 844, scheme="dark", motion="reduce")
     page.goto(f"{app.url}/learn?lesson={step}&lesson_move=Widen")
     number = STEPS.index(step) + 1
     page.get_by_role("heading", name=re.compile(rf"^Step {number} ")).wait_for()
@@ -240,4 +235,3 @@ def test_nothing_overflows_on_a_phone(browser, app, step):
     assert len({tab.bounding_box()["y"] for tab in tabs.all()}) == 1
     main = "document.querySelector('[data-testid=stMain]')"
     assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
-    context.close()

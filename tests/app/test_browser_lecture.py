@@ -8,15 +8,13 @@ from waiting import settled, until
 from explorer.app.views.learn.parts import static
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SIZE = {"width": 1280, "height": 720}
 READABLE = 18  # pixels: a fortieth of the height
 
 
 @pytest.fixture
-def lecture(browser, app):
+def lecture(new_page, app):
     """Opens a step of the lesson in full screen, by its address."""
-    context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
-    page = context.new_page()
+    page = new_page(1280, 720, motion="reduce")
 
     def at(step, more=""):
         page.goto(f"{app.url}/learn?lesson_full=on&lesson={step}{more}")
@@ -25,8 +23,7 @@ def lecture(browser, app):
         page.wait_for_function("window.resnextLesson?.component")  # keys are heard from then on
         return page
 
-    yield at
-    context.close()
+    return at
 
 
 def turned_to(page, number):
@@ -98,7 +95,7 @@ def test_keys_that_a_control_uses_are_left_to_it(lecture):
 def test_nothing_but_the_step_is_there_and_escape_leaves(page, app):
     from playwright.sync_api import expect
 
-    page.set_viewport_size(SIZE)
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{app.url}/learn?lesson=Width")
     navigation = page.get_by_role("link", name="Architecture")
     expect(navigation).to_be_visible()

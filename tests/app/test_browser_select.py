@@ -26,24 +26,21 @@ CHANGED = """(canvas) => {
 SCREENS = [(1440, 900), (1280, 720), (390, 844)]
 
 
-def opened_page(browser, app, address, width, height):
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce"
-    )
-    page = context.new_page()
+def opened_page(new_page, app, address, width, height):
+    page = new_page(width, height, motion="reduce")
     page.goto(f"{app.url}/{address}")
     canvas = page.locator(".netmap-canvas")
     canvas.wait_for()
     settled(page)
     canvas.scroll_into_view_if_needed()
-    return context, page, canvas
+    return page, canvas
 
 
 @pytest.mark.parametrize("address", ["", "compare?side=on&with=resnet50,resnext50_32x4d"])
 @pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_a_click_changes_nothing_but_the_outline(app, browser, address, width, height):
+def test_a_click_changes_nothing_but_the_outline(app, new_page, address, width, height):
     """The parts before and after the click are at the same place, as are picture and page."""
-    context, page, canvas = opened_page(browser, app, address, width, height)
+    page, canvas = opened_page(new_page, app, address, width, height)
     tree = page.locator(".netmap-tree")
     tree.focus()
     for _ in range(3):  # stage 1, in view
@@ -74,11 +71,10 @@ def test_a_click_changes_nothing_but_the_outline(app, browser, address, width, h
     assert right <= box["x"] - frame["x"] + box["width"] + room
     assert box["y"] - frame["y"] - room <= top < bottom
     assert bottom <= box["y"] - frame["y"] + box["height"] + room
-    context.close()
 
 
-def test_a_double_click_opens_and_the_box_stays_under_the_pointer(app, browser):
-    context, page, _ = opened_page(browser, app, "", 1440, 900)
+def test_a_double_click_opens_and_the_box_stays_under_the_pointer(app, new_page):
+    page, _ = opened_page(new_page, app, "", 1440, 900)
     tree = page.locator(".netmap-tree")
     item = tree.locator("[role=treeitem]")
     tree.focus()
@@ -100,4 +96,3 @@ def test_a_double_click_opens_and_the_box_stays_under_the_pointer(app, browser):
     page.wait_for_url(lambda url: "open=" not in url)
     assert item.get_attribute("aria-expanded") == "false"
     assert item.bounding_box() == pytest.approx(before, abs=1)
-    context.close()

@@ -14,11 +14,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def phone(browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    context.set_default_timeout(60_000)
-    yield context.new_page()
-    context.close()
+def phone(new_page):
+    return new_page(390, 844, touch=True)
 
 
 def test_every_page_has_an_address(app, page):

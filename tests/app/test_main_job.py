@@ -56,21 +56,6 @@ def test_any_name_can_be_typed_and_a_wrong_one_is_refused(app, page):
     page.wait_for_url(re.compile("network=resnext29_4x24d"))
 
 
-@pytest.mark.parametrize("path", ["", "tables", "compare", "train", "learn"])
-def test_nothing_overflows_on_a_phone(app, browser, path):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.goto(f"{app.url}/{path}")
-    page.wait_for_selector("h1")
-    settled(page)
-    wide = page.evaluate(
-        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-            .map((element) => element.scrollWidth - element.clientWidth)"""
-    )
-    context.close()
-    assert wide == [0, 0]
-
-
 @pytest.mark.slow
 def test_build_agrees_and_hands_over_the_model(app, page, tmp_path):
     from playwright.sync_api import expect

@@ -162,7 +162,7 @@ def test_a_host_offers_no_sweeps(store, monkeypatch):
 
 
 @pytest.mark.browser
-def test_a_sweep_in_a_browser_draws_its_charts_and_fits_a_phone(own_app, browser):
+def test_a_sweep_in_a_browser_draws_its_charts_and_fits_a_phone(own_app, new_page):
     store = RunStore(own_app.runs)
     # Their queue must not move: every run is over.
     from explorer.training.runs import scheduler
@@ -175,8 +175,7 @@ def test_a_sweep_in_a_browser_draws_its_charts_and_fits_a_phone(own_app, browser
     finally:
         scheduler.tick = real
     own_app.start()
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+    page = new_page(390, 844)
     page.goto(f"{own_app.url}/sweeps")
     charts = page.locator(".js-plotly-plot .scatterlayer")
     charts.nth(1).wait_for()
@@ -192,4 +191,3 @@ def test_a_sweep_in_a_browser_draws_its_charts_and_fits_a_phone(own_app, browser
         page.get_by_text("Everything (HTML)").click()
     text = waiting.value.path().read_text(encoding="utf-8")
     assert re.search(r"<h1>Sweep: a &lt;b&gt;try", text)
-    context.close()

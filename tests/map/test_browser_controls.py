@@ -2,7 +2,7 @@
 
 import pytest
 from map_pages import SMALL, SPEC, STAGES, VISIBLE, click, state
-from waiting import settled, still, until
+from waiting import THEME, settled, still, until
 
 pytestmark = pytest.mark.browser
 
@@ -31,12 +31,6 @@ CONTRAST = """(element) => {
   const ink = drawn ? style.fill : style.color;
   const text = luminance(["white", ...chain, ink], ink);
   return (Math.max(behind, text) + 0.05) / (Math.min(behind, text) + 0.05);
-}"""
-
-# Whether the app has taken its theme, dark or light.
-THEME = """(dark) => {
-  const [red] = getComputedStyle(document.querySelector(".stApp")).backgroundColor.match(/\\d+/g);
-  return (red < 128) === dark;
 }"""
 
 
@@ -219,10 +213,9 @@ def test_an_address_that_is_typed_later_is_followed_and_checked_too(open_map):
 
 
 @pytest.fixture(params=["light", "dark"])
-def shown(app, browser, request):
+def shown(app, new_page, request):
     """Open a page of the app in this theme and return one of its elements."""
-    context = browser.new_context(color_scheme=request.param)
-    page = context.new_page()
+    page = new_page(scheme=request.param)
 
     def open_page(name, selector):
         page.goto(f"{app.url}/{name}")
@@ -233,8 +226,7 @@ def shown(app, browser, request):
         settled(page)
         return element
 
-    yield open_page
-    context.close()
+    return open_page
 
 
 def assert_readable(element):

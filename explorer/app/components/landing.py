@@ -32,6 +32,7 @@ _FOCUSED_LINK = (
     "[data-testid=stTopNavLink]:focus-visible "
     "{ outline: 2px solid !important; outline-offset: 2px }"
 )
+_FILLED = '[data-tag] *, [data-testid^="stBaseButton-primary"]:enabled *'
 
 
 def close_drawer() -> None:
@@ -45,13 +46,12 @@ def readable() -> None:
     """Contrast where Streamlit's own is below WCAG's AA; no toolbars over a touch screen's text.
 
     The words of charts and the code in captions take the text's colour, a focused page link gets a
-    ring, and what is filled with the dark theme's light primary colour gets dark text.
+    ring, and what is filled with the primary colour gets text in the background's: the browser
+    picks it, as the system may change the theme while no run of the page follows.
     """
-    rules = [_CHART_WORDS, _CAPTION_WORDS, _FOCUSED_LINK, _NO_TOOLBARS]
-    if st.context.theme.type == "dark":
-        background = st.get_option("theme.dark.backgroundColor")
-        filled = '[data-tag] *, [data-testid^="stBaseButton-primary"]:enabled *'
-        rules.append(f"{filled} {{ color: {background} !important }}")
+    backgrounds = [st.get_option(f"theme.{name}.backgroundColor") for name in ("light", "dark")]
+    filled = f"{_FILLED} {{ color: light-dark({', '.join(backgrounds)}) !important }}"
+    rules = [_CHART_WORDS, _CAPTION_WORDS, _FOCUSED_LINK, _NO_TOOLBARS, filled]
     st.html(f"<style>{' '.join(rules)}</style>")
 
 
