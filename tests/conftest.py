@@ -105,11 +105,18 @@ def browser():
         browser.close()
 
 
-# What earlier pages stored goes as a page first opens an origin; frames may have none.
-FORGET = """try {
+# What earlier pages stored goes as a page first opens an origin; frames may have none. The browser
+# takes each question of ours for a person's touch, and the first page waits when it is touched.
+FRESH = """try {
   if (!sessionStorage.known) localStorage.clear();
   sessionStorage.known = true;
-} catch {}"""
+} catch {}
+{
+  const touched = { hasBeenActive: false };
+  const touch = (event) => { touched.hasBeenActive ||= event.isTrusted; };
+  for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, touch, true);
+  Object.defineProperty(navigator, "userActivation", { value: touched });
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +148,7 @@ def new_page(windows):
         page = used[-1].new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme, reduced_motion=motion)
-        page.add_init_script(FORGET)
+        page.add_init_script(FRESH)
         return page
 
     yield fresh
