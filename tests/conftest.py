@@ -37,12 +37,14 @@ LEFT_OUT = re.compile(r"^pytestmark = (\[[^\]]*)?pytest\.mark\.(slow|browser)\b"
 # The shell opens a page in a third of the time of the whole browser, which draws its own windows.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-# Pages of one window share a process, and with it what was compiled for the first of them.
+# Pages of one window share a process, and with it what was compiled for the first of them. Code
+# that runs for seconds is not worth being parsed ahead on other cores, nor the last optimisation.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-gpu",
     "--process-per-site",
+    "--js-flags=--no-script-streaming --no-opt",
 ]
 # Tests wait for runs: at the lowest priority these starve beside the other workers' browsers.
 os.environ.setdefault("RESNEXT_NICENESS", "0")
