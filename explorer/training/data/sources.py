@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from explorer.training.data import pickles, synthetic
 from explorer.training.data.errors import DataError
-from explorer.training.data.images import ImageListing, list_images
+from explorer.training.data.images import ImageListing, first_size, list_images
 from explorer.training.data.readers import Reader, read_batches, read_images, read_synthetic
 
 SYNTHETIC = "synthetic"
@@ -20,6 +21,7 @@ WORDS = {
     SYNTHETIC: ("synthetic shapes", "Built in: synthetic shapes"),
     CIFAR10: ("CIFAR-10", "CIFAR-10 (Keras's cache or download)"),
 }
+CIFAR_SIZE = (32, 32)  # of the built-in images, too
 UPLOADS = ".uploads"  # the folder of runs/ that keeps them
 _CIFAR10_FILES = ("cifar-10-batches-py", "cifar-10-python.tar.gz", "cifar-10-batches-py.tar.gz")
 
@@ -34,6 +36,7 @@ class SourceInfo:
         class_names: In label order.
         train_images: Training images, the validation images included; None if unknown before
             reading.
+        image_size: Finds height and width of its first image; None if that is damaged.
         read: Reads it.
         note: What a reader of the figures should know, or "".
         batches: Yields CIFAR-10's official batches, if it is those.
@@ -44,6 +47,7 @@ class SourceInfo:
     title: str
     class_names: tuple[str, ...]
     train_images: int | None
+    image_size: Callable[[], tuple[int, int] | None]
     read: Reader
     note: str = ""
     batches: pickles.Batches | None = None
@@ -66,6 +70,7 @@ def open_source(source: str) -> SourceInfo:
             synthetic.TITLE,
             synthetic.CLASS_NAMES,
             synthetic.TRAIN_IMAGES,
+            lambda: CIFAR_SIZE,
             read_synthetic,
             "Drawn by this program from a seed; do not compare accuracies with CIFAR-10.",
         )
@@ -89,6 +94,7 @@ def open_source(source: str) -> SourceInfo:
             path.name,
             listing.class_names,
             len(listing.train),
+            partial(first_size, listing),
             partial(read_images, listing),
             "JPEG images: pixels differ a little from the originals." if jpeg else "",
             listing=listing,
@@ -112,8 +118,15 @@ def _open_batches(source: str, path: Path) -> SourceInfo:
     if batches is None:
         raise DataError(f"{path.name} holds no CIFAR-10 batches (data_batch_1 to 5, test_batch)")
     names = pickles.class_names(batches)
-    read = partial(read_batches, batches, len(names))
-    return SourceInfo(source, "CIFAR-10 batches", names, None, read, batches=batches)
+    return SourceInfo(
+        source,
+        "CIFAR-10 batches",
+        names,
+        None,
+        lambda: CIFAR_SIZE,
+        partial(read_batches, batches, len(names)),
+        batches=batches,
+    )
 
 
 def cached_cifar10() -> Path | None:

@@ -10,8 +10,7 @@ from explorer.app.state import address
 from explorer.app.state.visitor import said
 from explorer.training.data import open_source
 from explorer.training.data.cache import source_stamp
-from explorer.training.data.images import first_size
-from explorer.training.data.sources import CIFAR10, WORDS
+from explorer.training.data.sources import CIFAR10, CIFAR_SIZE, WORDS
 from explorer.training.runs.forecast import CIFAR10_IMAGES
 from explorer.training.runs.quotas import limits
 from explorer.training.runs.visitors import VisitorRuns
@@ -21,7 +20,6 @@ from resnext.errors import UserError
 BUILT_IN = {label: word for word, (_, label) in WORDS.items()}
 PATH = "A path on this machine"
 UPLOAD = "Upload an archive"
-CIFAR_SIZE = (32, 32)  # of the built-in images, too
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,6 @@ def uploaded(store: VisitorRuns) -> str:
 def about(source: str, stamp: str) -> tuple[str, str, int | None, Picked]:
     """Title, note and number of training images of a source, if it is known; and the source."""
     info = open_source(source)
-    size = CIFAR_SIZE if info.listing is None else first_size(info.listing)
     count = info.train_images or CIFAR10_IMAGES
-    picked = Picked(source, len(info.class_names), count, size, stamp)
+    picked = Picked(source, len(info.class_names), count, info.image_size(), stamp)
     return info.title, info.note, info.train_images, picked
