@@ -1,7 +1,9 @@
 """Attention: what a block does between its last normalisation and the sum with its shortcut.
 
 Each is a function of the features, (h, w, c), and the block's place; it returns features of the
-same shape. `resnext.network` calls the one that the spec names.
+same shape. `resnext.network` calls the one that the spec names. Its layers lie in a folder of the
+block that has the name of its entry here, such as ``stage1/block1/se``: by that
+a file is recognised.
 """
 
 from __future__ import annotations
@@ -42,19 +44,30 @@ class Attention:
 
     Attributes:
         apply: From the features and the block's place to features of the same shape.
-        title: In words.
-        layers: How many it adds to a block.
+        title: As a choice.
+        words: In a sentence.
+        help: What it does, as a sentence.
+        layers: The most that it adds to a block.
     """
 
     apply: Callable[[Any, str], Any]
     title: str
+    words: str
+    help: str
     layers: int
 
 
 # By the word that a spec has, and a network's name begins with, such as seresnext50_32x4d.
 ATTENTIONS: Mapping[str, Attention] = MappingProxyType(
     {
-        "none": Attention(none, "None", 0),
-        "se": Attention(squeeze_and_excitation, "Squeeze and excitation (SE-ResNeXt)", 6),
+        "none": Attention(none, "None", "", "", 0),
+        "se": Attention(
+            squeeze_and_excitation,
+            "Squeeze and excitation (SE-ResNeXt)",
+            "squeeze and excitation",
+            "Squeeze and excitation scales each channel by a gate computed from the means of all "
+            "channels.",
+            6,
+        ),
     }
 )

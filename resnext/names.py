@@ -49,6 +49,7 @@ _MINI: dict[str, Any] = {
     ),
 }
 _PREFIX = "|".join(word for word in ATTENTIONS if word != "none")
+_PREFIXES = " or ".join(f"{word} for {one.words}" for word, one in ATTENTIONS.items() if one.words)
 _NAME = re.compile(rf"({_PREFIX})?resnext([1-9]\d{{0,3}})_([1-9]\d{{0,4}})x([1-9]\d{{0,4}})d")
 
 
@@ -86,7 +87,7 @@ def fields_of(name: str) -> dict[str, Any]:
         )
     raise SpecError(
         "A network's name must be resnext{depth}_{C}x{d}d (such as resnext50_32x4d), the same "
-        "after se for squeeze and excitation, or one of "
+        f"after {_PREFIXES}, or one of "
         f"{', '.join(n for n in PRESETS if 'resnext' not in n)}, mini_resnext. "
         f"Received {str(name)[:80]!r}."
     )

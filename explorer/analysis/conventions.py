@@ -1,7 +1,7 @@
-"""What one forward pass costs, by five counting conventions: for each, operator -> formula.
+"""What one forward pass costs, by several counting conventions: for each, operator -> formula.
 
 They differ in what is counted besides convolutions and dense layers, which is why one network
-is quoted with different figures. In all five, softmax costs nothing (the published models end
+is quoted with different figures. In all of them, softmax costs nothing (the published models end
 in logits), nor do adding, concatenating, slicing and reshaping. The sum of a block's shortcut
 is no exception in calflops: it patches functions of torch, and torchvision adds in place
 (``out += identity``), so its 8.504 G for ResNeXt-50 hold no additions (with them 8.509 G). Nor is

@@ -1,4 +1,4 @@
-"""The formats of tables: an entry in `FORMATS` for each, which every command and page offers.
+"""The formats of tables: an entry in `FORMATS` for each, which commands and pages offer.
 
 A module that has something to show makes an `Answer` of it, without thinking of a format. A format
 writes any answer, from its blocks, its records or its plain types.

@@ -117,7 +117,7 @@ def run_search(arguments: argparse.Namespace) -> int:
     )
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    if arguments.format in ("json", "csv"):
+    if arguments.format != "table":  # which has it itself
         print(found.summary, file=sys.stderr)
     print_answer(answer(found), arguments.format)
     return 0

@@ -6,7 +6,10 @@ both have the stem, the strides and the shortcuts of ours for ImageNet.
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from resnext import IMAGENET_BLOCKS, ResNeXtSpec, trace
+from resnext.attention import ATTENTIONS
 from resnext.errors import InputError
 
 # Depth, cardinality and width of each network that torchvision names.
@@ -18,20 +21,23 @@ _TORCHVISION = {
     (101, 32, 8): "resnext101_32x8d",
     (101, 64, 4): "resnext101_64x4d",
 }
+# Of timm by attention; of each the network with other blocks is made of ResNeXt-50 32×4d.
 _TIMM = {
-    **_TORCHVISION,
-    (26, 1, 64): "resnet26",
-    (200, 1, 64): "resnet200",
-    (101, 32, 4): "resnext101_32x4d",
-}
-_TIMM_SE = {
-    (50, 1, 64): "seresnet50",
-    (101, 1, 64): "seresnet101",
-    (152, 1, 64): "seresnet152",
-    (50, 32, 4): "seresnext50_32x4d",
-    (101, 32, 4): "seresnext101_32x4d",
-    (101, 32, 8): "seresnext101_32x8d",
-    (101, 64, 4): "seresnext101_64x4d",
+    "none": {
+        **_TORCHVISION,
+        (26, 1, 64): "resnet26",
+        (200, 1, 64): "resnet200",
+        (101, 32, 4): "resnext101_32x4d",
+    },
+    "se": {
+        (50, 1, 64): "seresnet50",
+        (101, 1, 64): "seresnet101",
+        (152, 1, 64): "seresnet152",
+        (50, 32, 4): "seresnext50_32x4d",
+        (101, 32, 4): "seresnext101_32x4d",
+        (101, 32, 8): "seresnext101_32x8d",
+        (101, 64, 4): "seresnext101_64x4d",
+    },
 }
 _DEPTHS: dict[tuple[int, ...], int] = {blocks: depth for depth, blocks in IMAGENET_BLOCKS.items()}
 
@@ -42,12 +48,7 @@ def torchvision_call(spec: ResNeXtSpec) -> str:
     Raises:
         InputError: No call makes it; the message says why.
     """
-    _check(spec, "torchvision")
-    if spec.attention != "none":
-        raise InputError(
-            "torchvision's ResNeXt has no squeeze and excitation. "
-            f"Received attention={spec.attention!r}; timm has it."
-        )
+    _check(spec, "torchvision", ("none",))
     if spec.input_shape[2] != 3:
         raise InputError(
             "torchvision's ResNeXt takes images of 3 channels. "
@@ -74,15 +75,14 @@ def timm_call(spec: ResNeXtSpec) -> str:
     Raises:
         InputError: No call makes it; the message says why.
     """
-    _check(spec, "timm")
-    squeezes = spec.attention == "se"
-    name = (_TIMM_SE if squeezes else _TIMM).get(_key(spec))
+    _check(spec, "timm", _TIMM)
+    names = _TIMM[spec.attention]
+    name = names.get(_key(spec))
     if name:
         arguments = [f'"{name}"']
     else:
-        base = "seresnext50_32x4d" if squeezes else "resnext50_32x4d"
         arguments = [
-            f'"{base}"',
+            f'"{names[50, 32, 4]}"',
             f"layers={spec.blocks}",
             f"cardinality={spec.cardinality}",
             f"base_width={spec.width}",
@@ -98,8 +98,13 @@ def _key(spec: ResNeXtSpec) -> tuple[int, int, int]:
     return _DEPTHS.get(spec.blocks, 0), spec.cardinality, spec.width
 
 
-def _check(spec: ResNeXtSpec, library: str) -> None:
-    """Refuse what neither library has."""
+def _check(spec: ResNeXtSpec, library: str, attentions: Container[str]) -> None:
+    """Refuse what neither library has, and an attention that this one has not."""
+    if spec.attention not in attentions:
+        raise InputError(
+            f"{library}'s ResNeXt has no {ATTENTIONS[spec.attention].words}. Received attention="
+            f"{spec.attention!r}{'; timm has it' if spec.attention in _TIMM else ''}."
+        )
     plain = spec.replace(groups=())
     reasons = (
         (

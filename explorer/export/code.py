@@ -67,7 +67,7 @@ TARGETS: Mapping[str, Callable[[ResNeXtSpec], str]] = MappingProxyType(
         "torchvision": torchvision_call,
     }
 )
-# The attentions that the templates and the calls know; see `resnext.attention`.
+# The attentions that the templates know; see `resnext.attention`.
 WRITTEN = ("none", "se")
 TITLES = {"keras": "Keras", "torch": "PyTorch", "timm": "timm", "torchvision": "torchvision"}
 
@@ -84,7 +84,6 @@ def code(spec: ResNeXtSpec, target: str) -> str:
             attention cannot be written.
     """
     one_of(target, "target", tuple(TARGETS), InputError)
-    one_of(spec.attention, "attention of a network that is written as code", WRITTEN, InputError)
     return TARGETS[target](spec)
 
 
@@ -114,6 +113,7 @@ def _noted(line: str, comment: str) -> str:
 
 
 def _render(template: str, spec: ResNeXtSpec, framework: str, note: str) -> str:
+    one_of(spec.attention, "attention of a network that is written as code", WRITTEN, InputError)
     return _environment().get_template(template).render(_values(spec, framework, note))
 
 

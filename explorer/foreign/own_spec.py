@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from resnext import Graph, Node, ResNeXtSpec, SpecError, Stage, trace
+from resnext.attention import ATTENTIONS
 from resnext.errors import InputError
 
 # A layer that marks each form; the first that is found decides.
@@ -89,7 +90,10 @@ def _guess(graph: Graph) -> ResNeXtSpec:
         shortcut_bias=any(len(node.weights) > 1 for node in shortcuts),
         include_top=include_top,
         head="flatten" if "classifier/flatten" in graph else "average",
-        attention="se" if "stage1/block1/se/reduce" in graph else "none",
+        attention=next(
+            (name for name in ATTENTIONS if any(f"/block1/{name}/" in node.name for node in graph)),
+            "none",
+        ),
     )
     spec = spec if spec.stages == stages else spec.replace(groups=stages)
     return spec.replace(padding="symmetric") if _is_symmetric(graph, spec) else spec

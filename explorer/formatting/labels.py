@@ -16,7 +16,7 @@ def proper_name(name: str) -> str:
         prefix = f"{attention.upper()}-" if attention else ""
         return f"{prefix}ResNeXt-{depth} {cardinality}×{width}d"
 
-    return re.sub(r"(se)?resnext(\d+)_(\d+)x(\d+)d", proper, name)
+    return re.sub(r"([a-z]+)?resnext(\d+)_(\d+)x(\d+)d", proper, name)
 
 
 def listed(names: Sequence[str]) -> str:

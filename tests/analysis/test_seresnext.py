@@ -1,14 +1,22 @@
 """SE-ResNeXt: timm's parameters and MACs, names, forms; specs of before stay as they are."""
 
 import json
+import sys
+from dataclasses import replace
 
 import pytest
 
 from explorer.analysis.compare import compare
 from explorer.analysis.report import analyse
 from explorer.app.state import url_params
+from explorer.charts.cardinality import cardinality_data
+from explorer.charts.cardinality.choices import offer
+from explorer.foreign.own_spec import spec_of_graph
 from explorer.map.data import map_data
 from resnext import FORMS, ResNeXtSpec, SpecError, trace
+from resnext.attention import ATTENTIONS
+from resnext.layers import Activation, GlobalAveragePooling2D, Multiply
+from resnext.spec import CHOICES
 
 # Counted on timm 1.0.31's networks: parameters, and by hooks on nn.Conv2d and nn.Linear.
 TIMM = {
@@ -128,3 +136,32 @@ def test_compare_shows_what_it_costs():
     assert found.names == ("resnext50_32x4d", "seresnext50_32x4d")
     assert found.total.difference(1, "params") == 2_530_992
     assert found.total.difference(1, "macs") == 2_514_944
+
+
+def test_another_attention_is_one_entry(monkeypatch):
+    """Its files are recognised, and the first picture names it."""
+
+    def gate(x, block):
+        means = GlobalAveragePooling2D(f"{block}/mean/pool", keepdims=True)(x)
+        gates = Activation(f"{block}/mean/gate", "sigmoid")(means)
+        return Multiply(f"{block}/mean/scale")(x, gates)
+
+    entry = replace(ATTENTIONS["se"], apply=gate, words="gates of means")
+    both = {**ATTENTIONS, "mean": entry}
+    for module in [*sys.modules.values()]:
+        if getattr(module, "ATTENTIONS", None) is ATTENTIONS:
+            monkeypatch.setattr(module, "ATTENTIONS", both)
+    monkeypatch.setitem(CHOICES, "attention", tuple(both))
+    spec = ResNeXtSpec(**{**SMALL, "attention": "mean"})
+    assert spec_of_graph(trace(spec)) == spec
+    assert {block["attention"] for block in blocks_of(cardinality_data(offer(spec)))} == {
+        "gates of means"
+    }
+
+
+def blocks_of(data):
+    """All blocks in the picture's data."""
+    if isinstance(data, dict):
+        found = [data] if "attention" in data else []
+        return found + [block for value in data.values() for block in blocks_of(value)]
+    return [block for value in data for block in blocks_of(value)] if isinstance(data, list) else []

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from specs import valid_specs
 
 from explorer.export.code import TARGETS, code
 from resnext import PRESETS, ResNeXtSpec, Stage, trace
-from resnext.attention import ATTENTIONS, Attention
+from resnext.attention import ATTENTIONS
 from resnext.errors import InputError
 from resnext.layer import keras_name, pad_name
 from resnext.spec import CHOICES
@@ -149,12 +150,21 @@ def test_the_keras_file_is_our_keras_model(keras_facts, case):
     assert facts["spread"] > 1e-4  # the output depends on the image
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_an_attention_that_is_not_written_is_refused(target, monkeypatch):
-    fake = {**ATTENTIONS, "eca": Attention(ATTENTIONS["se"].apply, "Another", 6)}
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("keras", r"must be one of none, se\. Received 'new'"),
+        ("torch", r"must be one of none, se\. Received 'new'"),
+        ("timm", r"timm's ResNeXt has no new gate\. Received attention='new'\.$"),
+        ("torchvision", r"torchvision's ResNeXt has no new gate\. Received attention='new'\.$"),
+    ],
+)
+def test_an_attention_that_is_not_written_is_refused(target, reason, monkeypatch):
+    fake = {**ATTENTIONS, "new": replace(ATTENTIONS["se"], words="new gate")}
     monkeypatch.setattr("resnext.network.ATTENTIONS", fake)
     monkeypatch.setattr("resnext.spec.ATTENTIONS", fake)
+    monkeypatch.setattr("explorer.export.calls.ATTENTIONS", fake)
     monkeypatch.setitem(CHOICES, "attention", tuple(fake))
-    spec = ResNeXtSpec.from_name("resnext50_32x4d", attention="eca")
-    with pytest.raises(InputError, match=r"must be one of none, se\. Received 'eca'"):
+    spec = ResNeXtSpec.from_name("resnext50_32x4d", attention="new")
+    with pytest.raises(InputError, match=reason):
         code(spec, target)

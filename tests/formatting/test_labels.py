@@ -10,6 +10,7 @@ from explorer.formatting.labels import listed, proper_name
     [
         ("resnext50_32x4d", "ResNeXt-50 32×4d"),
         ("seresnext101_32x4d", "SE-ResNeXt-101 32×4d"),
+        ("ecaresnext50_32x4d", "ECA-ResNeXt-50 32×4d"),
         ("resnext29_8x64d (2)", "ResNeXt-29 8×64d (2)"),
         ("resnet50", "resnet50"),
         ("my_model", "my_model"),

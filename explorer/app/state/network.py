@@ -216,8 +216,8 @@ def _widgets() -> None:
             CHOICES["attention"].index(state["net_attention"]),
             key="net_attention",
             format_func=lambda name: ATTENTIONS[name].title,
-            help="Applied before a block's sum with its shortcut. Squeeze and excitation scales "
-            "each channel by a gate computed from the means of all channels.",
+            help="Applied before a block's sum with its shortcut. "
+            + " ".join(attention.help for attention in ATTENTIONS.values()).strip(),
         )
         st.selectbox(
             "Padding",

@@ -21,6 +21,7 @@ from explorer.charts.cardinality import words
 from explorer.charts.cardinality.choices import Choices, changed, channels_of, resnet_block
 from explorer.charts.cardinality.figures import Block, block_of, network_cost
 from resnext import PRESETS, ResNeXtSpec
+from resnext.attention import ATTENTIONS
 
 _INKS = {
     "paths": "projection",  # the map's colour of grouped convolutions on its wires
@@ -108,5 +109,5 @@ def _block(block: Block, kind: str, width: int, spec: ResNeXtSpec) -> dict[str, 
         ],
         "steps": words.steps(block.rows),
         "projects": block.projects,
-        "attention": "" if spec.attention == "none" else "squeeze and excitation",
+        "attention": ATTENTIONS[spec.attention].words,
     }
