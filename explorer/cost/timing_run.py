@@ -257,7 +257,9 @@ class _Measurement:
         batch = self.settings.batch
         if not self.settings.train:
             model = build_model(spec)
-            step = tf.function(lambda x: model(x, training=False), jit_compile=False)
+            step = tf.function(
+                lambda x: model(x, training=False), autograph=False, jit_compile=False
+            )
             given = self._values(spec.input_shape)
             return model, lambda: step(given)
         from explorer.training.engine.network import Network
@@ -278,7 +280,9 @@ class _Measurement:
         cut = keras.Model(from_outside, self._output(model, part.nodes[-1].name))
         given = [self._values(shape) for shape in part.inputs.values()]
         if not self.settings.train:
-            step = tf.function(lambda *x: cut(list(x), training=False), jit_compile=False)
+            step = tf.function(
+                lambda *x: cut(list(x), training=False), autograph=False, jit_compile=False
+            )
             return lambda: step(*given)
         weights = [variable.value for variable in cut.trainable_variables]
         # Nothing needs the gradient of the images.
@@ -292,7 +296,7 @@ class _Measurement:
                 y = cut(list(x), training=True)
             return tape.gradient(y, [*wanted, *weights], output_gradients=behind)
 
-        step = tf.function(both, jit_compile=False)
+        step = tf.function(both, autograph=False, jit_compile=False)
         return lambda: step(*given)
 
     @staticmethod
@@ -320,7 +324,7 @@ class _Measurement:
         import tensorflow as tf
 
         given = tf.zeros(())
-        step = tf.function(lambda x: x, jit_compile=False)
+        step = tf.function(lambda x: x, autograph=False, jit_compile=False)
         return lambda: step(given)
 
     @property
@@ -332,7 +336,7 @@ class _Measurement:
         import tensorflow as tf
 
         matrix = tf.random.stateless_normal((side, side), (0, 1))
-        step = tf.function(lambda x: tf.matmul(x, x), jit_compile=False)
+        step = tf.function(lambda x: tf.matmul(x, x), autograph=False, jit_compile=False)
         return lambda: step(matrix)
 
     def _copy(self) -> Call:
@@ -341,7 +345,7 @@ class _Measurement:
 
         if self.device.is_gpu:
             source = tf.ones(COPIED // 4)
-            step = tf.function(lambda x: -x, jit_compile=False)
+            step = tf.function(lambda x: -x, autograph=False, jit_compile=False)
             return lambda: step(source)
         read, written = np.ones(COPIED // 4, np.float32), np.zeros(COPIED // 4, np.float32)
         threads = self.device.threads

@@ -158,7 +158,7 @@ def _halves(path: Path, stamp: str, spec: ResNeXtSpec, block: str) -> tuple[Any,
         # Not the model's softmax, which rounds small probabilities to zero.
         return tf.matmul(back([paths * mask, identity], training=False), head.kernel) + head.bias
 
-    return front, tf.function(logits, jit_compile=False)
+    return front, tf.function(logits, autograph=False, jit_compile=False)
 
 
 def _inputs_of_merge(model: Any, graph: Graph, block: str) -> tuple[Any, Any]:

@@ -140,7 +140,9 @@ class _Form:
         model = keras.Model(images, part.apply(images, name))
         write_weights(model, self.graph, convert(weights, "grouped", name))
         self._keys, variables = _trainable(model, self.graph)
-        self._forward = tf.function(lambda x: model(x, training=False), jit_compile=False)
+        self._forward = tf.function(
+            lambda x: model(x, training=False), autograph=False, jit_compile=False
+        )
         forward = self._forward
 
         def gradients(x: Any, direction: Any) -> Any:
@@ -151,7 +153,7 @@ class _Form:
                 along = tf.reduce_sum(forward(x) * direction)
             return tape.gradient(along, [x, *variables])
 
-        self._gradients = tf.function(gradients, jit_compile=False)
+        self._gradients = tf.function(gradients, autograph=False, jit_compile=False)
 
     def output(self, given: NDArray[Any]) -> NDArray[Any]:
         result: NDArray[Any] = self._forward(_tensor(given)).numpy()

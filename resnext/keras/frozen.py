@@ -25,7 +25,9 @@ def frozen(model: Any) -> Callable[[np.ndarray], np.ndarray]:
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    function = tf.function(lambda images: model(images, training=False), jit_compile=False)
+    function = tf.function(
+        lambda images: model(images, training=False), autograph=False, jit_compile=False
+    )
     inputs = tf.TensorSpec(model.inputs[0].shape, tf.float32)
     graph = convert_variables_to_constants_v2(function.get_concrete_function(inputs))
     return lambda images: np.asarray(graph(tf.constant(images, tf.float32))[0])

@@ -59,6 +59,7 @@ class Network:
         self._forward = tf.function(
             self._logits,
             input_signature=[tf.TensorSpec((None, *spec.input_shape), tf.uint8)],
+            autograph=False,
             jit_compile=False,
         )
 
@@ -141,6 +142,8 @@ class Network:
                 tf.TensorSpec((), tf.float32),
                 tf.TensorSpec((), tf.int64),
             ],
+            # It would read the source of all that is called for branches on tensors: here are none.
+            autograph=False,
             jit_compile=self.configuration.xla,
         )
 
