@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from explorer.jobs.keras_process import leave
+
 
 def models():
     import keras
@@ -81,3 +83,4 @@ def main(folder):
 if __name__ == "__main__":
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     main(Path(sys.argv[1]))
+    leave(0)

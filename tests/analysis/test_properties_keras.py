@@ -18,11 +18,13 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import dataclasses, json, sys
 from explorer.building.worker import compare_layers
+from explorer.jobs.keras_process import leave
 from resnext import ResNeXtSpec, build_model
 for line in sys.stdin:
     spec = ResNeXtSpec.from_dict(json.loads(line))
     rows = compare_layers(spec, build_model(spec))
     print(json.dumps([dataclasses.asdict(row) for row in rows]), flush=True)
+leave(0)
 """
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from sources import CASES, images, random_weights
 
+from explorer.jobs.keras_process import leave
+
 
 def generated(path):
     """The model of a generated file."""
@@ -52,3 +54,4 @@ def main(folder):
 if __name__ == "__main__":
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     main(Path(sys.argv[1]))
+    leave(0)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.jobs.files import is_disk_full, read_json
+from explorer.jobs.keras_process import leave
 from explorer.training.data import Dataset, load_dataset
 from explorer.training.engine.errors import TimeUp
 from explorer.training.engine.loop import Halted, Loop
@@ -197,4 +198,4 @@ def _fail(files: RunFiles, reason: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), *map(int, sys.argv[2:])))
+    leave(main(Path(sys.argv[1]), *map(int, sys.argv[2:])))

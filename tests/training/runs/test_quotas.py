@@ -216,10 +216,10 @@ def test_what_was_learnt_until_the_time_was_up_can_be_had(
 ) -> None:
     run = store.create(tiny, quick, "synthetic", owner="alice")
     code = (
-        "import os, sys; from pathlib import Path; from explorer.training.runs import quotas;"
+        "import os; from pathlib import Path; from explorer.training.runs import quotas;"
         "caps = quotas.Limits(True, run_seconds=1e-6); quotas.limits = lambda: caps;"
-        "from explorer.training.runs.trainer import main;"
-        f"sys.exit(main(Path({str(store.folder(run))!r}), os.getppid()))"
+        "from explorer.training.runs.trainer import leave, main;"
+        f"leave(main(Path({str(store.folder(run))!r}), os.getppid()))"
     )
     done = subprocess.run([sys.executable, "-c", code], timeout=120, check=False, cwd=ROOT)
     state = ending(done.returncode, store.folder(run))

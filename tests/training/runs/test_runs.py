@@ -392,8 +392,8 @@ def test_a_full_disk_is_reported_and_survived(
     run = store.create(tiny, quick, "synthetic")
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000));"
-        "from pathlib import Path; from explorer.training.runs.trainer import main;"
-        f"import os; sys.exit(main(Path({str(store.folder(run))!r}), os.getppid()))"
+        "from pathlib import Path; from explorer.training.runs.trainer import leave, main;"
+        f"import os; leave(main(Path({str(store.folder(run))!r}), os.getppid()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, timeout=120, check=False, capture_output=True
