@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.building.job import Agreement, BuildResult
+from explorer.jobs.keras_process import import_keras
 from explorer.jobs.questions import Answer, Arrays, Progress
 from resnext import ResNeXtSpec, trace
 from resnext.layer import pad_name
@@ -19,7 +20,7 @@ def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> A
     started = time.monotonic()
     spec, folder = ResNeXtSpec.from_dict(request["spec"]), Path(request["folder"])
     progress("importing")
-    import keras
+    keras = import_keras()
 
     from resnext import build_model
 

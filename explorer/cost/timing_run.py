@@ -22,6 +22,7 @@ from explorer.cost.parts import Part, distinct
 from explorer.cost.settings import Settings
 from explorer.cost.timed import Conditions, Times, Timing
 from explorer.cost.timings import keep, timings_here
+from explorer.jobs.keras_process import import_keras
 from explorer.jobs.processes import has_large_pages
 from explorer.jobs.questions import Answer, Arrays, Progress, function_of
 from explorer.training.engine.device import first_card, share_cards
@@ -46,6 +47,7 @@ COPIED = 2**28  # bytes, more than a cache holds
 def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> Answer:
     """Measure, keep, and answer with `explorer.cost.timed.Timing` as plain values."""
     progress("importing TensorFlow|0")
+    import_keras()
     specs = [ResNeXtSpec.from_dict(plain) for plain in request["specs"]]
     device = _Device(request["train"])
     onnx = function_of(request["onnx"]) if request["onnx"] else None

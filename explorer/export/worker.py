@@ -9,6 +9,7 @@ from typing import Any
 from explorer.building.job import MAX_PARAMS
 from explorer.foreign.keras_graph import graph_of_keras
 from explorer.foreign.own_spec import spec_of_graph
+from explorer.jobs.keras_process import import_keras
 from explorer.jobs.questions import Answer, Arrays, Progress
 from resnext import Graph, ResNeXtSpec, trace
 from resnext.errors import InputError
@@ -18,7 +19,7 @@ from resnext.weights import convert, read_weights
 def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> Answer:
     """Take the weights of a Keras model, and write the ONNX file."""
     progress("importing")
-    import keras
+    keras = import_keras()
 
     from explorer.export.onnx_model import onnx_model
 

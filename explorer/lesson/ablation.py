@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.jobs.files import file_stamp
+from explorer.jobs.keras_process import import_keras
 from explorer.jobs.questions import Answer, Arrays, Progress
 from explorer.jobs.queue import NOBODY, Asker
 from explorer.lesson.activations import ask_network
@@ -145,7 +146,7 @@ def _halves(path: Path, stamp: str, spec: ResNeXtSpec, block: str) -> tuple[Any,
 
     Cached, because tracing takes longer than running.
     """
-    import keras
+    keras = import_keras()
     import tensorflow as tf
 
     model, graph = load_grouped(path, spec)

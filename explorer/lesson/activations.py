@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.jobs.keras_process import import_keras
 from explorer.jobs.questions import Answer, Arrays, Progress, Question
 from explorer.jobs.queue import NOBODY, Asker, answer
 from explorer.lesson.saved_models import Trained, load_grouped
@@ -81,7 +82,7 @@ def ask_network(
 
 def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> Answer:
     """Compute the activations; imports TensorFlow."""
-    import keras
+    keras = import_keras()
 
     spec = ResNeXtSpec.from_dict(request["spec"])
     model, _ = load_grouped(Path(request["model"]), spec)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.jobs.keras_process import import_keras
 from explorer.jobs.questions import Answer, Arrays, Progress
 from explorer.lesson.equivalence import FormCost
 from explorer.lesson.forms import Part, make_input, random_weights, relative_difference
@@ -35,7 +36,7 @@ def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> A
 @contextmanager
 def _keras_dtype(dtype: str) -> Iterator[None]:
     """Use this type for every new Keras layer, and clear the Keras session afterwards."""
-    import keras
+    keras = import_keras()
 
     try:
         keras.config.set_dtype_policy(dtype)

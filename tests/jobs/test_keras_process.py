@@ -1,5 +1,6 @@
-"""How a process that imports Keras ends sooner."""
+"""How a process that imports Keras starts and ends sooner."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,32 @@ import sys
 import pytest
 
 pytestmark = pytest.mark.slow  # processes
+
+IMPORTS = """
+import gc, json
+from explorer.jobs.keras_process import import_keras
+
+if not {searches}:
+    gc.disable()
+first = import_keras().searched, gc.isenabled(), gc.get_freeze_count() > 1000
+garbage = []
+garbage.append(garbage)
+frozen = gc.get_freeze_count()
+print(json.dumps([*first, import_keras().searched, gc.get_freeze_count() <= frozen]))
+"""
+
+
+@pytest.mark.parametrize("searches", [True, False])
+def test_what_is_imported_is_not_searched_for_garbage_but_all_else_is(searches, tmp_path):
+    """A module of this name tells whether Python searched while it was imported."""
+    (tmp_path / "keras.py").write_text("import gc; searched = gc.isenabled()")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    command = [sys.executable, "-c", IMPORTS.format(searches=searches)]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == [False, searches, searches, False, True]
+
 
 LEAVES = """
 import atexit, sys

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.jobs.files import file_stamp
+from explorer.jobs.keras_process import import_keras
 from explorer.jobs.questions import Answer, Arrays, Progress, Question
 from explorer.jobs.queue import NOBODY, Asker, answer
 from explorer.training.engine.batches import normalised
@@ -56,6 +57,7 @@ def compute(request: Mapping[str, Any], arrays: Arrays, progress: Progress) -> A
 @lru_cache(maxsize=2)
 def _load(path: Path, stamp: str) -> Any:
     """The model; cached until its file changes."""
+    import_keras()
     from resnext import load_model
 
     return load_model(path)

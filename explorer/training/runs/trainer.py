@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.jobs.files import is_disk_full, read_json
-from explorer.jobs.keras_process import leave
+from explorer.jobs.keras_process import import_keras, leave
 from explorer.training.data import Dataset, load_dataset
 from explorer.training.engine.errors import TimeUp
 from explorer.training.engine.loop import Halted, Loop
@@ -168,6 +168,7 @@ def build(spec: ResNeXtSpec, recipe: Recipe, batch_size: int) -> Network:
     from resnext.runtime import configure_environment
 
     if configure_environment():
+        import_keras()
         from explorer.training.engine.network import configure
 
         configure(threads())
