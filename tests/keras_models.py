@@ -8,11 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from explorer.jobs.keras_process import leave
+from explorer.jobs.keras_process import import_keras, leave
 
 
 def models():
-    import keras
+    keras = import_keras()
     from keras import layers
 
     from resnext import ResNeXtSpec, build_model, group, identity_block, projection_block

@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import dataclasses, json, sys
 from explorer.building.worker import compare_layers
-from explorer.jobs.keras_process import leave
+from explorer.jobs.keras_process import import_keras, leave
 from resnext import ResNeXtSpec, build_model
+import_keras()
 for line in sys.stdin:
     spec = ResNeXtSpec.from_dict(json.loads(line))
     rows = compare_layers(spec, build_model(spec))

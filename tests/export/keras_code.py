@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sources import CASES, images, random_weights
 
-from explorer.jobs.keras_process import leave
+from explorer.jobs.keras_process import import_keras, leave
 
 
 def generated(path):
@@ -29,6 +29,7 @@ def main(folder):
     from resnext import build_model, trace
     from resnext.weights import write_weights
 
+    import_keras()
     facts = {}
     models = {path.stem: generated(path) for path in sorted(folder.glob("*.py"))}
     for case, model in models.items():

@@ -6,6 +6,7 @@ For each NAME.keras in the folder with NAME.npz (images, labels, outputs): loads
 compares its predictions, trains one step, saves NAME-again.keras, and prints what it found.
 """
 
+import gc
 import json
 import os
 import sys
@@ -22,6 +23,7 @@ class Absent:
 
 
 sys.meta_path.insert(0, Absent)
+gc.disable()  # nearly all that is made stays until the end
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402

@@ -132,7 +132,7 @@ def whole(
     tmp_path_factory: pytest.TempPathFactory, tiny: ResNeXtSpec, quick: Recipe, watch: Wait
 ) -> Whole:
     folder = tmp_path_factory.mktemp("whole")
-    recipe = replace(quick, epochs=20, limit=1000)
+    recipe = replace(quick, epochs=12, limit=1000)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RESNEXT_CACHE", str(folder / "cache"))
         store = RunStore(folder / "runs")
