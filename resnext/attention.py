@@ -1,9 +1,8 @@
 """Attention: what a block does between its last normalisation and the sum with its shortcut.
 
 Each is a function of the features, (h, w, c), and the block's place; it returns features of the
-same shape. `resnext.network` calls the one that the spec names. Its layers lie in a folder of the
-block that has the name of its entry here, such as ``stage1/block1/se``: by that
-a file is recognised.
+same shape. `resnext.network` calls the one that the spec names. The places of its layers start with
+the block's and the word of its entry here, such as ``stage1/block1/se``: so files are recognised.
 """
 
 from __future__ import annotations

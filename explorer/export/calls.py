@@ -21,23 +21,11 @@ _TORCHVISION = {
     (101, 32, 8): "resnext101_32x8d",
     (101, 64, 4): "resnext101_64x4d",
 }
-# Of timm by attention; of each the network with other blocks is made of ResNeXt-50 32×4d.
+_TIMM_BOTH = {**_TORCHVISION, (101, 32, 4): "resnext101_32x4d"}
+# Of timm by attention. A network of other blocks is made by changing that attention's 50_32x4d.
 _TIMM = {
-    "none": {
-        **_TORCHVISION,
-        (26, 1, 64): "resnet26",
-        (200, 1, 64): "resnet200",
-        (101, 32, 4): "resnext101_32x4d",
-    },
-    "se": {
-        (50, 1, 64): "seresnet50",
-        (101, 1, 64): "seresnet101",
-        (152, 1, 64): "seresnet152",
-        (50, 32, 4): "seresnext50_32x4d",
-        (101, 32, 4): "seresnext101_32x4d",
-        (101, 32, 8): "seresnext101_32x8d",
-        (101, 64, 4): "seresnext101_64x4d",
-    },
+    "none": {**_TIMM_BOTH, (26, 1, 64): "resnet26", (200, 1, 64): "resnet200"},
+    "se": {key: f"se{name}" for key, name in _TIMM_BOTH.items()},
 }
 _DEPTHS: dict[tuple[int, ...], int] = {blocks: depth for depth, blocks in IMAGENET_BLOCKS.items()}
 
