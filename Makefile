@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 NPM := $(shell command -v npm 2>/dev/null)
 
-.PHONY: app test quick coverage lint format assets clean
+.PHONY: app test quick coverage lint lint-python lint-javascript format assets clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run streamlit_app.py
@@ -27,10 +27,14 @@ coverage: $(VENV)/.dev
 	$(BIN)/coverage run -m pytest -m "not slow and not browser"
 	$(BIN)/coverage report
 
-lint: $(VENV)/.dev
+lint: lint-python lint-javascript
+
+lint-python: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+lint-javascript:
 ifdef NPM
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
 	npm run --silent lint

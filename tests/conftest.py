@@ -38,13 +38,13 @@ LEFT_OUT = re.compile(r"^pytestmark = (\[[^\]]*)?pytest\.mark\.(slow|browser)\b"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # Pages of one window share a process, and with it what was compiled for the first of them. Code
-# that runs for seconds is not worth being parsed ahead on other cores, nor the last optimisation.
+# that runs for seconds is not worth being parsed ahead on other cores, nor an optimising compiler.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-gpu",
     "--process-per-site",
-    "--js-flags=--no-script-streaming --no-opt",
+    "--js-flags=--no-script-streaming --no-opt --no-maglev",
 ]
 # Tests wait for runs: at the lowest priority these starve beside the other workers' browsers.
 os.environ.setdefault("RESNEXT_NICENESS", "0")
@@ -175,10 +175,11 @@ def app(tmp_path_factory):
 
 
 @pytest.fixture
-def own_app(tmp_path):
-    """An app of the test's own, not started; its runs are ended with it."""
+def own_app(tmp_path, monkeypatch):
+    """An app of the test's own, not started; its runs are ended with it, and take one core."""
     from explorer.training.runs.store import RunStore
 
+    monkeypatch.setenv("RESNEXT_THREADS", "1")
     app = App(tmp_path / "runs")
     yield app
     try:

@@ -174,7 +174,7 @@ def test_inside_a_finished_run(page, tmp_path):
     write_weights(model, trace(spec), random_weights(trace(spec)))
     model.save(store.folder(run) / "model.keras")
     store.set_state(run, RunState("finished"))
-    app = App(tmp_path / "runs").start()
+    app = App(tmp_path / "runs").start(RESNEXT_MAX_JOBS="1")  # each further worker loads it, too
     try:
         page.goto(f"{app.url}/learn?lesson=Inside")
         box = page.get_by_role("combobox", name="Network")

@@ -7,7 +7,7 @@ from timed_networks import made_up
 from explorer.analysis.report import analyse
 from explorer.cost.measured_ratios import compared
 from explorer.cost.settings import Settings
-from explorer.cost.timing_job import timings_of
+from explorer.cost.timing_job import start_timing, timings_of
 from explorer.cost.timing_text import milliseconds
 from explorer.cost.timings import keep, timings_here
 from explorer.jobs.queue import Asker
@@ -83,6 +83,7 @@ def test_a_measurement_from_the_page_times_onnx_runtime_as_the_command_does(monk
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnx")
     monkeypatch.setattr("explorer.app.views.cost.time.this_session", Asker)  # there is no browser
+    monkeypatch.setitem(start_timing.__kwdefaults__, "rounds", 1)
     query = {"network": "resnext29_2x4d", "blocks": "1", "input": "8x8", "classes": "4"}
     app = opened(**query)
     next(one for one in app.button if one.label == "Measure here").click().run()

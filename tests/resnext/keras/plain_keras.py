@@ -34,9 +34,10 @@ def main(folder):
     for path in sorted(folder.glob("*.npz")):
         arrays = np.load(path)
         model = keras.saving.load_model(path.with_suffix(".keras"), safe_mode=True)
+        # What predicts is traced once, and what trains once: compiling anew would trace again.
+        model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
         outputs = model.predict(arrays["images"], verbose=0)
         before = [np.array(weight) for weight in model.trainable_variables]
-        model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
         loss = float(model.train_on_batch(arrays["images"], arrays["labels"]))
         moved = [
             bool(np.any(np.asarray(weight) != old))
@@ -44,7 +45,9 @@ def main(folder):
         ]
         again = path.with_name(f"{path.stem}-again.keras")
         model.save(again)
-        np.save(path.with_name(f"{path.stem}-again.npy"), model.predict_on_batch(arrays["images"]))
+        np.save(
+            path.with_name(f"{path.stem}-again.npy"), model.predict(arrays["images"], verbose=0)
+        )
         found[path.stem] = {
             "difference": float(np.abs(outputs - arrays["outputs"]).max()),
             "loss": loss,
