@@ -166,7 +166,7 @@ def test_inside_a_finished_run(page, tmp_path):
     from resnext import ResNeXtSpec, build_model, trace
     from resnext.weights import write_weights
 
-    spec = ResNeXtSpec.from_name("resnext20_4x4d")
+    spec = ResNeXtSpec.from_name("resnext20_4x4d", input_shape=(16, 16, 3))
     store = RunStore(tmp_path / "runs")
     recipe = replace(Recipe.from_name("short"), epochs=2, limit=100)
     run = store.create(spec, recipe, "synthetic", name="ready")
