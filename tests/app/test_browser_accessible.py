@@ -7,7 +7,7 @@ import pytest
 from app_pages import ROOT
 from waiting import THEME, settled, still
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(20)]
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 NETWORK = "network=resnext29_8x64d"

@@ -14,6 +14,7 @@ from explorer.jobs.queue import PREFIX
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.slow(20),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
 ]
 
@@ -27,12 +28,12 @@ def workers(server):
     return found
 
 
-def test_a_visitor_who_waits_for_another_sees_why_and_can_stop(own_app, browser, tmp_path):
+def test_a_visitor_who_waits_for_another_sees_why_and_can_stop(own_app, browser, page, tmp_path):
     from playwright.sync_api import expect
 
     own_app.start(RESNEXT_MAX_JOBS="1", TMPDIR=str(tmp_path))
-    first, second = browser.new_context(), browser.new_context()
-    one, two = first.new_page(), second.new_page()
+    first = browser.new_context()
+    one, two = first.new_page(), page
     one.goto(f"{own_app.url}/architecture?network=mini_resnext")
     one.get_by_role("button", name="Build the Keras model").click()
     (worker,) = until(lambda: workers(own_app.process.pid))
@@ -54,7 +55,7 @@ def test_a_visitor_who_waits_for_another_sees_why_and_can_stop(own_app, browser,
     until(lambda: identity(worker) is None)
     expect(two.get_by_text("Strength of each path")).to_be_visible(timeout=120_000)
     (worker,) = workers(own_app.process.pid)
-    second.close()
+    two.close()
     own_app.kill()
     until(lambda: identity(worker) is None)
     assert not list(tmp_path.glob(f"{PREFIX}*"))

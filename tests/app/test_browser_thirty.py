@@ -6,7 +6,7 @@ import pytest
 from test_selection import pick_row
 from waiting import settled, still, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(20)]
 
 # Colours on the canvas halfway along the sides of the outline of the selected part, which is
 # three pixels outside of it.

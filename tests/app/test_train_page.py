@@ -13,7 +13,7 @@ from explorer.training.runs.scheduler import start
 from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(10)]
 NAME = "<b>bold</b> & *starred*"
 
 

@@ -16,7 +16,7 @@ from explorer.training.runs.snapshot import RunState
 from explorer.training.runs.store import RunStore
 from resnext import ResNeXtSpec
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow(15)]
 NAME, CLASSES = "only for Anna", ("anna", "hanna")
 
 
@@ -32,12 +32,11 @@ def archive():
 
 
 @pytest.fixture
-def visitors(browser):
-    """Two browsers that share nothing."""
-    contexts = [browser.new_context(viewport={"width": 1440, "height": 900}) for _ in range(2)]
-    yield [context.new_page() for context in contexts]
-    for context in contexts:
-        context.close()
+def visitors(browser, page):
+    """Two windows that share nothing."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context.new_page(), page
+    context.close()
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_the_table_holds_the_figures():
         assert text in table
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_equivalence_from_the_command_line():
     command = ["-m", "explorer", "equivalence", "mini_resnext", "--stage", "2", "--format", "json"]
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True)

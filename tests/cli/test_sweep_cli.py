@@ -122,7 +122,7 @@ def test_sweeps_of_an_empty_store(tmp_path, capsys):
         assert "There is no sweep 'zz'" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_a_sweep_trains_stops_resumes_gets_seeds_and_is_exported(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("RESNEXT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("RESNEXT_MAX_RUNS", "2")

@@ -212,21 +212,20 @@ def test_an_address_that_is_typed_later_is_followed_and_checked_too(open_map):
     assert state(page)["open"] == "stages"
 
 
-@pytest.fixture(params=["light", "dark"])
-def shown(app, new_page, request):
-    """Open a page of the app in this theme and return one of its elements."""
-    page = new_page(scheme=request.param)
+@pytest.fixture
+def in_both_themes(app, new_page):
+    """A page of the app as it opens in the dark, and then when the system turns light."""
+    page = new_page(scheme="dark")
 
-    def open_page(name, selector):
+    def shown(name):
         page.goto(f"{app.url}/{name}")
-        element = page.locator(selector).first
-        element.wait_for()
-        dark = request.param == "dark"
-        page.wait_for_function(THEME, arg=dark)
-        settled(page)
-        return element
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(THEME, arg=scheme == "dark")
+            settled(page)
+            yield page
 
-    return open_page
+    return shown
 
 
 def assert_readable(element):
@@ -234,35 +233,39 @@ def assert_readable(element):
     until(lambda: element.evaluate(CONTRAST) >= LEAST_CONTRAST, 10)
 
 
-def test_a_pressed_control_of_the_app_can_be_read_while_it_is_hovered(shown):
-    pressed = shown("tables", "[role=radio][aria-checked=true]")
-    pressed.hover()
-    still(pressed)  # colours change slowly
-    assert_readable(pressed.locator("p").first)
+def test_a_pressed_control_of_the_app_can_be_read_while_it_is_hovered(in_both_themes):
+    for page in in_both_themes("tables"):
+        pressed = page.locator("[role=radio][aria-checked=true]").first
+        pressed.hover()
+        still(pressed)  # colours change slowly
+        assert_readable(pressed.locator("p").first)
 
 
-def test_text_on_the_primary_colour_can_be_read(shown):
-    assert_readable(shown("compare", "[data-tag] span"))
+def test_text_on_the_primary_colour_can_be_read(in_both_themes):
+    for page in in_both_themes("compare"):
+        assert_readable(page.locator("[data-tag] span").first)
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("compare", ".xtick text"),
-        ("compare", ".g-xtitle text"),
-        ("accuracy", ".textpoint text"),
-        ("cost", ".annotation-text"),
+        ("compare", [".xtick text", ".g-xtitle text"]),
+        ("accuracy", [".textpoint text"]),
+        ("cost", [".annotation-text"]),
     ],
 )
-def test_the_words_of_a_chart_can_be_read(shown, name, words):
-    assert_readable(shown(name, f".js-plotly-plot {words}"))
+def test_the_words_of_a_chart_can_be_read(in_both_themes, name, words):
+    for page in in_both_themes(name):
+        for some in words:
+            assert_readable(page.locator(f".js-plotly-plot {some}").first)
 
 
-def test_a_page_link_that_has_the_focus_shows_it(shown):
+def test_a_page_link_that_has_the_focus_shows_it(in_both_themes):
     from playwright.sync_api import expect
 
-    link = shown("tables", "[data-testid=stTopNavLink]")
-    link.focus()
-    assert link.evaluate("(one) => one.matches(':focus-visible')")
-    expect(link).to_have_css("outline-style", "solid")
-    assert link.evaluate("(one) => parseFloat(getComputedStyle(one).outlineWidth)") >= 2
+    for page in in_both_themes("tables"):
+        link = page.locator("[data-testid=stTopNavLink]").first
+        link.focus()
+        assert link.evaluate("(one) => one.matches(':focus-visible')")
+        expect(link).to_have_css("outline-style", "solid")
+        assert link.evaluate("(one) => parseFloat(getComputedStyle(one).outlineWidth)") >= 2
