@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from explorer.lesson.equivalence import Equivalence
 
 MINUTES = 20
-FORMATS = ("table", "json")
+TABLE_OR_JSON = ("table", "json")
 
 EQUIVALENCE_HELP = """\
 Computes a network with the same random weights in all four implementations of its paths,
@@ -43,7 +43,7 @@ def add_commands(commands: Any) -> None:
     equivalence.add_argument("name", metavar="NAME", help="a network, such as resnext50_32x4d")
     equivalence.add_argument("--stage", type=int, help="only the blocks of this stage, from 1")
     equivalence.add_argument("--dtype", metavar="{float32,float64}", default="float32")
-    add_format_option(equivalence, FORMATS)
+    add_format_option(equivalence, TABLE_OR_JSON)
     add_network_options(equivalence, ("padding",))
 
     words = "the bottleneck width for a cardinality at equal cost"
@@ -54,7 +54,7 @@ def add_commands(commands: Any) -> None:
     width.add_argument(
         "--budget", type=int, default=BUDGET, help=f"parameters of the block (default {BUDGET})"
     )
-    add_format_option(width, FORMATS)
+    add_format_option(width, TABLE_OR_JSON)
 
 
 def run_equivalence(arguments: argparse.Namespace) -> int:

@@ -49,13 +49,13 @@ def run_report(arguments: argparse.Namespace) -> int:
         UsageError: The file's ending is not one of these.
     """
     from explorer.cost.measures import step_measures, step_notes
-    from explorer.export.report import FORMATS, document
+    from explorer.export.report import REPORT_FORMATS, document
     from explorer.training.runs.store import RunStore, default_runs
 
     output: Path = arguments.output
-    format = FORMATS.get(output.suffix.lower()[1:])
+    format = REPORT_FORMATS.get(output.suffix.lower()[1:])
     if format is None:
-        endings = ", ".join(f".{ending}" for ending in FORMATS)
+        endings = ", ".join(f".{ending}" for ending in REPORT_FORMATS)
         raise UsageError(f"A report's file must end in one of {endings}. Received {str(output)!r}.")
     sources = [source_of(name, arguments) for name in arguments.names]
     store = RunStore(default_runs())

@@ -4,7 +4,7 @@ import pytest
 from run_snapshots import run_of
 from test_report_file import HOSTILE
 
-from explorer.export.report import FORMATS, document
+from explorer.export.report import REPORT_FORMATS, document
 from resnext import Graph, ResNeXtSpec, trace
 
 pytestmark = pytest.mark.browser
@@ -18,7 +18,7 @@ def path(tmp_path_factory):
     nodes = trace(ResNeXtSpec.from_name("mini_resnext")).nodes
     report = document([*NAMES, Graph(HOSTILE, nodes)], [run_of(name=HOSTILE[:99])])
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(FORMATS["html"].write(report), encoding="utf-8")
+    path.write_text(REPORT_FORMATS["html"].write(report), encoding="utf-8")
     return path
 
 

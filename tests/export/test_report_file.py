@@ -13,7 +13,7 @@ from explorer.analysis.published import CIFAR_NOTE
 from explorer.cli import main
 from explorer.cost.measures import TRAINING, step_measures, step_notes
 from explorer.cost.memory import memory
-from explorer.export.report import FORMATS, document, file_stem
+from explorer.export.report import REPORT_FORMATS, document, file_stem
 from explorer.export.report.chart_svg import ticks
 from explorer.export.report.html import to_html
 from explorer.export.report.latex import plain as latex
@@ -185,7 +185,7 @@ def test_names_are_no_markup_in_html(hostile):
 
 def test_names_are_no_markup_in_markdown(hostile):
     mistune = pytest.importorskip("mistune")
-    text = FORMATS["md"].write(hostile)
+    text = REPORT_FORMATS["md"].write(hostile)
     shown = mistune.create_markdown(plugins=["table", "url", "strikethrough"])(text)
     reader = Reader()
     reader.feed(shown)
@@ -209,7 +209,7 @@ OURS = {
 
 
 def test_a_note_in_latex_stands_at_the_side_of_its_column():
-    text = FORMATS["tex"].write(document(NAMES))
+    text = REPORT_FORMATS["tex"].write(document(NAMES))
     assert r"\begin{tabular}[t]{@{}l@{}}resnet50\\{\tiny baseline}\end{tabular}" in text
     assert "{@{}r@{}}" in text
     assert "{@{}c@{}}" not in text
@@ -232,7 +232,7 @@ def test_markdown_keeps_plain_names_plain():
 def test_latex_compiles_and_nothing_is_cut(hostile, tmp_path):
     reports = {"names": document(NAMES), "hostile": hostile}
     for name, report in reports.items():
-        (tmp_path / f"{name}.tex").write_text(FORMATS["tex"].write(report), encoding="utf-8")
+        (tmp_path / f"{name}.tex").write_text(REPORT_FORMATS["tex"].write(report), encoding="utf-8")
         done = subprocess.run(
             ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"],
             cwd=tmp_path,
@@ -247,7 +247,7 @@ def test_latex_compiles_and_nothing_is_cut(hostile, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", REPORT_FORMATS)
 def test_the_command_writes_a_file(ending, tmp_path, capsys):
     path = tmp_path / f"report.{ending}"
     assert main(["report", "mini_resnext", "resnext29_8x64d", "-o", str(path)]) == 0

@@ -28,7 +28,7 @@ _FILE_LEVELS = {
     "block": "layers",
     "full": "layers-and-paths",
 }
-_FORMATS = {"svg": "image/svg+xml", "png": "image/png", "dot": "text/vnd.graphviz"}
+_MIME_TYPES = {"svg": "image/svg+xml", "png": "image/png", "dot": "text/vnd.graphviz"}
 
 NO_PATHS = "No separate paths: this network computes them in one grouped convolution."
 
@@ -97,7 +97,12 @@ def _graph_file(network: Any, key: str) -> None:
     if levels(graph) != LEVELS:
         st.caption(NO_PATHS)
     ending = st.segmented_control(
-        "Format", _FORMATS, default="svg", format_func=str.upper, key=f"{key}-format", required=True
+        "Format",
+        _MIME_TYPES,
+        default="svg",
+        format_func=str.upper,
+        key=f"{key}-format",
+        required=True,
     )
     if reason := _why_not(network, level, ending):
         st.info(reason, icon=":material/account_tree:")
@@ -106,7 +111,7 @@ def _graph_file(network: Any, key: str) -> None:
         f"Graph as {ending.upper()}",
         lambda: graph_file(graph, level, ending),
         file_name(graph, level, getattr(network, "form", ""), ending),
-        _FORMATS[ending],
+        _MIME_TYPES[ending],
         key=f"{key}-graph",
         help="Laid out in columns to fit a page." if ending == "png" else None,
     )

@@ -12,7 +12,7 @@ from explorer.app.components.widgets import download
 from explorer.app.state.timings import kept_timings
 from explorer.app.state.visitor import runs_here
 from explorer.cost.measures import step_measures, step_notes
-from explorer.export.report import FORMATS, MOST_RUNS, document, file_stem
+from explorer.export.report import MOST_RUNS, REPORT_FORMATS, document, file_stem
 from explorer.training.runs.snapshot import RunSnapshot
 from resnext import Graph, ResNeXtSpec
 
@@ -45,14 +45,14 @@ def report_menu(
     with menu:
         ending = st.segmented_control(
             "Format",
-            list(FORMATS),
+            list(REPORT_FORMATS),
             default="html",
-            format_func=lambda ending: FORMATS[ending].label,
+            format_func=lambda ending: REPORT_FORMATS[ending].label,
             key=f"{key}-format",
             required=True,
         )
         runs = _chosen_runs(key)
-        format = FORMATS[ending]
+        format = REPORT_FORMATS[ending]
 
         def content() -> str:
             timings = kept_timings()

@@ -17,7 +17,7 @@ from explorer.export.report.latex import to_latex
 from explorer.export.report.markdown import to_markdown
 from explorer.export.report.parts import Document
 
-__all__ = ["FORMATS", "MOST_NETWORKS", "MOST_RUNS", "Format", "document", "file_stem"]
+__all__ = ["MOST_NETWORKS", "MOST_RUNS", "REPORT_FORMATS", "Format", "document", "file_stem"]
 
 
 class Format(NamedTuple):
@@ -29,7 +29,7 @@ class Format(NamedTuple):
 
 
 # By the file's ending.
-FORMATS: Mapping[str, Format] = MappingProxyType(
+REPORT_FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "html": Format("HTML", "text/html", to_html),
         "md": Format("Markdown", "text/markdown", to_markdown),

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from explorer.training.data.errors import DataError
 
-FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
+IMAGE_FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 25_000_000  # a photograph of a phone has 12 or 24 million
 MAX_SIDE = 20_000  # resizing a very long image takes memory for its long side
@@ -38,7 +38,7 @@ def read_image(data: bytes, mode: str, upright: bool = False) -> Image.Image:
     if _pieces(data) > MAX_PIECES or scans > MAX_SCANS:
         raise DataError(f"an image file may have {MAX_PIECES:,} parts and {MAX_SCANS} scans")
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=IMAGE_FORMATS) as image:
             width, height = image.size
             if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
                 raise DataError(

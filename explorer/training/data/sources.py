@@ -11,7 +11,7 @@ from pathlib import Path
 
 from explorer.training.data import pickles, synthetic
 from explorer.training.data.errors import DataError
-from explorer.training.data.images import ImageListing, first_size, list_images
+from explorer.training.data.images import first_size, list_images
 from explorer.training.data.readers import Reader, read_batches, read_images, read_synthetic
 
 SYNTHETIC = "synthetic"
@@ -39,8 +39,6 @@ class SourceInfo:
         image_size: Finds height and width of its first image; None if that is damaged.
         read: Reads it.
         note: What a reader of the figures should know, or "".
-        batches: Yields CIFAR-10's official batches, if it is those.
-        listing: The files, if it is JPEG and such.
     """
 
     source: str
@@ -50,8 +48,6 @@ class SourceInfo:
     image_size: Callable[[], tuple[int, int] | None]
     read: Reader
     note: str = ""
-    batches: pickles.Batches | None = None
-    listing: ImageListing | None = None
 
 
 def open_source(source: str) -> SourceInfo:
@@ -97,7 +93,6 @@ def open_source(source: str) -> SourceInfo:
             partial(first_size, listing),
             partial(read_images, listing),
             "JPEG images: pixels differ a little from the originals." if jpeg else "",
-            listing=listing,
         )
     raise DataError(
         f"{path.name} must be CIFAR-10's official archive (.tar.gz) or folder, "
@@ -125,7 +120,6 @@ def _open_batches(source: str, path: Path) -> SourceInfo:
         None,
         lambda: CIFAR_SIZE,
         partial(read_batches, batches, len(names)),
-        batches=batches,
     )
 
 

@@ -17,7 +17,7 @@ import pytest
 from explorer.training.data import archive as tar
 from explorer.training.data import load_dataset, open_source
 from explorer.training.data.errors import DataError
-from explorer.training.data.pickles import class_names, parse_batch
+from explorer.training.data.pickles import batch_reader, class_names, parse_batch
 from explorer.training.data.unpickler import unpickle_arrays
 
 
@@ -208,10 +208,10 @@ def test_the_archive_is_unpacked_once_for_all_batches(
         return data
 
     monkeypatch.setattr(tar._Bounded, "read", note)
-    info = open_source(str(path))
+    batches = batch_reader(path)
     read.clear()
-    assert info.batches is not None
-    assert [len(file.read()) > 10 for _, file in info.batches()] == [True] * 7
+    assert batches is not None
+    assert [len(file.read()) > 10 for _, file in batches()] == [True] * 7
     assert sum(read) <= len(gzip.decompress(path.read_bytes()))
 
 
