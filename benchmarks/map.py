@@ -1,4 +1,4 @@
-"""The map of a ResNeXt-152 in headless Chromium, beside Netron on the same network.
+"""The map of a ResNeXt-152 in headless Chromium, and Netron on the same network.
 
     python benchmarks/map.py [--runs 5] [--skip-netron] [--keras FOLDER]
 

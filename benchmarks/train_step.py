@@ -91,7 +91,7 @@ def torch_step(spec: ResNeXtSpec, batch: int, precision: str, compiled: bool) ->
     from plain_networks import torch_network
 
     torch.set_num_threads(os.cpu_count() or 1)
-    device = os.environ[DEVICE]  # TensorFlow cannot be asked here: it crashes beside PyTorch
+    device = os.environ[DEVICE]  # TensorFlow cannot be asked: with PyTorch it crashes
     recipe = Recipe(batch_size=batch)
     model = torch_network(spec).to(device, memory_format=torch.channels_last)
     kernels = [weight for weight in model.parameters() if weight.ndim > 1]

@@ -61,7 +61,7 @@ class Stage:
         by default the first group has strides 1 and the others 2.
 
         Raises:
-            SpecError: A group is none of these, or a rule is broken.
+            SpecError: A group is something else, or a rule is broken.
         """
         return tuple(
             group if isinstance(group, cls) else cls._from_group(group, 1 if i == 0 else 2)

@@ -102,13 +102,13 @@ class Member:
 
     @property
     def made(self) -> ResNeXtSpec | None:
-        """The network on images of this resolution; None if it is none of ours."""
+        """The network on images of this resolution; None if it is not ours."""
         if not self.spec:
             return None
         return ResNeXtSpec.from_name(self.spec, input_shape=(self.side, self.side, 3))
 
     def counted(self, count: str = DEFAULT) -> Counted | None:
-        """What we count of it by a convention; None if it is none of ours."""
+        """What we count of it by a convention; None if it is not ours."""
         return _counted(self.spec, self.side, count) if self.spec else None
 
     def cost(self, name: str) -> float | None:
@@ -131,7 +131,7 @@ def read(text: str) -> tuple[Member, ...]:
 
     Raises:
         InputError: A column or cell is missing, a figure cannot be read, a network is none that
-            can be made, or stands twice in a recipe, or a line joins two recipes or image sizes.
+            can be made, or is twice in a recipe, or a line joins two recipes or image sizes.
     """
     names = [field.name for field in fields(Member)]
     table = csv.DictReader(text.splitlines(), strict=True)
@@ -197,7 +197,7 @@ def _check(row: Member, place: str) -> None:
             f"Received {row.count!r}."
         )
     if not row.spec and not (row.params and row.macs):
-        raise InputError(f"{place} is none of our networks, so its costs must be given.")
+        raise InputError(f"{place} is not one of our networks, so its costs must be given.")
     try:
         row.made  # noqa: B018  # refuses a name that is none
     except SpecError as error:

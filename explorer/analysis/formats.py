@@ -148,7 +148,7 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 
 def text(
     header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2, totals: bool = True
 ) -> str:
-    """An aligned table for a terminal; with ``totals`` its last row stands under a line."""
+    """An aligned table for a terminal; with ``totals`` its last row is under a line."""
     rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     lines = [

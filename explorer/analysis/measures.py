@@ -22,7 +22,7 @@ class Measure:
         write: A value as text.
         words: Of a larger and of a smaller value.
         points: The values are percentages, so their differences are percentage points.
-        missing: What stands where there is no value.
+        missing: What is written where there is no value.
     """
 
     title: str

@@ -1,8 +1,8 @@
 """How much of the input each layer sees, computed over the graph.
 
 A window of k positions with stride s and p positions of padding before, over features that begin
-at pixel b, lie j pixels apart and see r pixels, begins at b - p j, sees r + (k - 1) j pixels and
-lies s j apart. Where branches meet, all that any of them sees counts. The gate of squeeze and
+at pixel b, are j pixels apart and see r pixels, begins at b - p j, sees r + (k - 1) j pixels and
+is s j apart. Where branches meet, all that any of them sees counts. The gate of squeeze and
 excitation sees the whole image but scales whole channels: it is left out.
 """
 

@@ -32,7 +32,7 @@ class Row(NamedTuple):
         kind: The layer's class; ``identity block``, ``projection block``, ``stage`` or
             ``network``.
         stage: First part of the place.
-        block: First two parts, if it lies in a block; else empty.
+        block: First two parts, if it is in a block; else empty.
         output_shape: Without the batch.
         params: Weights that training changes, as papers count them.
         trainable_params: The same, by Keras's name.
@@ -119,7 +119,7 @@ class Report:
 
     @cached_property
     def blocks(self) -> tuple[Row, ...]:
-        """One row for each block; what lies in none is summed by stage."""
+        """One row for each block; what is in none is summed by stage."""
         return self._grouped("block", lambda row: row.block or row.stage)
 
     @cached_property
@@ -209,7 +209,7 @@ def stage_of(node: Node) -> str:
 
 
 def block_of(node: Node) -> str:
-    """First two parts of the node's place if it lies in a block, else empty."""
+    """First two parts of the node's place if it is in a block, else empty."""
     return _around(node.name)[1]
 
 

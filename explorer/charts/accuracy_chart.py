@@ -105,7 +105,7 @@ def line_name(rows: Sequence[Member]) -> str:
 
 
 def short_name(rows: Sequence[Member]) -> str:
-    """The same as it is written beside a line: 32x4d for ResNeXt 32x4d, 101 64x4d for one."""
+    """The same as it is written next to a line: 32x4d for ResNeXt 32x4d, 101 64x4d for one."""
     name = re.sub(r"ResNeXt[- ]?(?=\d)|(?<=SE-)ResNeXt[- ]?(?=\d)", "", line_name(rows))
     return name.replace("SE-", "SE ") if re.match(r"(SE-)?\d", name) else name
 

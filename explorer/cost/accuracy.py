@@ -1,4 +1,4 @@
-"""Published accuracies beside what the networks cost: counted, stated, or measured here."""
+"""Published accuracies and what the networks cost: counted, stated, or measured here."""
 
 from __future__ import annotations
 

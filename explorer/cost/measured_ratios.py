@@ -1,7 +1,7 @@
 """How much longer a ResNeXt takes than the ResNet of its depth: published, and measured here.
 
 Times of two machines cannot be compared; what can be is the ratio of two networks on each, and
-whether it is above or below 1. The ratio of MACs stands beside it: it is what a count predicts.
+whether it is above or below 1. The ratio of MACs is next to it: it is what a count predicts.
 """
 
 from __future__ import annotations

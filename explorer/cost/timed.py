@@ -53,7 +53,7 @@ class Times:
 
     @property
     def spread(self) -> float:
-        """Half of what lies between the quartiles, as a share of the median."""
+        """Half of the distance between the quartiles, as a share of the median."""
         return (self.high - self.low) / 2 / self.ms if self.ms else 0.0
 
     def _quartile(self, which: int) -> float:

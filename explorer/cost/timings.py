@@ -34,7 +34,7 @@ class Timings(Protocol):
 class Kept:
     """The times that were kept, the last one of each network, step and setup.
 
-    Times of different setups (`Conditions.setup`) are not comparable. What stands next to other
+    Times of different setups (`Conditions.setup`) are not comparable. What is shown next to other
     networks is of one setup, that of the step's last measurement.
 
     Args:

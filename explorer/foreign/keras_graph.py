@@ -183,7 +183,7 @@ class _Reader:
         use: int,
         depth: int,
     ) -> list[_Tensor]:
-        """Add one use of a layer, or of a model that stands in a layer's place."""
+        """Add one use of a layer, or of a model that is used as one."""
         self.uses += 1
         if self.uses > MAX_LAYERS:
             raise KerasConfigError(f"A model may use layers {MAX_LAYERS:,} times. Received more.")

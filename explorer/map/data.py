@@ -11,7 +11,7 @@
                                     "root": number,      of the whole network's description
                                     "layers": count}}}]}
 
-What a description holds is told in `explorer.map.deduplication`. A network that is not made of a
+`explorer.map.deduplication` says what a description holds. A network that is not made of a
 spec has one form, named "".
 """
 
@@ -46,7 +46,7 @@ def map_data(
     Args:
         sources: Specs, graphs, or Keras models and files (see `explorer.analysis.report.analyse`).
         count: Counting convention of the MACs.
-        forms: Forms of the split in which each spec is described beside its own. All that it
+        forms: Forms of the split in which each spec is described besides its own. All that it
             can be written in are named, so that the map can offer them and ask for their data.
 
         read: Gives graph and report of a source under a convention, where these are kept.

@@ -1,4 +1,4 @@
-"""From layer names to nested boxes: ``stage2/block1/conv2`` lies in block 1 of stage 2."""
+"""From layer names to nested boxes: ``stage2/block1/conv2`` is in block 1 of stage 2."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def boxes_of(graph: Graph) -> Box:
         place = full[:-1][:MOST_DEPTH]
         for depth in range(1, len(place) + 1):
             if place[:depth] not in known:
-                # A box must not share its place with a layer: "a" beside "a/b".
+                # A box must not share its place with a layer: "a" next to "a/b".
                 slash = "/" if place[:depth] in leaves else ""
                 box = Box(place[depth - 1] + slash, "/".join(place[:depth]) + "/")
                 known[place[:depth]] = box

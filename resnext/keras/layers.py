@@ -44,7 +44,7 @@ def channel_slice(start: int, stop: int, channels: int, name: str) -> Any:
     """The Keras layer that takes the channels from ``start`` up to ``stop`` of ``channels``.
 
     Keras has no layer for it but one that crops two axes, which are the last two, width and
-    channels, when it is told that the channels come first.
+    channels, when it is set to channels first.
     """
     cropping = ((0, 0), (start, channels - stop))
     return keras.layers.Cropping2D(cropping, data_format="channels_first", name=name)

@@ -60,7 +60,7 @@ def test_the_table_is_read_in_its_order():
         ({"params": "25 X"}, "costs such as 25.0 M"),
         ({"count": ""}, "name the counting convention"),
         ({"spec": "resnext51_32x4d"}, r"Line \d+ .*The depth must be"),
-        ({"spec": "", "params": ""}, "none of our networks, so its costs must be given"),
+        ({"spec": "", "params": ""}, "not one of our networks, so its costs must be given"),
     ],
 )
 def test_a_row_that_breaks_a_rule_is_refused(cells, words):

@@ -98,7 +98,7 @@ def test_cifar10_in_kerass_cache_scores_the_shipped_network(tmp_path, runs):
     assert "included with the explorer" in trained_networks()[0].title
 
 
-def test_the_slider_says_where_it_stands():
+def test_the_slider_says_its_value():
     assert where(solve(32)) == "**32x4d** is a point of the paper's table 2."
     assert "between the paper's points 8x14d and 32x4d" in where(solve(9))
     assert "beyond the last of the paper's points, 32x4d" in where(solve(64))

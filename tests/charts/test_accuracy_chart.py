@@ -77,7 +77,7 @@ def test_lines_are_named_by_what_their_networks_share():
     assert line_name(by_line["paper resnext-64x4d"]) == "ResNeXt-101 64x4d"
 
 
-def test_every_family_has_its_symbol_and_those_that_are_drawn_are_told():
+def test_every_family_has_its_symbol_and_the_legend_names_those_that_are_drawn():
     assert set(FAMILIES) == set(RELATIONS)
     told = symbols_text(["ResNeXt", "SE-ResNeXt", "ResNet", "ResNeXt"])
     assert told == "Symbols: circle ResNet, diamond ResNeXt, open diamond SE-ResNeXt."

@@ -33,7 +33,7 @@ def test_the_rule_of_equal_cost_passes_through_the_papers_five_points():
 
 
 @pytest.mark.parametrize("point", [(1, 64), (2, 40), (4, 24), (8, 14), (32, 4)])
-def test_every_point_of_table_2_stands_next_to_the_same_resnet(point):
+def test_every_point_of_table_2_is_next_to_the_same_resnet(point):
     spec = ResNeXtSpec(cardinality=point[0], width=point[1])
     data = cardinality_data(offer(spec))
     resnet = data["resnets"][by_cardinality(data)[point[0]]["resnet"]]
@@ -128,7 +128,7 @@ def test_the_slider_moved_there_and_back_leads_to_the_same_network(cardinality, 
         assert dict(moved.rules["equal"])[cardinality] == width
 
 
-def test_next_to_what_costs_more_than_the_rule_allows_stands_its_own_resnet():
+def test_next_to_what_costs_more_than_the_rule_allows_is_its_own_resnet():
     """A path has one channel at least: 512 of them cost 266,752, nearly four times the budget."""
     spec = ResNeXtSpec(cardinality=512, width=1)
     assert usual_width(spec) == 146

@@ -208,7 +208,7 @@ OURS = {
 }
 
 
-def test_a_note_in_latex_stands_at_the_side_of_its_column():
+def test_a_note_in_latex_is_aligned_as_its_column():
     text = REPORT_FORMATS["tex"].write(document(NAMES))
     assert r"\begin{tabular}[t]{@{}l@{}}resnet50\\{\tiny baseline}\end{tabular}" in text
     assert "{@{}r@{}}" in text

@@ -64,7 +64,7 @@ def test_who_leaves_loses_no_output_and_takes_nothing_apart(code):
     assert left(f"sys.exit({code})").stdout.endswith("taken apart\n")  # as any other process does
 
 
-def test_an_error_on_the_way_out_is_still_told():
+def test_an_error_on_the_way_out_is_still_reported():
     done = left("leave(1 // 0)")
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stderr

@@ -190,7 +190,7 @@ def test_enter_and_the_card_open_and_close_in_place(open_map):
     assert state(page)["selected"] == "stage1"
 
 
-def test_a_double_click_on_a_layer_or_beside_the_network_changes_nothing(open_map):
+def test_a_double_click_on_a_layer_or_next_to_the_network_changes_nothing(open_map):
     page = open_map(SMALL, fragment="#open=layers")
     before = page.evaluate(RECTS)
     page.mouse.dblclick(before["0:input"]["x"] + 10, before["0:input"]["y"] + 10)

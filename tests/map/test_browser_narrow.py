@@ -63,7 +63,7 @@ def test_rare_controls_are_one_tap_away(phone):
     assert not phone.get_by_label("Colours show").is_visible()
 
 
-def test_networks_beside_each_other_begin_at_a_size_that_can_be_read(open_map):
+def test_networks_side_by_side_begin_at_a_size_that_can_be_read(open_map):
     page = open_map(SPEC, SPEC, SPEC, width=390, height=844, touch=True)
     assert page.evaluate("map.map.screen.camera.zoom") * SMALLEST_TYPE >= 10
     x, y = page.evaluate(POINT, "stage1")

@@ -23,7 +23,7 @@ Options = Sequence[str] | Mapping[str, str]  # a mapping gives each its label
 
 
 def page_title(text: str, **more: Any) -> Any:
-    """Draw the title of a page where every page has it; return its row, for what stands beside."""
+    """Draw the title of a page where every page has it; return its row, for what is next to it."""
     row = st.container(horizontal=True, vertical_alignment="center")
     row.title(text, anchor=False, **more)
     return row

@@ -149,7 +149,7 @@ def _touched() -> bool:
 
 
 def _widgets() -> dict[str, Any]:
-    """What the widgets say, and what else of plain values lies in the session."""
+    """What the widgets say, and the other plain values of the session."""
     kinds = (str, int, float, list, tuple, Mapping, type(None))
     return {
         str(key): deepcopy(value)

@@ -247,8 +247,8 @@ def _fill_widgets(spec: ResNeXtSpec) -> None:
 def _fill_forgotten() -> None:
     """Let the controls that Streamlit forgot show the current spec.
 
-    When a page is turned to it keeps only the controls that the browser has told it of, and a
-    browser that has just drawn the sidebar may not have told it of all.
+    When a page is turned to, Streamlit keeps only the controls that the browser has reported, and a
+    browser that has just drawn the sidebar may not have reported all.
     """
     state = st.session_state
     state.update({k: v for k, v in _shown(current_spec()).items() if k not in state})

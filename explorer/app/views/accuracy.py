@@ -1,4 +1,4 @@
-"""Accuracy: what the networks of the family reach, by recipe, beside what they cost."""
+"""Accuracy: what the networks of the family reach, by recipe, and what they cost."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ def _cell(cell: Cell, side: str) -> str:
 
     Args:
         cell: The cell.
-        side: Of the column that it stands at: ``l`` or ``r``.
+        side: Alignment of its column: ``l`` or ``r``.
     """
     text, note = plain(cell.text), plain(cell.note)
     if not note:

@@ -95,7 +95,7 @@ def first_card() -> Card | None:
 def share_cards() -> None:
     """Let TensorFlow take of a GPU's memory what it needs, not all, before any tensor is made.
 
-    Several runs, and what is timed beside them, may then be on one GPU.
+    Several runs, and what is timed at the same time, may then be on one GPU.
     """
     import tensorflow as tf
 

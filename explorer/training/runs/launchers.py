@@ -1,6 +1,6 @@
 """What starts a run's supervisor: this host's queue, or Ray or Slurm on one of a cluster's nodes.
 
-A run stays the same folder, with the same supervisor and the same exact resume, whoever starts it.
+A run stays the same folder, with the same supervisor and the same exact resume, whatever starts it.
 `scheduler.launcher_of` makes a launcher from its name.
 """
 
@@ -51,7 +51,7 @@ def launcher_name(given: str | None = None) -> str:
         given: The name; by default RESNEXT_LAUNCHER, or `local`.
 
     Raises:
-        RunError: It is none of these.
+        RunError: It is another word.
     """
     name = (os.environ.get(VARIABLE, "") or LOCAL) if given is None else given
     if name in (LOCAL, RAY, SLURM) or (name.startswith("ray://") and len(name) > len("ray://")):

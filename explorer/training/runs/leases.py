@@ -118,7 +118,7 @@ def newest(folder: Path) -> int:
     """Return the number of a run's newest lease; 0 if there was none.
 
     Raises:
-        OSError: That cannot be told.
+        OSError: The folder cannot be read.
     """
     try:
         with os.scandir(folder / "lease") as entries:
@@ -154,7 +154,7 @@ def holder(folder: Path, clock: FolderClock, here: Host | None = None) -> Holder
         here: The host of who asks.
 
     Raises:
-        OSError: That cannot be told.
+        OSError: The folder cannot be read.
     """
     here = here or hosts.this_host()
     while True:

@@ -1,9 +1,9 @@
 """Runs on the nodes of a Ray cluster: each is one Ray task that runs our supervisor.
 
 Ray Core only: Ray Tune and Ray Train want to own checkpoints, and a run's folder already is one. A
-task dies with whoever submitted it, so a detached actor on the head node submits all of them. When
-a node dies Ray starts its tasks again on other nodes; a supervisor there waits until the run's
-lease is late, takes it over and resumes from the checkpoint.
+task dies with the process that submitted it, so a detached actor on the head node submits all of
+them. When a node dies Ray starts its tasks again on other nodes; a supervisor there waits until the
+run's lease is late, takes it over and resumes from the checkpoint.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class RayLauncher:
 
 
 class Keeper:
-    """Submits the tasks and knows them; an actor that outlives whoever asks it."""
+    """Submits the tasks and knows them; an actor that outlives its callers."""
 
     def __init__(self) -> None:
         self._tasks: dict[str, Any] = {}

@@ -173,7 +173,7 @@ def test_a_supervisor_with_a_wrong_setting_leaves_a_run_that_somebody_trains(
 
 
 @pytest.mark.slow
-def test_a_path_is_kept_as_whoever_starts_the_run_can_find_it(
+def test_a_path_is_kept_so_that_any_process_finds_it(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip

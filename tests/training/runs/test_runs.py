@@ -234,7 +234,7 @@ def test_a_run_that_starts_can_be_stopped(
     assert wait_for(run).state == "stopped"
 
 
-def test_the_second_run_waits_for_the_first_whoever_asks(
+def test_the_second_run_waits_for_the_first_of_another_store(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, wait_for: Wait
 ) -> None:
     first = start(store, tiny, quick, "synthetic")

@@ -101,7 +101,7 @@ def test_a_run_is_one_job_by_its_own_name_with_what_the_variables_ask(
 
 
 @pytest.mark.usefixtures("slurm")
-def test_a_run_that_waits_is_cancelled_by_whoever_stops_it(
+def test_a_run_that_waits_is_cancelled_by_any_process_that_stops_it(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, tmp_path: Path
 ) -> None:
     """The job is found by its name, also without RESNEXT_LAUNCHER."""
@@ -167,7 +167,7 @@ def test_without_slurm_the_missing_program_is_named(
         slurm_launcher.SlurmLauncher().check(store)
 
 
-def test_what_sbatch_is_told_by_its_variables_holds_for_the_check_too() -> None:
+def test_what_variables_set_for_sbatch_holds_for_the_check_too() -> None:
     inside = {"SBATCH_PARTITION": "gpu", "SLURM_JOB_ID": "7", "SLURM_CONF": "/c", "HOME": "/h"}
     asked = slurm_launcher._for_srun(inside)
     assert asked == {**{n: inside[n] for n in ("SBATCH_PARTITION", "SLURM_CONF", "HOME")},

@@ -1,4 +1,4 @@
-// The card of the selected part, beside the map; the networks in its place while nothing is selected.
+// The card of the selected part, next to the map; the networks in its place while nothing is selected.
 
 import { callOf, factsOf, kindOf, titleOf } from "../model/facts.js";
 import { counted, full } from "../model/labels.js";

@@ -9,7 +9,7 @@ import { make } from "./dom.js";
  * @property {HTMLCanvasElement} canvas
  * @property {HTMLCanvasElement} overview
  * @property {HTMLElement} tree the canvas for screen readers
- * @property {HTMLElement} card of the selected part, beside the picture
+ * @property {HTMLElement} card of the selected part, next to the picture
  * @property {HTMLElement} about the networks, in the card's place while nothing is selected
  * @property {HTMLElement} legend
  * @property {HTMLElement} help
