@@ -36,7 +36,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "ResNeSt": "ResNeXt with attention among splits of its paths",
         "RegNetX": "ResNeXt without a bottleneck, one width for all groups",
         "RegNetY": "RegNetX with a gate on the channels",
-        "ConvNeXt": "as many groups as channels, in a block of its own",
+        "ConvNeXt": "as many groups as channels, in another block",
     }
 )
 # A name, and after it a number: of a paper, a table or a commit.

@@ -26,7 +26,7 @@ from explorer.formatting.numbers import signed
 from resnext import ResNeXtSpec
 
 VERDICTS = EQUAL, ROUNDED, DIFFERS = "equal", "equal when rounded", "differs"
-# Why a source differs, by source and figure, where its row gives no reason of its own.
+# Why a source differs, by source and figure, where its row gives no reason.
 REASONS = {
     ("ptflops", "MACs"): "ptflops counts each ReLU and each pooling twice: as a module, and as "
     "the function that it calls.",

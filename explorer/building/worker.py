@@ -54,7 +54,7 @@ def compare_layers(spec: ResNeXtSpec, model: Any) -> tuple[Agreement, ...]:
     rows = []
     for node in trace(spec):
         if zeros := node.layer.keras_zeros:
-            # Keras adds them in a layer of its own, which the graph does not have.
+            # Keras adds them in a separate layer, which the graph does not have.
             height, width, channels = node.input_shapes[0]
             shape = (height + 2 * zeros, width + 2 * zeros, channels)
             pad = layers.pop(pad_name(node.name), None)

@@ -42,7 +42,7 @@ def add_commands(commands: Any) -> None:
 
 
 def run_build(arguments: argparse.Namespace) -> int:
-    """Build in a process of its own and move the file to where it is wanted.
+    """Build in a separate process and move the file to where it is wanted.
 
     Raises:
         UsageError: The file has another ending, or cannot be written.

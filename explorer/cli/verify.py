@@ -56,7 +56,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     from explorer.cost.timings import timings_here
 
     if arguments.memory and arguments.time:
-        raise UsageError("Ask for --memory or for --time; each is a table of its own.")
+        raise UsageError("Ask for --memory or for --time; each is a separate table.")
     if arguments.memory and arguments.differing:
         raise UsageError("--differing is for figures of others; --memory shows every step.")
     if arguments.time and arguments.differing:

@@ -1,7 +1,7 @@
 """Our peaks of memory next to those that real steps of TensorFlow had.
 
 ``measured_memory.csv`` is written by ``benchmarks/memory.py``, which measures each step in a
-process of its own.
+separate process.
 """
 
 from __future__ import annotations

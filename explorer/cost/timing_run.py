@@ -31,7 +31,7 @@ from resnext.layer import keras_name
 
 Call = Callable[[], object]
 
-TURN_SECONDS = 0.05  # of a part; a call that takes longer is a turn of its own
+TURN_SECONDS = 0.05  # of a part; a call that takes longer is its own turn
 SHORT = 0.05  # a shorter call is made once before its turn, as others used the caches meanwhile
 MOST_CALLS = 50  # in a turn
 LEAST_ROUNDS = 3

@@ -17,7 +17,7 @@ def lower_priority(niceness: int = LOWEST) -> None:
     RESNEXT_NICENESS is the most by which it steps back, also where ``niceness`` is more.
 
     Linux shares a desktop's processor among sessions before it looks at a process's own niceness
-    (sched(7), "The autogroup feature"), so a process with a session of its own lowers that, too.
+    (sched(7), "The autogroup feature"), so a process with its own session lowers that, too.
     """
     if not hasattr(os, "nice"):
         return  # Windows

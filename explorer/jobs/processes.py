@@ -80,7 +80,7 @@ def spawn(
         module: Full name of the module.
         folder: Its first argument.
         log: File for what it prints.
-        detached: In a session of its own, so that closing a terminal does not end it.
+        detached: In its own session, so that closing a terminal does not end it.
         more: Its other arguments.
     """
     with log.open("ab") as output:

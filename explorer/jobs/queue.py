@@ -1,4 +1,4 @@
-"""Work in processes of its own, with a limit for all of it, a queue, and a certain end.
+"""Work in separate processes, with a limit for all of it, a queue, and a certain end.
 
 A question waits until there is room by number and by memory, is worked on by a process that stays
 warm for the next one, and ends when it is closed, when the session that asked is gone, or with

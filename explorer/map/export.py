@@ -49,7 +49,7 @@ def page(data: dict[str, Any]) -> str:
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
-    """The template with each ``{{name}}`` replaced, once: values may hold braces of their own."""
+    """The template with each ``{{name}}`` replaced, once: values may hold braces, too."""
     first, *pieces = template.split("{{")
     filled = [first]
     for piece in pieces:

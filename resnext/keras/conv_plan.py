@@ -15,7 +15,7 @@ VARIABLE = "RESNEXT_GROUPED_CONV"
 
 # Zeros in a block-diagonal kernel cost less than vectors that are not full, to a point.
 # By strategy: (channels of one group up to this, channels of one merged group at most).
-# The native operation has a kernel of its own for a single channel, which is left alone; a
+# The native operation has a separate kernel for a single channel, which is left alone; a
 # matrix unit for half precision works on wider tiles.
 _MERGE = {
     "native": ((1, 1), (4, 8)),

@@ -11,7 +11,7 @@ import numpy as np
 def frozen(model: Any) -> Callable[[np.ndarray], np.ndarray]:
     """Make one graph of a model's inference in which every weight is a constant.
 
-    TensorFlow's CPU kernels bring the kernel of a convolution into an order of their own. That of
+    TensorFlow's CPU kernels bring the kernel of a convolution into their own order. That of
     a variable they bring there in each call, that of a constant once. The graph holds a copy of the
     weights: a later change of the model's is not seen.
 

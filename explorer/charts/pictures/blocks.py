@@ -54,7 +54,7 @@ def _canvas(title: str, graph: Graph, place: str, words: str, width: float = WID
 
 
 def _attention(graph: Graph, place: str) -> list[Node]:
-    """What a block does between its last normalisation and its sum; a folder of its own."""
+    """What a block does between its last normalisation and its sum; a separate folder."""
     inside = [node for node in graph if node.name.startswith(f"{place}/")]
     parts = [node.name.removeprefix(f"{place}/").split("/") for node in inside]
     return [n for n, part in zip(inside, parts) if len(part) > 1 and part[0] != "shortcut"]

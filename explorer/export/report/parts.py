@@ -124,7 +124,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Frame:
-    """A page of its own inside the report, such as the interactive map; only HTML has it."""
+    """A separate page inside the report, such as the interactive map; only HTML has it."""
 
     title: str
     page: str

@@ -157,7 +157,7 @@ def _executor(folder: Path) -> Any:
 
 
 def _for_srun(variables: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which srun asks for what sbatch would ask for, as a job of its own."""
+    """The environment in which srun asks for what sbatch would ask for, as its own job."""
     outside = {
         name: value
         for name, value in variables.items()

@@ -53,7 +53,7 @@ def watch(board: SweepBoard, sweep: str) -> None:
             st.error(said(error))
 
     @st.fragment(run_every=POLL_SECONDS if busy else None)
-    def details() -> None:  # a part of its own: choosing a view draws no chart above it again
+    def details() -> None:  # a separate part: choosing a view draws no chart above it again
         with suppress(UserError, OSError):  # which the other part says
             _details(board.results(sweep))
 
