@@ -268,12 +268,13 @@ def test_the_supervisor_killed_is_found_out_and_its_trainer_ends(
 def test_a_trainer_whose_supervisor_is_killed_while_it_starts_ends_of_itself(
     store: RunStore, tiny: ResNeXtSpec, quick: Recipe, wait_for: Wait
 ) -> None:
-    """Nobody ticks, so nobody kills it; and whoever resumes the run waits until it is gone."""
+    """Nobody ticks, so nobody kills it; and what resumes the run waits until it is gone."""
     run = start(store, tiny, replace(quick, epochs=3000), "synthetic")
     until(lambda: store.state(run).trainer)
     state = store.state(run)
     assert state.worker is not None
     os.kill(state.worker, signal.SIGKILL)
+    until(lambda: _gone(state.worker))  # one that is still dying would only be asked to go on
     with store.locked():  # as if its number had never been written down
         store.set_state(run, replace(state, trainer=None, trainer_identity=None))
     resume(store, run)
