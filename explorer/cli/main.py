@@ -46,7 +46,7 @@ examples:
   python -m explorer graph resnext50_32x4d -o network.svg
   python -m explorer map resnext50_32x4d -o resnext50.html   an interactive HTML page
   python -m explorer build resnext50_32x4d -o net.keras      a file that opens in any Keras 3
-  python -m explorer code resnext50_32x4d --to torch         a PyTorch file that needs nothing of ours
+  python -m explorer code resnext50_32x4d --to torch         a self-contained PyTorch file
   python -m explorer export resnext50_32x4d -o resnext50.onnx
   python -m explorer train mini_resnext --data synthetic --epochs 2
   python -m explorer runs list
