@@ -25,7 +25,7 @@ SMALL = ResNeXtSpec(
 
 def begun(store, images, **changes):
     """A run of the engine, small but long enough to be watched."""
-    recipe = Recipe.from_name("short", **{"epochs": 1000, "limit": 2000, **changes})
+    recipe = Recipe.from_name("short", **{"epochs": 3000, "limit": 640, **changes})
     return start(store, SMALL, recipe, images, NAME)
 
 
