@@ -230,6 +230,7 @@ def in_both_themes(app, new_page):
 
 def assert_readable(element):
     """Its own rules of style may reach a page after what they colour."""
+    element.wait_for()
     until(lambda: element.evaluate(CONTRAST) >= LEAST_CONTRAST, 10)
 
 
@@ -265,6 +266,7 @@ def test_a_page_link_that_has_the_focus_shows_it(in_both_themes):
 
     for page in in_both_themes("tables"):
         link = page.locator("[data-testid=stTopNavLink]").first
+        link.wait_for()
         link.focus()
         assert link.evaluate("(one) => one.matches(':focus-visible')")
         expect(link).to_have_css("outline-style", "solid")
